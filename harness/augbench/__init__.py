@@ -1,0 +1,64 @@
+"""augbench: compare data augmentation for imbalanced image classification.
+
+What a plugin's author imports stands here; everything else is private.
+"""
+
+from pluggy import HookimplMarker
+
+from augbench.registry.collect import Registry
+from augbench.values import draws
+from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed
+from augbench.values.components import Component, Facts, Reason
+from augbench.values.data import Card, Dataset, Images, Probe, Resize, Split, Splits
+from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, OddImage, UnreadableImage
+from augbench.values.learning import Backbone, BackboneContext, Loss, LossContext, Network, Optimizer, Schedule
+from augbench.values.sampling import Group, SampleContext, Sampler, shares
+from augbench.values.streams import Streams
+from augbench.values.synthesis import Fit, Fitted, Generator, Progress, TrainingView
+
+__version__ = "0.1.0"
+
+hookimpl = HookimplMarker("augbench")
+
+__all__ = [
+    "AugbenchError",
+    "Augmenter",
+    "Backbone",
+    "BackboneContext",
+    "Card",
+    "Component",
+    "DataError",
+    "Dataset",
+    "Diverged",
+    "Draw",
+    "DrawContext",
+    "EmptyClass",
+    "Facts",
+    "Fit",
+    "Fitted",
+    "Generator",
+    "Group",
+    "Images",
+    "Loss",
+    "LossContext",
+    "Mixed",
+    "Network",
+    "OddImage",
+    "Optimizer",
+    "Probe",
+    "Progress",
+    "Reason",
+    "Registry",
+    "Resize",
+    "SampleContext",
+    "Sampler",
+    "Schedule",
+    "Split",
+    "Splits",
+    "Streams",
+    "TrainingView",
+    "UnreadableImage",
+    "draws",
+    "hookimpl",
+    "shares",
+]

@@ -1,0 +1,1 @@
+"""The names that a matrix may use, and where each comes from."""

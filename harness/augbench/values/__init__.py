@@ -1,0 +1,1 @@
+"""The types that every part of augbench shares; light to import: no torch, no numpy, no pydantic."""

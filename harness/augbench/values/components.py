@@ -1,0 +1,74 @@
+"""What a component is: a named, parameterised part of an experiment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, get_args
+
+Kind = Literal[
+    "dataset",
+    "resize",
+    "generator",
+    "augmenter",
+    "sampler",
+    "loss",
+    "backbone",
+    "optimizer",
+    "schedule",
+    "adjustment",
+    "metric",
+    "test",
+    "report",
+    "executor",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+def dashed(name: str) -> str:
+    """Turn a field's name into its TOML key."""
+    return name.replace("_", "-")
+
+
+class Reason(str):
+    """Why a component cannot serve a cell, as one sentence for the plan and the report."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of a cell before anything is trained."""
+
+    shape: tuple[int, int, int]
+    """Channels, height and width of the prepared images."""
+    classes: tuple[str, ...]
+    counts: tuple[int, ...]
+    """Training images of each class (of the smallest fold, where there are folds)."""
+    minority: tuple[str, ...]
+    batch_size: int
+    """Images of a classifier's batch."""
+
+
+class Component:
+    """A part of an experiment: subclass it as a frozen, keyword-only dataclass.
+
+    Fields are the TOML keys (dashed), ``annotated_types`` bounds validate them and the string below each field is its
+    help.  A field typed with another kind's base class (``optimizer: Optimizer``) is a slot that nests a component.
+    """
+
+    kind: ClassVar[Kind]
+    # Read by pydantic, from outside: neither this module nor a plugin imports it.
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "strict": True,
+        "use_attribute_docstrings": True,
+        "alias_generator": dashed,
+        "arbitrary_types_allowed": True,
+        "allow_inf_nan": False,
+    }
+    presets: ClassVar[dict[str, dict[str, Any]]] = {}
+    """Named parameter sets, written as in TOML: ``{"official": {"clip": 0.01}}``; a generator's may hold ``fit``."""
+
+    def supports(self, facts: Facts) -> Reason | None:
+        """Tell why this component cannot serve a cell, or None."""
+        return None

@@ -1,0 +1,166 @@
+"""What can go wrong, as classes with fields; every wording a user meets is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class AugbenchError(Exception):
+    """Anything that augbench reports in one message, without a traceback."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a text file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    source: str = ""
+    """The whole source line."""
+    width: int = 1
+    """Characters to underline."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a matrix file: what, where, how to mend it."""
+
+    message: str
+    where: Position | None = None
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f"  {self.hint}" if self.hint else ""
+        if self.where is None:
+            return f"{self.message}{hint}"
+        return f"{self.where}: {self.message}{_excerpt(self.where, self.hint)}"
+
+
+def _excerpt(where: Position, hint: str) -> str:
+    if not where.source:
+        return f"\n  {hint}" if hint else ""
+    gutter = len(str(where.line))
+    # Tabs keep their width, so that the caret stands under its word.
+    indent = "".join("\t" if letter == "\t" else " " for letter in where.source[: where.column - 1])
+    caret = "^" * max(1, min(where.width, len(where.source) - where.column + 1))
+    return f"\n  {where.line} | {where.source}\n  {' ' * gutter} | {indent}{caret}{' ' + hint if hint else ''}"
+
+
+class ConfigError(AugbenchError):
+    """Everything wrong in the matrix, at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        count = len(self.problems)
+        summary = "" if count == 1 else f"\n\n{count} problems"
+        super().__init__("\n\n".join(map(str, self.problems)) + summary)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Say which known name was probably meant, or which there are."""
+    names = sorted(known)
+    if close := get_close_matches(name, names, 1, 0.6):
+        return f"did you mean '{close[0]}'?"
+    listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"known: {listed}" if names else ""
+
+
+class MissingFile(AugbenchError):
+    """A file that a command needs is not there."""
+
+    def __init__(self, path: Path | str, what: str = "matrix file", hint: str = "") -> None:
+        self.path = Path(path)
+        super().__init__(f"no {what} at '{path}'{'; ' + hint if hint else ''}")
+
+
+class DataError(AugbenchError):
+    """A data set that cannot be used as it is."""
+
+
+class UnreadableImage(DataError):
+    """A file is no image, or a broken one."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(f"cannot read the image '{path}': {why}; mend or remove the file")
+
+
+class OddImage(DataError):
+    """An image has another size or mode than the others."""
+
+    def __init__(self, path: Path | str, found: str, expected: str, hint: str) -> None:
+        super().__init__(f"the image '{path}' is {found}, the others are {expected}; {hint}")
+
+
+class EmptyClass(DataError):
+    """A class has no images in a split."""
+
+    def __init__(self, name: str, split: str, where: Path | str) -> None:
+        super().__init__(f"class '{name}' has no images in the {split} split of '{where}'; add some or remove the class everywhere")
+
+
+class TooFewForFolds(DataError):
+    """A class has fewer images, or groups, than there are folds."""
+
+    def __init__(self, dataset: str, name: str, count: int, folds: int, unit: str = "images") -> None:
+        super().__init__(
+            f"class '{name}' of data set '{dataset}' has {count} training {unit}, fewer than folds = {folds}; "
+            f"set folds = {count} or less" + ("" if count > 1 else ", or leave folds out")
+        )
+
+
+class BrokenComponent(AugbenchError):
+    """A component's code cannot be imported or built."""
+
+    def __init__(self, kind: str, name: str, origin: str, error: BaseException, where: str = "") -> None:
+        place = f" ({where})" if where else ""
+        super().__init__(f"{kind} '{name}' from {origin} does not load: {type(error).__name__}: {error}{place}")
+
+
+class UnknownComponent(AugbenchError):
+    """No component has this name."""
+
+    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+        self.hint = suggestion(name, known)
+        self.summary = f"no {kind} called '{name}'"
+        super().__init__(f"{self.summary}; {self.hint}" if self.hint else self.summary)
+
+
+class DuplicateName(AugbenchError):
+    """Two distributions register one name."""
+
+    def __init__(self, kind: str, name: str, first: str, second: str) -> None:
+        super().__init__(
+            f"{kind} '{name}' is registered by {first} and by {second}; write '{name}@{first.split()[0]}' or '{name}@{second.split()[0]}' to choose"
+        )
+
+
+class DiskFull(AugbenchError):
+    """No space is left where results are written."""
+
+    exit_code = 1
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"no space left for '{path}'; what is finished is intact: free some space and run the same command again")
+
+
+class StageError(AugbenchError):
+    """A stage that cannot give a result; the trials that need it fail, the others go on."""
+
+    exit_code = 1
+
+
+class Diverged(StageError):
+    """A loss is no longer a number."""
+
+    def __init__(self, what: str, step: int, hint: str) -> None:
+        self.what, self.step = what, step
+        super().__init__(f"{what} diverged: its loss is not a number by step {step}; {hint}")

@@ -1,0 +1,92 @@
+"""The parts of a classifier's training: network, loss, optimizer, schedule."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from augbench.values.components import Component, Kind
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossContext:
+    """What a loss may know beside logits and targets; tensors are on the logits' device."""
+
+    prior: Tensor
+    """Share of each class in the batches that the sampler makes, float [K]."""
+    class_counts: Tensor
+    """Original training images of each class, int64 [K]."""
+    progress: float
+    """How much of the training is done, in [0, 1]."""
+
+
+class Loss(Component, ABC):
+    """What the classifier minimises."""
+
+    kind: ClassVar[Kind] = "loss"
+
+    @abstractmethod
+    def loss(self, logits: Tensor, targets: Tensor, context: LossContext) -> Tensor:
+        """Return a scalar from logits [B, K] and soft targets [B, K]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackboneContext:
+    """What a network has to fit."""
+
+    channels: int
+    size: tuple[int, int]
+    """Height and width of the prepared images."""
+    classes: int
+    mean: tuple[float, ...]
+    """Mean of the training images, by channel, in [0, 1]."""
+    sd: tuple[float, ...]
+    """Standard deviation of the training images, by channel."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A network and the input it wants."""
+
+    module: nn.Module
+    """Maps normalised images [B, C, H, W] to logits [B, K]."""
+    mean: tuple[float, ...]
+    sd: tuple[float, ...]
+    size: tuple[int, int] | None = None
+    """The only size it takes, or None where any will do: images are resized on the device."""
+
+
+class Backbone(Component, ABC):
+    """A classifier's network."""
+
+    kind: ClassVar[Kind] = "backbone"
+
+    @abstractmethod
+    def build(self, context: BackboneContext) -> Network:
+        """Return a fresh network; its initial weights come from torch's global stream, seeded by the harness."""
+
+
+class Optimizer(Component, ABC):
+    """How weights are updated."""
+
+    kind: ClassVar[Kind] = "optimizer"
+
+    @abstractmethod
+    def build(self, parameters: Iterable[nn.Parameter], lr: float) -> torch.optim.Optimizer:
+        """Return torch's optimizer, fused where the parameters' device has it."""
+
+
+class Schedule(Component, ABC):
+    """How the learning rate changes."""
+
+    kind: ClassVar[Kind] = "schedule"
+
+    @abstractmethod
+    def factor(self, step: int, steps: int, steps_per_epoch: float) -> float:
+        """Return what the learning rate is multiplied by at a step of 0..steps-1."""

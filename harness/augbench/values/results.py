@@ -1,0 +1,88 @@
+"""What a run leaves behind for the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from augbench.values.settings import ReportSettings, Row
+from augbench.values.synthesis import Curve
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Status = Literal["done", "failed", "skipped", "pending"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """Class probabilities of one split's images."""
+
+    ids: tuple[str, ...]
+    """The images' names: equal ids, in equal order, pair two trials."""
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    """[n, K], rows sum to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialResult:
+    """What is known of one trial."""
+
+    trial: str
+    row: str
+    column: str
+    seed: int
+    fold: int | None
+    status: Status
+    reason: str = ""
+    """Why it is not done, in one sentence."""
+    test: Predictions | None = None
+    validation: Predictions | None = None
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    """``training loss``, ``validation macro-f1``: (step, value)."""
+    steps: int | None = None
+    images: int | None = None
+    """Images that the classifier was shown, counted with repetition."""
+    seconds: float | None = None
+    """Wall time of its own training and evaluation."""
+    generators: Mapping[str, str] = field(default_factory=dict)
+    """Key of the fitted generator of each minority class: equal keys are one and the same generator."""
+    stages: Mapping[str, str] = field(default_factory=dict)
+    """Key of each stage it was made of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnFacts:
+    """What a report needs to know of a data set."""
+
+    name: str
+    label: str
+    classes: tuple[str, ...]
+    counts: Mapping[str, tuple[int, ...]]
+    minority: tuple[str, ...]
+    folds: int | None
+    digest: str
+    licence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """A run, finished or not: all that the comparison reads."""
+
+    title: str
+    report: ReportSettings
+    rows: tuple[Row, ...]
+    columns: tuple[ColumnFacts, ...]
+    seeds: tuple[int, ...]
+    trials: tuple[TrialResult, ...]
+    """In matrix order; trials that have not run are ``pending``."""
+    scopes: Mapping[str, str] = field(default_factory=dict)
+    """Generator scope by row: ``fold`` or ``train``; rows without generator are absent."""
+    matrix: str = ""
+    """The matrix file's text."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """Command, versions, machine, times: printed as they are."""

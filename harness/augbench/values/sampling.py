@@ -1,0 +1,175 @@
+"""How a sampler composes batches out of originals and banks, as index tensors."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from augbench.values.components import Component, Kind
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from augbench.values.streams import Streams
+
+Sources = Literal["originals", "generated", "both"]
+Pairing = Literal["same-class", "any"]
+ORIGINALS = "originals"
+GENERATED = "generated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Images of each step's batch that are made alike."""
+
+    slot: str | None
+    """The augment slot that makes them, or None for images taken as they are."""
+    sources: Tensor
+    """int64 [steps, n, arity]: indices into the originals (0..N-1) followed by the bank (N..N+M-1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotRule:
+    """What the matrix says of an augment slot's sources."""
+
+    arity: int
+    sources: Sources = "both"
+    pairing: Pairing = "same-class"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A run of consecutive steps that is drawn at once."""
+
+    first: int
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleContext:
+    """All that a sampler may know: labels and index ranges, never pixels."""
+
+    labels: Tensor
+    """Labels of the N originals, int64 [N]."""
+    bank_labels: Tensor
+    """Labels of the M synthetic images, int64 [M]."""
+    classes: int
+    minority: tuple[int, ...]
+    size: int
+    """Images of a batch."""
+    n: Mapping[int, int]
+    """The paper's n of each minority class."""
+    mix: Mapping[str, float]
+    """Parts of a batch by source: ``originals``, ``generated`` or a slot's name; only sources that exist."""
+    bank_size: Mapping[int, int]
+    """Synthetic images that each minority class adds to a pool."""
+    slots: Mapping[str, SlotRule]
+    streams: Streams
+    block: Block = field(default_factory=lambda: Block(first=0, steps=1))
+
+    def rng(self, source: str) -> torch.Generator:
+        """Return the stream of one source for this block."""
+        return self.streams.rng(f"train/sample.{source}", step=self.block.first)
+
+    @cached_property
+    def class_counts(self) -> Tensor:
+        """Originals of each class, int64 [K]."""
+        import torch
+
+        return torch.bincount(self.labels, minlength=self.classes)
+
+    def passes(self, source: str, pool: Tensor, per_step: int) -> Tensor:
+        """Walk through a pool in shuffled passes without replacement; int64 [steps, per_step] of this block.
+
+        Pass e is shuffled by a stream of its own, so any block can be drawn without those before it.
+        """
+        import torch
+
+        if per_step == 0:
+            return torch.empty(self.block.steps, 0, dtype=torch.int64)
+        start, stop = self.block.first * per_step, (self.block.first + self.block.steps) * per_step
+        first, last = start // len(pool), -(-stop // len(pool))
+        order = [torch.randperm(len(pool), generator=self.streams.rng(f"train/sample.{source}", epoch=e)) for e in range(first, last)]
+        positions = torch.cat(order)[start - first * len(pool) : stop - first * len(pool)]
+        return pool[positions].view(self.block.steps, per_step)
+
+    def pick(self, labels: Tensor, sources: Sources, rng: torch.Generator) -> Tensor:
+        """Pick an image of each wanted class, uniformly with replacement; indices of the labels' shape."""
+        import torch
+
+        order, offsets, counts = self._by_class[sources]
+        if not bool((counts[labels] > 0).all()):
+            missing = int(labels[counts[labels] == 0].flatten()[0])
+            raise LookupError(f"class {missing} has no image among its {sources} sources")
+        places = (torch.rand(labels.shape, generator=rng, dtype=torch.float64) * counts[labels]).long()
+        return order[offsets[labels] + places]
+
+    def sources(self, slot: str, labels: Tensor, rng: torch.Generator) -> Tensor:
+        """Pick the sources of an augment slot's images, [..., arity], the first of the wanted class.
+
+        Honours the slot's ``sources`` and ``pairing`` (``any``: the others come from all classes, by their counts).
+        """
+        import torch
+
+        rule = self.slots[slot]
+        wanted = labels[..., None].expand(*labels.shape, rule.arity)
+        if rule.pairing == "same-class" or rule.arity == 1:
+            return self.pick(wanted, rule.sources, rng)
+        order, _, _ = self._by_class[rule.sources]
+        others = order[torch.randint(len(order), (*labels.shape, rule.arity - 1), generator=rng)]
+        return torch.cat([self.pick(labels, rule.sources, rng)[..., None], others], dim=-1)
+
+    @cached_property
+    def _by_class(self) -> dict[Sources, tuple[Tensor, Tensor, Tensor]]:
+        """Indices sorted by class, where each class starts, and how many it has, for each kind of sources."""
+        import torch
+
+        every = torch.cat([self.labels, self.bank_labels])
+        originals = len(self.labels)
+        ranges: dict[Sources, tuple[int, int]] = {
+            "originals": (0, originals),
+            "generated": (originals, len(every)),
+            "both": (0, len(every)),
+        }
+        tables: dict[Sources, tuple[Tensor, Tensor, Tensor]] = {}
+        for name, (start, stop) in ranges.items():
+            counts = torch.bincount(every[start:stop], minlength=self.classes)
+            tables[name] = (start + torch.argsort(every[start:stop], stable=True), counts.cumsum(0) - counts, counts)
+        return tables
+
+
+class Sampler(Component, ABC):
+    """Decides what each batch holds."""
+
+    kind: ClassVar[Kind] = "sampler"
+
+    @abstractmethod
+    def compose(self, context: SampleContext) -> tuple[Group, ...]:
+        """Return the groups of every step of ``context.block``; sizes are the same in every block."""
+
+    @abstractmethod
+    def originals_per_step(self, context: SampleContext) -> int:
+        """Return how many originals a batch holds: what ``length = { epochs, of = "originals" }`` counts."""
+
+    @abstractmethod
+    def pool(self, context: SampleContext) -> int:
+        """Return how many images a pass over the pool shows: what ``of = "pool"`` counts."""
+
+    @abstractmethod
+    def prior(self, context: SampleContext, progress: float) -> Tensor:
+        """Return the share of each class in the batches at a progress in [0, 1], float64 [K], summing to 1."""
+
+
+def shares(weights: Mapping[str, float], total: int) -> dict[str, int]:
+    """Split ``total`` images in the ratio of the weights, by largest remainder (ties: the first named)."""
+    whole = sum(weights.values())
+    exact = {name: total * weight / whole for name, weight in weights.items()}
+    result = {name: int(share) for name, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda name: result[name] - exact[name])
+    for name in by_remainder[: total - sum(result.values())]:
+        result[name] += 1
+    return result

@@ -1,0 +1,98 @@
+"""How a generator learns a class and fills a bank."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
+
+from annotated_types import Ge, Gt
+
+from augbench.values.components import Component, Kind
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from augbench.values.data import Images
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """How generators are fitted; what is None is answered by the generator's ``official`` preset."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = Component.__pydantic_config__
+
+    iterations: Annotated[int, Ge(1)] | None = None
+    """Updates of the generator network."""
+    batch_size: Annotated[int, Ge(2)] | None = None
+    """Real images of one update."""
+    n_critic: Annotated[int, Ge(1)] | None = None
+    """Critic updates for each generator update."""
+    lr: Annotated[float, Gt(0)] | None = None
+    """Learning rate of both networks."""
+    pre_augment: Annotated[int, Ge(0)] = 0
+    """Enlarge a smaller class to this many images first (affine, perspective, contrast, noise); 0 leaves it alone."""
+    scope: Literal["fold", "train"] = "fold"
+    """Which images a generator may see: the fold's own, or the whole training set (then validation folds leak)."""
+
+
+class Progress(Protocol):
+    """Tells how far a long piece of work has come."""
+
+    def __call__(self, done: int, total: int, **numbers: float) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingView:
+    """What a generator may see: training images and labels, never validation or test."""
+
+    images: Images
+    labels: Tensor
+    """int64 [N] on the CPU."""
+    classes: tuple[str, ...]
+    target: int | None
+    """The class to learn; None for a generator that covers all."""
+    settings: Fit
+    """Complete in the fields that the generator ``uses``."""
+    device: torch.device
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+    def members(self) -> Tensor:
+        """Return the indices of the target's images, or of all images."""
+        import torch
+
+        return torch.arange(len(self.labels)) if self.target is None else (self.labels == self.target).nonzero()[:, 0]
+
+
+Curve = tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A trained generator as data: tensors by name, numbers and curves; nothing that needs pickle."""
+
+    tensors: Mapping[str, Tensor]
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    """(iteration, value) by name, such as ``critic loss``."""
+    chosen: int = 0
+    """The iteration whose weights these are."""
+
+
+class Generator(Component, ABC):
+    """Learns the images of one class, or of all, and draws new ones."""
+
+    kind: ClassVar[Kind] = "generator"
+    covers: ClassVar[Literal["class", "all"]] = "class"
+    uses: ClassVar[tuple[str, ...]] = ("iterations", "batch_size", "n_critic", "lr", "pre_augment")
+    """The fields of ``Fit`` that change what it learns: only these enter its key (``scope`` always counts)."""
+
+    @abstractmethod
+    def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
+        """Learn.  Raise ``Diverged`` when the loss is no longer a number."""
+
+    @abstractmethod
+    def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
+        """Draw images of the target in the data set's own integer type, [count, C, H, W]."""

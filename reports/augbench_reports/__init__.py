@@ -1,0 +1,11 @@
+"""The reports that come with augbench: they render a comparison and compute nothing."""
+
+from augbench import Registry, hookimpl
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Add the report formats."""
+    here = "augbench_reports"
+    registry.report("markdown", f"{here}.markdown:Markdown", "report.md, with figures beside it")
+    registry.report("html", f"{here}.html:Html", "One HTML file without network requests")
