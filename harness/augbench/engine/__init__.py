@@ -1,1 +1,1 @@
-"""TO BE WRITTEN."""
+"""Carry out a plan: sessions, executors, events."""

@@ -1,1 +1,1 @@
-"""TO BE WRITTEN."""
+"""What each stage does with its artefacts; heavy: imported when a run starts."""

@@ -1,0 +1,119 @@
+"""Turn finished artefacts into the run folder's predictions and records."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from augbench.engine.executors import Outcome
+from augbench.plan.graph import TrialStages
+from augbench.plan.plan import PlannedTrial
+from augbench.plan.tasks import TrainTask
+from augbench.store.artefacts import Store
+from augbench.store.run_folder import RunFolder
+from augbench.values.results import Predictions, Status, TrialResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorder:
+    """Writes the run folder; there is one a run."""
+
+    store: Store
+    folder: RunFolder
+
+    def stage(self, outcome: Outcome) -> None:
+        """Record what a stage cost, or how it failed."""
+        record = {"type": "stage", "kind": outcome.stage.kind, "key": outcome.stage.key, "label": outcome.stage.label}
+        self.folder.journal.append(record | _outcome(outcome) | dict(outcome.notes))
+
+    def failed(self, trial: PlannedTrial, outcome: Outcome) -> TrialResult:
+        """Record that a trial failed because a stage did."""
+        record = {**_trial(trial), "stage": outcome.stage.label, "reason": f"{outcome.stage.label}: {outcome.error}"}
+        self.folder.journal.append(record | _outcome(outcome))
+        return replace(planned_result(trial), status="failed", reason=record["reason"])
+
+    def done(self, trial: PlannedTrial) -> TrialResult:
+        """Copy a trial's predictions into the run folder, then record it: the record is what makes it done."""
+        from augbench.comparison.metrics import accuracy, confusion, macro_f1
+
+        test, validation, notes = self._read(trial)
+        matrix = confusion(test)
+        metrics = {"accuracy": accuracy(matrix), "macro-f1": macro_f1(matrix)}
+        self.folder.save_predictions(trial.id, test, validation)
+        kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
+        self.folder.journal.append({**_trial(trial), "status": "done", "metrics": metrics, **kept})
+        curves = {name: tuple((int(at), value) for at, value in curve) for name, curve in notes["curves"].items()}
+        return replace(
+            planned_result(trial),
+            status="done",
+            reason="",
+            test=test,
+            validation=validation,
+            curves=curves,
+            steps=notes["steps"],
+            images=notes["images"],
+            seconds=notes["seconds"],
+        )
+
+    def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
+        import numpy as np
+
+        from augbench.stages.prepared import read_prepared
+        from augbench.stages.run import NOTES, TEST, VALIDATION
+        from augbench.stages.subsets import subsets, whole
+
+        stages = _stages(trial)
+        evaluated, trained = self.store.open(stages.evaluate.key), self.store.open(stages.train.key)
+        prepared = read_prepared(self.store.open(stages.prepare.key))
+        notes = json.loads((trained / NOTES).read_text(encoding="utf-8"))
+        notes["seconds"] = sum(self.store.notes(stage.key)["seconds"] for stage in (stages.train, stages.evaluate))
+        scored = np.load(evaluated / TEST, allow_pickle=False).astype(np.float64)
+        everything = whole(prepared.test)
+        test = Predictions(ids=everything.ids, labels=everything.labels, probabilities=scored)
+        assert isinstance(stages.train.task, TrainTask)
+        _, held_out = subsets(prepared, stages.train.task.resample)
+        if held_out is None:
+            return test, None, notes
+        scored = np.load(trained / VALIDATION, allow_pickle=False).astype(np.float64)
+        return test, Predictions(ids=held_out.ids, labels=held_out.labels, probabilities=scored), notes
+
+
+def planned_result(trial: PlannedTrial) -> TrialResult:
+    """Return what is known of a trial before it has run."""
+    status: Status = "skipped" if trial.status == "skipped" else "pending"
+    reason = trial.reason or "it has not run yet; 'bench run' continues"
+    stages = trial.stages.every() if trial.stages else ()
+    fits = trial.stages.fits if trial.stages else {}
+    return TrialResult(
+        trial=trial.id,
+        row=trial.row,
+        column=trial.column,
+        seed=trial.seed,
+        fold=trial.fold,
+        status=status,
+        reason=reason,
+        generators={name: fit.key for name, fit in fits.items()},
+        stages={stage.label: stage.key for stage in stages},
+    )
+
+
+def _stages(trial: PlannedTrial) -> TrialStages:
+    assert trial.stages is not None, "a trial that runs has stages"
+    return trial.stages
+
+
+def _trial(trial: PlannedTrial) -> dict[str, Any]:
+    return {"type": "trial", "trial": trial.id, "key": _stages(trial).evaluate.key, "time": _now()}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    known: dict[str, Any] = {"status": "failed" if outcome.error else "done", "seconds": round(outcome.seconds, 3)}
+    if outcome.error:
+        return known | {"error": outcome.error, "error-class": outcome.error_class, "traceback": outcome.traceback}
+    return known
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

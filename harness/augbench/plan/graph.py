@@ -1,0 +1,155 @@
+"""Turn trials into stages; identical stages of different trials become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from augbench.plan.keys import CodeDigest, Key, class_name, identity, key_of
+from augbench.plan.tasks import (
+    BANK,
+    CLASSIFIER,
+    GENERATOR,
+    PREPARED,
+    REVISIONS,
+    EvaluateTask,
+    FitTask,
+    PrepareTask,
+    Resample,
+    Stage,
+    StageKind,
+    SynthesiseTask,
+    Task,
+    TrainTask,
+)
+from augbench.values.components import dashed
+from augbench.values.data import Probe
+from augbench.values.settings import Column, Settings, Trial
+from augbench.values.synthesis import Fit, Generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A column as the planner sees it."""
+
+    column: Column
+    probe: Probe
+    minority: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialStages:
+    """The stages that a trial is made of."""
+
+    prepare: Stage
+    fits: Mapping[str, Stage]
+    """By minority class."""
+    banks: Mapping[str, Stage]
+    """By minority class."""
+    train: Stage
+    evaluate: Stage
+
+    def every(self) -> tuple[Stage, ...]:
+        """Return each stage once, after those it reads."""
+        stages = [self.prepare, *self.fits.values(), *self.banks.values(), self.train, self.evaluate]
+        return tuple({stage.key: stage for stage in stages}.values())
+
+    def roots(self) -> tuple[Key, Key, Key]:
+        """Return the artefacts that a trial's record is made of."""
+        return self.prepare.key, self.train.key, self.evaluate.key
+
+
+@dataclass(kw_only=True)
+class Graph:
+    """Collects stages in an order in which each comes after those it reads."""
+
+    code: CodeDigest
+    stages: dict[Key, Stage] = field(default_factory=dict)
+
+    def trial(self, trial: Trial, cell: Cell) -> TrialStages:
+        """Add all stages of a trial."""
+        prepared = self._prepare(cell)
+        resample = Resample(seed=trial.seed, folds=cell.column.folds, fold=trial.fold, digest=cell.probe.digest)
+        fits, banks = self._banks(trial, cell, prepared, resample) if trial.settings.reads_banks() else ({}, {})
+        trained = self._train(trial, cell, prepared, resample, banks)
+        evaluated = self._evaluate(trial, prepared, trained)
+        return TrialStages(prepare=prepared, fits=fits, banks=banks, train=trained, evaluate=evaluated)
+
+    def _prepare(self, cell: Cell) -> Stage:
+        column = cell.column
+        task = PrepareTask(name=column.label, dataset=column.dataset, resize=column.resize)
+        dataset = identity(column.dataset, self.code)
+        # Where the files lie is not what they hold: the digest tells that.
+        paths = [name for name, value in vars(column.dataset).items() if isinstance(value, Path)]
+        dataset["parameters"] = {name: value for name, value in dataset["parameters"].items() if name not in map(dashed, paths)}
+        settings = {"dataset": dataset, "resize": identity(column.resize, self.code), "data": cell.probe.digest}
+        return self._add("prepare", f"prepare {column.label}", settings, task, {})
+
+    def _banks(self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample) -> tuple[dict[str, Stage], dict[str, Stage]]:
+        fits, banks = {}, {}
+        for name in cell.minority:
+            own = trial.settings.of_class(name)
+            if own.generator is not None:
+                target = name if own.generator.covers == "class" else None
+                fits[name] = self._fit(own.generator, own.fit, target, prepared, resample, trial.settings)
+                banks[name] = self._synthesise(own.generator, own.fit, name, own.bank.size, prepared, fits[name])
+        return fits, banks
+
+    def _fit(self, generator: Generator, fit: Fit, target: str | None, prepared: Stage, resample: Resample, settings: Settings) -> Stage:
+        if fit.scope == "train":
+            resample = replace(resample, fold=None)
+        task = FitTask(generator=generator, settings=fit, target=target, resample=resample, numerics=settings.numerics)
+        read = {dashed(name): getattr(fit, name) for name in generator.uses}
+        described = self._described(task, "generator", "target", "resample", "numerics") | {"fit": read, "scope": fit.scope}
+        where = f"seed {resample.seed}" + ("" if resample.fold is None else f", fold {resample.fold}")
+        label = f"fit {_short(generator)} to {target or 'all classes'}, {where}"
+        return self._add("fit-generator", label, described, task, {PREPARED: prepared.key})
+
+    def _synthesise(self, generator: Generator, fit: Fit, name: str, count: int, prepared: Stage, fitted: Stage) -> Stage:
+        assert isinstance(fitted.task, FitTask)
+        task = SynthesiseTask(
+            generator=generator, settings=fit, target=name, count=count, resample=fitted.task.resample, numerics=fitted.task.numerics
+        )
+        described = self._described(task, "generator", "target", "count", "resample", "numerics")
+        label = f"draw {count} images of {name} from {_short(generator)}, seed {task.resample.seed}"
+        return self._add("synthesise", label, described, task, {PREPARED: prepared.key, GENERATOR: fitted.key})
+
+    def _train(self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample, banks: Mapping[str, Stage]) -> Stage:
+        settings = trial.settings
+        # Sorted: the order in which a matrix names its parts changes no bit.
+        mix = dict(sorted(settings.mix().items()))
+        task = TrainTask(
+            sampler=settings.sampler,
+            backbone=settings.backbone,
+            size=settings.batch.size,
+            mix=mix,
+            n={name: settings.of_class(name).n for name in cell.minority},
+            bank_size={name: settings.of_class(name).bank.size for name in cell.minority},
+            augment={name: settings.augment[name] for name in mix if name in settings.augment},
+            transforms=settings.transforms,
+            transforms_at=settings.transforms_at,
+            training=settings.training,
+            numerics=settings.numerics,
+            resample=resample,
+        )
+        inputs = {PREPARED: prepared.key} | {BANK + name: bank.key for name, bank in banks.items()}
+        return self._add("train", f"train {trial.id}", identity(task, self.code), task, inputs)
+
+    def _evaluate(self, trial: Trial, prepared: Stage, trained: Stage) -> Stage:
+        task = EvaluateTask(backbone=trial.settings.backbone, numerics=trial.settings.numerics)
+        described = self._described(task, "numerics")
+        return self._add("evaluate", f"test {trial.id}", described, task, {PREPARED: prepared.key, CLASSIFIER: trained.key})
+
+    def _described(self, task: Task, *names: str) -> dict[str, Any]:
+        return {dashed(name): identity(getattr(task, name), self.code) for name in names}
+
+    def _add(self, kind: StageKind, label: str, settings: Mapping[str, Any], task: Task, inputs: Mapping[str, Key]) -> Stage:
+        described = {"stage": kind, "revision": REVISIONS[kind], "settings": dict(settings), "inputs": dict(inputs)}
+        stage = Stage(kind=kind, key=key_of(described), label=label, identity=described, task=task, inputs=inputs)
+        return self.stages.setdefault(stage.key, stage)
+
+
+def _short(generator: Generator) -> str:
+    return class_name(type(generator)).rpartition(":")[2]

@@ -1,0 +1,57 @@
+"""The identity of a stage as canonical JSON, and the key that is its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from augbench.values.components import Component, dashed
+
+Key = str
+KEY_SCHEMA = 1
+CodeDigest = Callable[[type], str]
+
+
+def key_of(identity: Mapping[str, Any]) -> Key:
+    """Return the sha256 of an identity's canonical JSON."""
+    text = json.dumps({"key-schema": KEY_SCHEMA, **identity}, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def identity(value: Any, code: CodeDigest) -> Any:
+    """Turn settings into JSON that says all that decides a result.
+
+    A component becomes its class, the digest of its code and its resolved parameters; a file becomes the hash of its bytes.
+    """
+    if isinstance(value, Component):
+        return {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return _fields(value, code)
+    if isinstance(value, Mapping):
+        return {str(name): identity(part, code) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [identity(part, code) for part in value]
+    if isinstance(value, Path):
+        return _file(value)
+    return value
+
+
+def class_name(component: type) -> str:
+    """Return ``module:Class``."""
+    return f"{component.__module__}:{component.__qualname__}"
+
+
+def _fields(value: Any, code: CodeDigest) -> dict[str, Any]:
+    return {dashed(field.name): identity(getattr(value, field.name), code) for field in fields(value)}
+
+
+def _file(path: Path) -> Any:
+    """Tell a file by its content, so that moving it changes nothing; a folder or an absent file by its name."""
+    if not path.is_file():
+        return {"path": str(path)}
+    with path.open("rb") as file:
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest()}

@@ -1,0 +1,165 @@
+"""What a run will do, what it will reuse, and what it will skip and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from augbench.matrix import Matrix, minority
+from augbench.plan.graph import Cell, Graph, TrialStages
+from augbench.plan.keys import CodeDigest, Key
+from augbench.plan.tasks import Stage, StageKind
+from augbench.values.components import Component, Facts, Reason
+from augbench.values.data import Probe
+from augbench.values.errors import DataError, TooFewForFolds
+from augbench.values.settings import Column, Settings, Trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTrial:
+    """A trial and what will become of it."""
+
+    trial: Trial
+    status: Literal["done", "to run", "skipped"]
+    reason: str = ""
+    stages: TrialStages | None = None
+    """What it is made of; None where it is skipped."""
+
+    @property
+    def id(self) -> str:
+        """Return the trial's name."""
+        return self.trial.id
+
+    @property
+    def row(self) -> str:
+        """Return its row."""
+        return self.trial.row
+
+    @property
+    def column(self) -> str:
+        """Return its data set."""
+        return self.trial.column
+
+    @property
+    def seed(self) -> int:
+        """Return its seed."""
+        return self.trial.seed
+
+    @property
+    def fold(self) -> int | None:
+        """Return its fold."""
+        return self.trial.fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStage:
+    """A stage, whether its artefact is there, and how many trials share it."""
+
+    stage: Stage
+    cached: bool
+    shared: int
+
+    @property
+    def label(self) -> str:
+        """Return what a person is told."""
+        return self.stage.label
+
+    @property
+    def kind(self) -> StageKind:
+        """Return the kind of stage."""
+        return self.stage.kind
+
+    @property
+    def key(self) -> Key:
+        """Return its key."""
+        return self.stage.key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All trials and stages of a run, each stage after those it reads."""
+
+    trials: tuple[PlannedTrial, ...]
+    stages: tuple[PlannedStage, ...]
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plan for scripts."""
+        trials = [
+            {"id": t.id, "row": t.row, "column": t.column, "seed": t.seed, "fold": t.fold, "status": t.status, "reason": t.reason}
+            for t in self.trials
+        ]
+        stages = [
+            {"label": s.label, "kind": s.kind, "key": s.key, "cached": s.cached, "shared": s.shared, "inputs": dict(s.stage.inputs)}
+            for s in self.stages
+        ]
+        return {"trials": trials, "stages": stages, "notes": list(self.notes)}
+
+
+def make_plan(matrix: Matrix, probes: Mapping[str, Probe], code: CodeDigest, store: Container[Key], finished: Mapping[str, Key]) -> Plan:
+    """Plan a matrix; ``finished`` holds the key that each finished trial of the run folder was made with."""
+    cells = {column.name: _cell(column, probes[column.name]) for column in matrix.columns}
+    graph, planned = Graph(code=code), []
+    users: Counter[Key] = Counter()
+    for trial in matrix.trials():
+        cell = cells[trial.column]
+        if reason := unsupported(trial.settings, facts_of(trial.settings, cell)):
+            planned.append(PlannedTrial(trial=trial, status="skipped", reason=reason))
+            continue
+        stages = graph.trial(trial, cell)
+        users.update(stage.key for stage in stages.every())
+        done = finished.get(trial.id) == stages.evaluate.key
+        planned.append(PlannedTrial(trial=trial, status="done" if done else "to run", stages=stages))
+    listed = tuple(PlannedStage(stage=stage, cached=key in store, shared=users[key]) for key, stage in graph.stages.items())
+    return Plan(trials=tuple(planned), stages=listed, notes=matrix.notes)
+
+
+def facts_of(settings: Settings, cell: Cell) -> Facts:
+    """Gather what is known of a cell before anything is trained."""
+    column, probe = cell.column, cell.probe
+    size = column.resize.shape() if column.resize else probe.size
+    assert size is not None, "checked by _cell"
+    return Facts(
+        shape=(probe.channels, *size),
+        classes=probe.classes,
+        counts=_training_counts(column, probe),
+        minority=cell.minority,
+        batch_size=settings.batch.size,
+        mix=settings.mix(),
+        n={name: settings.of_class(name).n for name in cell.minority},
+    )
+
+
+def unsupported(settings: Settings, facts: Facts) -> Reason | None:
+    """Ask every component that a cell would use whether it can serve it."""
+    used: list[Component] = [settings.sampler, settings.backbone, settings.training.loss, *settings.transforms]
+    used += [slot.augmenter for name, slot in settings.augment.items() if name in facts.mix]
+    if settings.reads_banks():
+        used += [own.generator for own in map(settings.of_class, facts.minority) if own.generator]
+    return next((reason for component in used if (reason := component.supports(facts))), None)
+
+
+def _cell(column: Column, probe: Probe) -> Cell:
+    if column.resize is None and probe.size is None:
+        raise DataError(
+            f"the images of data set '{column.name}' differ in size; set datasets.{column.name}.resize, "
+            'such as { use = "bilinear", size = 64 }'
+        )
+    for name, count in zip(probe.classes, _all_counts(probe), strict=True):
+        if column.folds and count < column.folds:
+            raise TooFewForFolds(column.name, name, count, column.folds)
+    return Cell(column=column, probe=probe, minority=minority(column, probe))
+
+
+def _all_counts(probe: Probe) -> tuple[int, ...]:
+    """Count the images that folds are made of: training and validation together."""
+    validation = probe.counts.get("validation", (0,) * len(probe.classes))
+    return tuple(a + b for a, b in zip(probe.counts["train"], validation, strict=True))
+
+
+def _training_counts(column: Column, probe: Probe) -> tuple[int, ...]:
+    if column.folds is None:
+        return tuple(probe.counts["train"])
+    return tuple(count - -(-count // column.folds) for count in _all_counts(probe))

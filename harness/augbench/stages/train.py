@@ -1,0 +1,179 @@
+"""Train a classifier on batches that a sampler composes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from augbench.plan.tasks import TrainTask
+from augbench.stages.batches import Batches, block_borders
+from augbench.stages.classifier import Classifier, autocast, build_classifier, layout
+from augbench.stages.images import ResidentImages
+from augbench.stages.prepared import Prepared
+from augbench.stages.subsets import Subset, subsets
+from augbench.stages.validation import Validation
+from augbench.values.errors import Diverged, StageError
+from augbench.values.learning import LossContext
+from augbench.values.sampling import SampleContext, SlotRule
+from augbench.values.settings import Length
+from augbench.values.streams import Streams
+from augbench.values.synthesis import Curve, Progress
+
+CURVE_POINTS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A trained classifier and how it came about."""
+
+    weights: Mapping[str, Tensor]
+    validation: NDArray[Any] | None
+    """Class probabilities of the validation images, float32 [n, K]."""
+    curves: Mapping[str, Curve]
+    steps: int
+    images: int
+    """Images shown, counted with repetition."""
+    chosen: int
+    """The step whose weights these are."""
+
+
+def train(task: TrainTask, prepared: Prepared, banks: Mapping[str, NDArray[Any]], device: torch.device, progress: Progress) -> Trained:
+    """Train on the originals of a fold and the banks of the minority classes.
+
+    Raise ``Diverged`` once the loss is no longer a number.  Uses torch's global stream: call it where that is forked.
+    """
+    streams = task.resample.streams()
+    learn, held_out = subsets(prepared, task.resample)
+    batches = _batches(task, prepared, learn, banks, streams, device)
+    torch.manual_seed(streams.seed("train/initial-weights"))
+    classifier = build_classifier(task.backbone, prepared, task.numerics, device)
+    torch.manual_seed(streams.seed("train/dropout"))
+    steps, epoch = total_steps(task, batches.context)
+    validation = None
+    if held_out is not None:
+        validation = Validation(
+            images=held_out.images(prepared.scale, device), labels=held_out.labels, numerics=task.numerics, device=device
+        )
+    trainer = _Trainer(task=task, batches=batches, classifier=classifier, steps=steps, epoch=epoch, validation=validation)
+    return trainer.run(progress)
+
+
+def total_steps(task: TrainTask, context: SampleContext) -> tuple[int, int]:
+    """Return the number of updates, and how many of them make an epoch of originals."""
+    length: Length = task.training.length
+    per_step = task.sampler.originals_per_step(context)
+    if per_step == 0:
+        raise StageError("no batch holds an original image; raise batch.size or lower batch.n")
+    epoch = math.ceil(len(context.labels) / per_step)
+    if length.steps is not None:
+        return length.steps, epoch
+    assert length.epochs is not None, "validated with the matrix"
+    counted = epoch if length.of == "originals" else math.ceil(task.sampler.pool(context) / task.size)
+    return max(1, round(length.epochs * counted)), epoch
+
+
+def _batches(
+    task: TrainTask, prepared: Prepared, learn: Subset, banks: Mapping[str, NDArray[Any]], streams: Streams, device: torch.device
+) -> Batches:
+    number = {name: index for index, name in enumerate(prepared.classes)}
+    bank_labels = [np.full(len(bank), number[name]) for name, bank in banks.items()]
+    slots = {name: SlotRule(arity=slot.augmenter.arity, sources=slot.sources, pairing=slot.pairing) for name, slot in task.augment.items()}
+    context = SampleContext(
+        labels=torch.from_numpy(learn.labels),
+        bank_labels=torch.from_numpy(np.concatenate([*bank_labels, np.empty(0, dtype=np.int64)])),
+        classes=len(prepared.classes),
+        minority=tuple(number[name] for name in task.n),
+        size=task.size,
+        n={number[name]: n for name, n in task.n.items()},
+        mix=task.mix,
+        bank_size={number[name]: size for name, size in task.bank_size.items()},
+        slots=slots,
+        streams=streams,
+    )
+    images = ResidentImages.of(np.concatenate([learn.pixels(), *banks.values()]), prepared.scale, device)
+    return Batches(task=task, context=context, images=images, streams=streams, device=device)
+
+
+@dataclass(kw_only=True)
+class _Trainer:
+    task: TrainTask
+    batches: Batches
+    classifier: Classifier
+    steps: int
+    epoch: int
+    validation: Validation | None
+    losses: list[tuple[int, float]] = field(default_factory=list)
+
+    def run(self, progress: Progress) -> Trained:
+        training = self.task.training
+        optimizer = training.optimizer.build(self.classifier.parameters(), training.lr)
+        checks = {round(i * self.steps / training.checks) for i in range(1, training.checks + 1)}
+        self.classifier.train()
+        for first, count in block_borders(self.steps):
+            loss = self._block(first, count, optimizer, checks)
+            self.losses.append((first + count, loss))
+            scores = {"macro_f1": self.validation.scores[-1][1]} if self.validation and self.validation.scores else {}
+            progress(first + count, self.steps, loss=loss, **scores)
+        return self._result()
+
+    def _block(self, first: int, count: int, optimizer: torch.optim.Optimizer, checks: set[int]) -> float:
+        """Make the updates of one block; the device is asked for a number only at its end."""
+        training, block = self.task.training, self.batches.block(first, count)
+        context = self._loss_context(first / self.steps)
+        summed = torch.zeros((), device=self.batches.device)
+        for step in range(first, first + count):
+            for group in optimizer.param_groups:
+                group["lr"] = training.lr * training.schedule.factor(step, self.steps, self.epoch)
+            summed += self._update(optimizer, *block.batch(step - first), context)
+            if self.validation and step + 1 in checks:
+                self.validation.check(step + 1, self.classifier, keep=training.select == "best")
+        loss = float(summed) / count
+        if not math.isfinite(loss):
+            raise Diverged("the classifier's training", first + count, "lower training.lr, or set numerics.precision = 'fp32'")
+        return loss
+
+    def _update(self, optimizer: torch.optim.Optimizer, images: Tensor, targets: Tensor, context: LossContext) -> Tensor:
+        numerics = self.task.numerics
+        with autocast(numerics, self.batches.device):
+            logits = self.classifier(images.contiguous(memory_format=layout(numerics)))
+        loss = self.task.training.loss.loss(logits.float(), targets, context)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    def _loss_context(self, progress: float) -> LossContext:
+        context, device = self.batches.context, self.batches.device
+        prior = self.task.sampler.prior(context, progress).float()
+        return LossContext(prior=prior.to(device), class_counts=context.class_counts.to(device), progress=progress)
+
+    def _result(self) -> Trained:
+        chosen = self.steps
+        if self.validation and self.validation.best:
+            chosen = self.validation.best.step
+            self.classifier.load_state_dict(self.validation.best.weights)
+        curves = {"training loss": thinned(self.losses)}
+        if self.validation:
+            curves["validation macro-f1"] = tuple(self.validation.scores)
+        return Trained(
+            weights={name: tensor.detach().cpu().contiguous() for name, tensor in self.classifier.state_dict().items()},
+            validation=self.validation.probabilities(self.classifier) if self.validation else None,
+            curves=curves,
+            steps=self.steps,
+            images=self.steps * self.task.size,
+            chosen=chosen,
+        )
+
+
+def thinned(points: list[tuple[int, float]]) -> Curve:
+    """Average neighbouring points until a curve has at most ``CURVE_POINTS``."""
+    width = math.ceil(len(points) / CURVE_POINTS)
+    groups = [points[start : start + width] for start in range(0, len(points), max(1, width))]
+    return tuple((group[-1][0], sum(value for _, value in group) / len(group)) for group in groups)

@@ -1,0 +1,53 @@
+"""Score the validation images along a training, and keep the best weights where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from augbench.comparison.metrics import confusion, macro_f1
+from augbench.stages.classifier import Classifier, score
+from augbench.values.data import Images
+from augbench.values.results import Predictions
+from augbench.values.settings import Numerics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """The weights of the check with the highest validation macro-F1, the earliest among equals."""
+
+    step: int
+    macro_f1: float
+    weights: Mapping[str, Tensor]
+
+
+@dataclass(kw_only=True)
+class Validation:
+    """The validation images of a trial and the scores so far."""
+
+    images: Images
+    labels: NDArray[np.int64]
+    numerics: Numerics
+    device: torch.device
+    scores: list[tuple[int, float]] = field(default_factory=list)
+    """(step, macro-F1)."""
+    best: Best | None = None
+
+    def check(self, step: int, classifier: Classifier, keep: bool) -> None:
+        """Score the images; with ``keep``, remember the weights if they are the best so far."""
+        probabilities = self.probabilities(classifier)
+        value = macro_f1(confusion(Predictions(ids=(), labels=self.labels, probabilities=probabilities)))
+        self.scores.append((step, value))
+        if keep and (self.best is None or value > self.best.macro_f1):
+            weights = {name: tensor.detach().cpu().clone() for name, tensor in classifier.state_dict().items()}
+            self.best = Best(step=step, macro_f1=value, weights=weights)
+
+    def probabilities(self, classifier: Classifier) -> NDArray[Any]:
+        """Return class probabilities, float32 [n, K]."""
+        return score(classifier, self.images, self.numerics, self.device)

@@ -1,0 +1,174 @@
+"""The run folder: what cannot be recomputed cheaply or must travel; a report needs nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from augbench.plan.keys import Key
+from augbench.store.files import space_for, write_json, write_text
+from augbench.store.records import Journal, Record
+from augbench.values.errors import MissingFile
+from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
+from augbench.values.settings import Published, ReportSettings, Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFolder:
+    """One run on disk: ``matrix.toml``, ``run.json``, ``records.jsonl``, ``predictions/``, the report."""
+
+    path: Path
+
+    @property
+    def journal(self) -> Journal:
+        """Return the run's records."""
+        return Journal(path=self.path / "records.jsonl")
+
+    def finished(self) -> dict[str, Key]:
+        """Return the key that each finished trial was made with."""
+        latest = _latest(self.journal.read()[0])
+        return {name: record["key"] for name, record in latest.items() if record["status"] == "done" and self._predictions(name).is_file()}
+
+    def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
+        """Write down what the run is about: a results tree without results, and the key of each trial."""
+        # Checked before work starts, so that a folder of something else is not written into.
+        document = {
+            "schema": SCHEMA,
+            "title": plan.title,
+            "report": asdict(plan.report),
+            "rows": [asdict(row) for row in plan.rows],
+            "columns": [asdict(column) for column in plan.columns],
+            "seeds": plan.seeds,
+            "scopes": dict(plan.scopes),
+            "provenance": dict(plan.provenance),
+            "trials": [_planned(trial, keys.get(trial.trial)) for trial in plan.trials],
+        }
+        write_text(self.path / "matrix.toml", plan.matrix)
+        write_json(self.path / "run.json", document)
+
+    def save_predictions(self, trial: str, test: Predictions, validation: Predictions | None) -> None:
+        """Write a trial's class probabilities; call it before the record that says that the trial is done."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        splits = {"test": test} | ({"validation": validation} if validation else {})
+        table = pa.concat_tables([_table(name, split) for name, split in splits.items()])
+        path = self._predictions(trial)
+        temporary = path.with_suffix(".tmp")
+        with space_for(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                pq.write_table(table, temporary)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def results(self) -> Results:
+        """Read the run, finished or not.  Raise ``MissingFile`` where there is none."""
+        try:
+            document = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise MissingFile(self.path, "run folder", "a run folder holds run.json; 'bench run' makes one") from None
+        latest = _latest(self.journal.read()[0])
+        report = document["report"] | {"published": tuple(Published(**row) for row in document["report"]["published"])}
+        return Results(
+            title=document["title"],
+            report=ReportSettings(**_tuples(report)),
+            rows=tuple(Row(**row) for row in document["rows"]),
+            columns=tuple(_column(column) for column in document["columns"]),
+            seeds=tuple(document["seeds"]),
+            trials=tuple(self._result(trial, latest.get(trial["trial"])) for trial in document["trials"]),
+            scopes=document["scopes"],
+            matrix=(self.path / "matrix.toml").read_text(encoding="utf-8"),
+            provenance=document["provenance"],
+        )
+
+    def _result(self, planned: Mapping[str, Any], record: Record | None) -> TrialResult:
+        names = ("trial", "row", "column", "seed", "fold", "status", "reason", "generators", "stages")
+        trial = TrialResult(**{name: planned[name] for name in names})
+        if trial.status == "skipped" or record is None or record["key"] != planned["key"]:
+            return trial
+        if record["status"] == "failed":
+            return replace(trial, status="failed", reason=record["reason"])
+        if not self._predictions(trial.trial).is_file():
+            return replace(trial, reason="its predictions are missing from the run folder; run it again")
+        splits = self._read_predictions(trial.trial)
+        return replace(
+            trial,
+            status="done",
+            reason="",
+            test=splits["test"],
+            validation=splits.get("validation"),
+            curves={name: tuple((int(step), value) for step, value in curve) for name, curve in record["curves"].items()},
+            steps=record["steps"],
+            images=record["images"],
+            seconds=record["seconds"],
+        )
+
+    def _read_predictions(self, trial: str) -> dict[str, Predictions]:
+        import numpy as np
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(self._predictions(trial))
+        splits = np.array(table["split"].to_pylist())
+        columns = [name for name in table.column_names if name.startswith("p")]
+        probabilities = np.stack([table[name].to_numpy() for name in columns], axis=1).astype(np.float64)
+        ids, labels = table["id"].to_pylist(), table["label"].to_numpy()
+        found = {}
+        for name in dict.fromkeys(splits.tolist()):
+            chosen = np.flatnonzero(splits == name)
+            found[name] = Predictions(ids=tuple(ids[i] for i in chosen), labels=labels[chosen], probabilities=probabilities[chosen])
+        return found
+
+    def _predictions(self, trial: str) -> Path:
+        # Names of rows may hold any character behind an axis' "=": none may reach the path as it is.
+        *folders, name = (quote(part, safe="[]=, ") for part in trial.split("/"))
+        return self.path.joinpath("predictions", *folders, f"{name}.parquet")
+
+
+def _latest(records: list[Record]) -> dict[str, Record]:
+    """Return the last word on each trial."""
+    return {record["trial"]: record for record in records if record.get("type") == "trial"}
+
+
+def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
+    return {
+        "trial": trial.trial,
+        "row": trial.row,
+        "column": trial.column,
+        "seed": trial.seed,
+        "fold": trial.fold,
+        "status": trial.status,
+        "reason": trial.reason,
+        "generators": dict(trial.generators),
+        "stages": dict(trial.stages),
+        "key": key,
+    }
+
+
+def _column(document: dict[str, Any]) -> ColumnFacts:
+    counts = {split: tuple(numbers) for split, numbers in document.pop("counts").items()}
+    return ColumnFacts(counts=counts, **_tuples(document))
+
+
+def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn JSON's lists back into the tuples that they were."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+
+
+def _table(split: str, predictions: Predictions) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    probabilities = predictions.probabilities.astype(np.float32)
+    columns = {"split": [split] * len(predictions.ids), "id": list(predictions.ids), "label": predictions.labels}
+    return pa.table(columns | {f"p{k}": probabilities[:, k] for k in range(probabilities.shape[1])})

@@ -1,0 +1,85 @@
+"""An artefact exists whole or not at all, and a changed byte is found."""
+
+import errno
+import json
+import os
+
+import pytest
+from augbench.plan.tasks import Stage
+from augbench.store.artefacts import MANIFEST, Corrupt, Store
+from augbench.values.errors import DiskFull
+
+
+def stage(key: str = "k" * 64) -> Stage:
+    return Stage(kind="train", key=key, label="train a", identity={"stage": "train"}, task=None, inputs={})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(root=tmp_path / "store")
+
+
+def put(store: Store, key: str = "k" * 64, text: str = "hello") -> None:
+    with store.write(stage(key), {"seconds": 1.5}) as folder:
+        (folder / "data.txt").write_text(text)
+
+
+def test_a_committed_artefact_can_be_opened_and_tells_its_notes(store):
+    put(store)
+    assert "k" * 64 in store
+    assert (store.open("k" * 64) / "data.txt").read_text() == "hello"
+    assert store.notes("k" * 64) == {"seconds": 1.5}
+
+
+def test_an_exception_in_the_middle_leaves_nothing(store):
+    with pytest.raises(RuntimeError), store.write(stage(), {}) as folder:
+        (folder / "data.txt").write_text("half")
+        raise RuntimeError
+    assert "k" * 64 not in store
+    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+
+
+def test_a_folder_without_manifest_does_not_exist(store):
+    put(store)
+    (store.root / "train" / ("k" * 64) / MANIFEST).unlink()
+    assert "k" * 64 not in store
+
+
+def test_the_second_of_two_writers_finds_the_first_ones_artefact(store):
+    with store.write(stage(), {}) as folder:
+        (folder / "data.txt").write_text("mine")
+        put(store, text="theirs")
+    assert (store.open("k" * 64) / "data.txt").read_text() == "theirs"
+    assert list((store.root / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["data.txt", MANIFEST])
+def test_a_flipped_bit_is_found_and_the_artefact_set_aside(store, name):
+    put(store)
+    path = store.root / "train" / ("k" * 64) / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(bytes(content))
+    with pytest.raises(Corrupt, match="is damaged .* it was set aside and is made anew"):
+        store.open("k" * 64)
+    assert "k" * 64 not in store
+
+
+def test_a_missing_file_is_found(store):
+    put(store)
+    (store.root / "train" / ("k" * 64) / "data.txt").unlink()
+    with pytest.raises(Corrupt, match=r"data\.txt is missing"):
+        store.open("k" * 64)
+
+
+def test_a_full_disk_is_one_clear_message_and_leaves_nothing(store):
+    with pytest.raises(DiskFull, match="what is finished is intact: free some space and run the same command again"), store.write(stage(), {}):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert "k" * 64 not in store
+
+
+def test_the_manifest_says_all_that_the_key_was_made_of(store):
+    put(store)
+    manifest = json.loads((store.open("k" * 64) / MANIFEST).read_text())
+    assert manifest["identity"] == {"stage": "train"}
+    assert manifest["files"]["data.txt"]["bytes"] == 5
