@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from augbench.plan.tasks import TrainTask
 from augbench.stages.classifier import to_float
@@ -61,7 +60,7 @@ class DrawnGroup:
         sources = sources.unflatten(0, (count, arity))
         labels = self.labels[step]
         if self.slot is None or self.draw is None:
-            return sources[:, 0], one_hot(labels[:, 0], classes).float()
+            return sources[:, 0], indicators(labels[:, 0], classes)
         mixed = self.slot.augmenter.apply(sources, self.draw[step * count : (step + 1) * count])
         if self.applied is not None:
             mixed = _where(self.applied[step], mixed, sources)
@@ -160,9 +159,14 @@ class Batches:
 
 def soft_targets(labels: Tensor, weights: Tensor, classes: int) -> Tensor:
     """Return targets [n, K] of source labels [n, arity] and their weights; equal labels give an exactly hard target."""
-    mixed = (one_hot(labels, classes) * weights[..., None]).sum(dim=1)
+    mixed = (indicators(labels, classes) * weights[..., None]).sum(dim=1)
     same = (labels == labels[:, :1]).all(dim=1, keepdim=True)
-    return torch.where(same, one_hot(labels[:, 0], classes).to(mixed.dtype), mixed)
+    return torch.where(same, indicators(labels[:, 0], classes), mixed)
+
+
+def indicators(labels: Tensor, classes: int) -> Tensor:
+    """Return float one-hot rows [..., K]; unlike torch's, without looking at the values, for which a host would wait."""
+    return (labels[..., None] == torch.arange(classes, device=labels.device)).float()
 
 
 def block_borders(steps: int) -> Sequence[tuple[int, int]]:

@@ -1,0 +1,252 @@
+"""A run from a matrix file to a report: stages run once, failures stay apart, a second run has nothing to do."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from augbench.engine.events import Silent
+from augbench.engine.session import Outcome, Request, Session, open_session, write_reports
+from augbench.store.run_folder import RunFolder
+from augbench.values.errors import DiskFull, MissingFile
+
+MATRIX = """
+title = "Dots"
+[report]
+control = "ours"
+[axes]
+seed = [0, 1]
+[datasets.dots]
+use = "support.toys:Dots"
+minority = ["c"]
+[base]
+generator = "support.toys:MeanNoise"
+sampler = "support.toys:Supplement"
+backbone = "support.toys:Linear"
+batch = { size = 8, mix = { generated = 1, linear = 1 } }
+bank.size = 6
+fit = { lr = 0.1, iterations = 3 }
+transforms = ["support.toys:Shift"]
+augment.linear = "support.toys:Blend"
+[base.training]
+length = { steps = 70 }
+optimizer = "support.toys:Descent"
+schedule = "support.toys:Flat"
+loss = "support.toys:Entropy"
+lr = 0.05
+[rows]
+ours = {}
+no-mix = { augment.linear = false, batch.mix = { generated = 2 } }
+plain = { generator = false, augment.linear = false, batch.mix = { originals = 1 } }
+"""
+BROKEN = '\nbroken = { generator = { use = "support.toys:MeanNoise", diverges = true } }\n'
+
+
+class Watcher(Silent):
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.trials: list[str] = []
+        self.messages: list[str] = []
+
+    def stage_finished(self, label: str, seconds: float) -> None:
+        self.stages.append(label)
+
+    def trial_finished(self, result, done, total) -> None:
+        self.trials.append(f"{result.trial} {result.status} {done}/{total}")
+
+    def message(self, text: str) -> None:
+        self.messages.append(text)
+
+
+def session(folder: Path, text: str = MATRIX, *, out: str = "run", store: str = "store", **request) -> Session:
+    (folder / "dots.toml").write_text(text)
+    return open_session(Request(matrix=folder / "dots.toml", out=folder / out, store=folder / store, device="cpu", **request))
+
+
+def run(folder: Path, text: str = MATRIX, **where) -> tuple[Outcome, Watcher]:
+    watcher = Watcher()
+    return session(folder, text, **where).run(watcher), watcher
+
+
+def numbers(run: Path) -> dict[str, list]:
+    """Return every prediction of a run, exactly."""
+    return {
+        trial.trial: [trial.test.probabilities.tolist(), trial.validation.probabilities.tolist(), trial.test.ids]
+        for trial in RunFolder(path=run).results().trials
+        if trial.status == "done"
+    }
+
+
+def test_a_run_trains_every_trial_and_shares_the_generators(tmp_path):
+    outcome, watcher = run(tmp_path)
+    assert (outcome.done, outcome.failed, outcome.stages_reused) == (6, 0, 0)
+    kinds = [label.split()[0] for label in watcher.stages]
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {"prepare": 1, "fit": 2, "draw": 2, "train": 6, "test": 6}
+    assert watcher.trials[-1].endswith("done 6/6")
+    assert (tmp_path / "run" / "report.md").read_text().startswith("# ")
+    assert (tmp_path / "run" / "report.html").is_file()
+
+
+def test_the_same_command_again_runs_nothing(tmp_path):
+    run(tmp_path)
+    before = (tmp_path / "run" / "records.jsonl").read_bytes()
+    outcome, watcher = run(tmp_path)
+    assert (outcome.done, outcome.stages_run, watcher.stages, watcher.trials) == (6, 0, [], [])
+    assert (tmp_path / "run" / "records.jsonl").read_bytes() == before
+
+
+def test_another_run_folder_takes_everything_from_the_store(tmp_path):
+    run(tmp_path)
+    outcome, watcher = run(tmp_path, out="second")
+    assert (outcome.done, watcher.stages) == (6, [])
+    assert numbers(tmp_path / "second") == numbers(tmp_path / "run")
+
+
+def test_a_finished_run_needs_no_store(tmp_path):
+    run(tmp_path)
+    outcome, watcher = run(tmp_path, store="empty")
+    assert (outcome.done, watcher.stages) == (6, [])
+
+
+def test_two_runs_of_a_trial_give_the_same_bits_alone_or_beside_others(tmp_path):
+    run(tmp_path)
+    alone, _ = run(tmp_path, out="alone", store="other", only=("dots/no-mix",))
+    assert alone.done == 2
+    everything = numbers(tmp_path / "run")
+    for name, found in numbers(tmp_path / "alone").items():
+        assert found == everything[name]
+
+
+def test_the_global_random_streams_are_left_alone(tmp_path):
+    def states():
+        return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+
+    before = states()
+    run(tmp_path)
+    assert states() == before
+
+
+def test_a_diverged_generator_fails_its_trials_and_no_others(tmp_path):
+    outcome, watcher = run(tmp_path, MATRIX + BROKEN)
+    assert (outcome.done, outcome.failed) == (6, 2)
+    results = {trial.trial: trial for trial in RunFolder(path=tmp_path / "run").results().trials}
+    reason = results["dots/broken/s0"].reason
+    assert reason == "fit MeanNoise to c, seed 0: generator mean-noise diverged: its loss is not a number by step 7; lower fit.lr"
+    records = [json.loads(line) for line in (tmp_path / "run" / "records.jsonl").read_text().splitlines()]
+    failed = [record for record in records if record["type"] == "trial" and record["status"] == "failed"]
+    assert [record["trial"] for record in failed] == ["dots/broken/s0", "dots/broken/s1"]
+    assert all("Traceback" in record["traceback"] and record["error-class"] == "Diverged" for record in failed)
+    assert "diverged" in (tmp_path / "run" / "report.md").read_text()
+
+
+def test_failed_trials_are_tried_again_and_nothing_else(tmp_path):
+    run(tmp_path, MATRIX + BROKEN)
+    outcome, watcher = run(tmp_path, MATRIX + BROKEN)
+    assert (outcome.failed, watcher.stages) == (2, [])
+    assert [name.split()[1] for name in watcher.trials] == ["failed", "failed"]
+
+
+def test_adding_a_row_runs_that_row_only(tmp_path):
+    run(tmp_path)
+    outcome, watcher = run(tmp_path, MATRIX + '\nslow = { training.lr = 0.01 }\n')
+    assert (outcome.done, watcher.stages) == (8, ["train dots/slow/s0", "test dots/slow/s0", "train dots/slow/s1", "test dots/slow/s1"])
+
+
+def test_a_damaged_artefact_is_made_again(tmp_path):
+    run(tmp_path)
+    weights = next((tmp_path / "store" / "train").glob("*/weights.safetensors"))
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    outcome, watcher = run(tmp_path, out="second")
+    assert (outcome.done, len(watcher.stages), len(watcher.messages)) == (6, 1, 1)
+    assert "is damaged (weights.safetensors has changed)" in watcher.messages[0]
+    assert numbers(tmp_path / "second") == numbers(tmp_path / "run")
+
+
+def test_folds_train_on_the_rest_and_validate_on_what_is_held_out(tmp_path):
+    outcome, _ = run(tmp_path, MATRIX.replace('minority = ["c"]', 'minority = ["c"]\nfolds = 3'))
+    assert outcome.done == 18
+    trials = [trial for trial in RunFolder(path=tmp_path / "run").results().trials if (trial.row, trial.seed) == ("ours", 0)]
+    held_out = [name for trial in trials for name in trial.validation.ids]
+    assert len(held_out) == len(set(held_out)) == 12 + 8 + 4 + 6 + 4 + 3
+    assert len({trial.test.ids for trial in trials}) == 1
+
+
+def test_the_best_check_is_tested_where_it_is_asked_for(tmp_path):
+    text = MATRIX.replace("lr = 0.05", 'lr = 0.05\nselect = "best"\nchecks = 7')
+    run(tmp_path, text)
+    records = [json.loads(line) for line in (tmp_path / "run" / "records.jsonl").read_text().splitlines()]
+    for record in (record for record in records if record["type"] == "trial"):
+        curve = dict(record["curves"]["validation macro-f1"])
+        assert curve[record["chosen"]] == max(curve.values())
+
+
+def test_a_report_can_be_written_of_a_half_done_run(tmp_path):
+    planned = session(tmp_path)
+
+    class Impatient(Watcher):
+        def trial_finished(self, result, done, total) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        planned.run(Impatient())
+    written = write_reports(tmp_path / "run")
+    assert tmp_path / "run" / "report.md" in written
+    assert "it has not run yet" in (tmp_path / "run" / "report.md").read_text()
+    outcome, _ = run(tmp_path)
+    assert outcome.done == 6
+
+
+def test_no_run_folder_is_one_clear_message(tmp_path):
+    with pytest.raises(MissingFile, match=r"no run folder at '.*nowhere'; a run folder holds run\.json"):
+        write_reports(tmp_path / "nowhere")
+
+
+def test_a_full_disk_stops_the_run_and_leaves_what_is_finished(tmp_path, monkeypatch):
+    from augbench.store import files
+
+    calls = iter(range(1000))
+    whole = files.sync
+
+    def sync(path):
+        if next(calls) == 40:
+            raise OSError(28, "No space left on device")
+        whole(path)
+
+    monkeypatch.setattr("augbench.store.artefacts.sync", sync)
+    with pytest.raises(DiskFull, match="free some space and run the same command again"):
+        run(tmp_path)
+    monkeypatch.undo()
+    assert not list((tmp_path / "store" / "tmp").iterdir())
+    outcome, _ = run(tmp_path)
+    assert outcome.done == 6
+    run(tmp_path, out="fresh", store="fresh-store")
+    assert numbers(tmp_path / "run") == numbers(tmp_path / "fresh")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trials", [1, 3])
+def test_a_killed_run_continues_to_the_same_numbers(tmp_path, trials):
+    session(tmp_path)
+    command = f"from pathlib import Path; from support.toys import *; from harness_run import main; main({str(tmp_path)!r})"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)])}
+    process = subprocess.Popen([sys.executable, "-c", command], env=environment)
+    records = tmp_path / "run" / "records.jsonl"
+    deadline = time.monotonic() + 60
+    while (not records.is_file() or records.read_text().count('"type":"trial"') < trials) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert records.read_text().count('"type":"trial"') < 6, "killed too late to show anything"
+    outcome, _ = run(tmp_path)
+    run(tmp_path, out="whole", store="whole-store")
+    assert outcome.done == 6
+    assert numbers(tmp_path / "run") == numbers(tmp_path / "whole")

@@ -1,0 +1,130 @@
+"""Blocks of batches: right pictures, right targets, the same numbers in any order of asking."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from augbench.plan.tasks import Resample, TrainTask
+from augbench.stages.batches import BLOCK_STEPS, Batches, block_borders, soft_targets
+from augbench.stages.images import ResidentImages
+from augbench.values.sampling import SampleContext, SlotRule
+from augbench.values.settings import AugmentSlot
+from support.toys import Blend, Shift, settings
+
+LABELS = torch.tensor([0] * 6 + [1] * 4 + [2] * 2)
+BANK = torch.tensor([1] * 3 + [2] * 3)
+
+
+def batches(**changes) -> Batches:
+    known = settings()
+    task = TrainTask(
+        sampler=known.sampler,
+        backbone=known.backbone,
+        size=8,
+        mix={"generated": 1.0, "linear": 1.0},
+        n={"b": 1, "c": 1},
+        bank_size={"b": 3, "c": 3},
+        augment=known.augment,
+        transforms=(),
+        transforms_at="batch",
+        training=known.training,
+        numerics=known.numerics,
+        resample=Resample(seed=0, digest="d"),
+    )
+    task = replace(task, **changes)
+    streams = task.resample.streams()
+    slots = {name: SlotRule(arity=slot.augmenter.arity, sources=slot.sources, pairing=slot.pairing) for name, slot in task.augment.items()}
+    context = SampleContext(
+        labels=LABELS, bank_labels=BANK, classes=3, minority=(1, 2), size=8, n={1: 1, 2: 1}, mix=task.mix,
+        bank_size={1: 3, 2: 3}, slots=slots, streams=streams,
+    )  # fmt: skip
+    pixels = np.random.default_rng(0).integers(0, 256, (len(LABELS) + len(BANK), 3, 4, 4)).astype(np.uint8)
+    device = torch.device("cpu")
+    return Batches(task=task, context=context, images=ResidentImages.of(pixels, 255.0, device), streams=streams, device=device)
+
+
+def test_a_batch_holds_originals_generated_and_mixed_images_of_the_wanted_classes():
+    drawn = batches()
+    block = drawn.block(0, 2)
+    images, targets = block.batch(1)
+    sources = drawn.images.take(block.indices[1]).float() / 255
+    assert images.shape == (8, 3, 4, 4)
+    torch.testing.assert_close(images[:6], sources[:6])
+    torch.testing.assert_close(targets.argmax(1)[4:], torch.tensor([1, 2, 1, 2]))
+    share = block.groups[2].draw.share[2]
+    torch.testing.assert_close(images[6], share * sources[6] + (1 - share) * sources[7])
+
+
+def test_same_class_mixing_gives_exactly_hard_targets():
+    _, targets = batches().block(0, 1).batch(0)
+    assert set(targets.flatten().tolist()) == {0.0, 1.0}
+
+
+def test_mixing_across_classes_gives_targets_that_sum_to_one():
+    across = {"linear": AugmentSlot(augmenter=Blend(), pairing="any")}
+    _, targets = batches(augment=across).block(0, 40).batch(7)
+    torch.testing.assert_close(targets.sum(1), torch.ones(8))
+
+
+def test_soft_targets_follow_the_weights():
+    labels, weights = torch.tensor([[0, 2], [1, 1]]), torch.tensor([[0.25, 0.75], [0.3, 0.69]])
+    torch.testing.assert_close(soft_targets(labels, weights, 3), torch.tensor([[0.25, 0, 0.75], [0, 1, 0]]))
+
+
+def test_an_augmenter_that_is_never_applied_leaves_the_first_source():
+    never = {"linear": AugmentSlot(augmenter=Blend(), probability=0.0, pairing="any")}
+    drawn = batches(augment=never)
+    block = drawn.block(0, 1)
+    images, targets = block.batch(0)
+    sources = drawn.images.take(block.indices[0]).float() / 255
+    torch.testing.assert_close(images[6:], sources[[6, 8]])
+    assert targets[6:].argmax(1).tolist() == [1, 2]
+    assert set(targets.flatten().tolist()) == {0.0, 1.0}
+
+
+def test_an_augmenter_is_applied_as_often_as_asked():
+    half = {"linear": AugmentSlot(augmenter=Blend(), probability=0.5)}
+    applied = batches(augment=half).block(0, 1000).groups[2].applied
+    assert abs(applied.float().mean() - 0.5) < 3 * 0.5 / 2000**0.5
+
+
+def test_blocks_are_the_same_whichever_is_drawn_first():
+    forward, backward = batches(transforms=(Shift(),)), batches(transforms=(Shift(),))
+    first = [forward.block(start, 5).batch(3)[0] for start in (0, 64)]
+    second = [backward.block(start, 5).batch(3)[0] for start in (64, 0)][::-1]
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert not torch.equal(*first)
+
+
+def test_removing_a_transform_leaves_the_numbers_of_the_others():
+    both, one = batches(transforms=(Blended(), Shift())), batches(transforms=(Shift(),))
+    assert torch.equal(both.block(0, 3).transforms[1].draw.share, one.block(0, 3).transforms[0].draw.share)
+
+
+def test_equal_transforms_draw_different_numbers():
+    first, second = batches(transforms=(Shift(), Shift())).block(0, 3).transforms
+    assert not torch.equal(first.draw.share, second.draw.share)
+
+
+def test_transforms_at_the_sources_come_before_mixing():
+    drawn = batches(transforms=(Shift(amount=1.0),), transforms_at="sources")
+    block = drawn.block(0, 1)
+    images, _ = block.batch(0)
+    sources = drawn.images.take(block.indices[0]).float() / 255
+    group = block.groups[2]
+    shifted = (sources[6:8] + group.transforms[0].draw.share[:2, None, None, None]).clamp(0, 1)
+    share = group.draw.share[0]
+    torch.testing.assert_close(images[6], share * shifted[0] + (1 - share) * shifted[1])
+    assert block.transforms == ()
+
+
+@pytest.mark.parametrize("steps", [1, 64, 65, 130])
+def test_block_borders_cover_every_step_once(steps):
+    borders = block_borders(steps)
+    assert [step for first, count in borders for step in range(first, first + count)] == list(range(steps))
+    assert all(first % BLOCK_STEPS == 0 for first, _ in borders)
+
+
+class Blended(Shift):
+    """Another transform, with a stream of its own."""
