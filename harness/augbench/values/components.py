@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, get_args
 
 Kind = Literal[
@@ -47,6 +48,10 @@ class Facts:
     minority: tuple[str, ...]
     batch_size: int
     """Images of a classifier's batch."""
+    mix: Mapping[str, float] = field(default_factory=dict)
+    """Parts of a batch by source; only sources that exist."""
+    n: Mapping[str, int] = field(default_factory=dict)
+    """The paper's n of each minority class."""
 
 
 class Component:

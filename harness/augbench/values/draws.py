@@ -27,16 +27,17 @@ def normal(context: DrawContext, rng: torch.Generator, mean: float = 0.0, sd: fl
     return _spread(context, torch.randn(_number(context, per), generator=rng) * sd + mean, per)
 
 
-def beta(context: DrawContext, rng: torch.Generator, a: float, b: float, per: Law = "sample") -> Tensor:
-    """Draw Beta(a, b) for each output image, float32 [count]."""
+def beta(
+    context: DrawContext, rng: torch.Generator, a: float, b: float, low: float = 0.0, high: float = 1.0, per: Law = "sample"
+) -> Tensor:
+    """Draw Beta(a, b) given that it lies in [low, high], for each output image, float32 [count]."""
     import torch
+    from scipy.special import betainc, betaincinv
 
-    shapes = torch.tensor([[a, b]], dtype=torch.float64).expand(_number(context, per), 2)
-    # The only sampler of torch with a shape parameter that takes a generator (torch.distributions calls it too).
-    first, second = torch._standard_gamma(shapes, generator=rng).unbind(1)
-    # Both underflow for tiny shapes: the limit law is a fair coin between the ends.
-    share = torch.where(first + second > 0, first / (first + second), (torch.rand(len(first), generator=rng) < a / (a + b)).double())
-    return _spread(context, share.float(), per)
+    # By the inverse of the law's distribution function: truncation costs nothing, and one uniform number makes one draw.
+    below, upto = betainc(a, b, low), betainc(a, b, high)
+    places = below + (upto - below) * torch.rand(_number(context, per), generator=rng, dtype=torch.float64).numpy()
+    return _spread(context, torch.as_tensor(betaincinv(a, b, places)).clamp(low, high).float(), per)
 
 
 def integers(context: DrawContext, rng: torch.Generator, low: int, high: int, per: Law = "sample") -> Tensor:

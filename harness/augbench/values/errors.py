@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -100,6 +100,20 @@ class OddImage(DataError):
         super().__init__(f"the image '{path}' is {found}, the others are {expected}; {hint}")
 
 
+class OddPixels(DataError):
+    """An image's numbers are of a type that data sets do not have."""
+
+    def __init__(self, path: Path | str, found: str) -> None:
+        super().__init__(f"the image '{path}' holds {found} numbers; data sets hold uint8 or uint16: convert it")
+
+
+class RefusedImage(DataError):
+    """A resize cannot bring an image to its size."""
+
+    def __init__(self, path: Path | str, error: DataError) -> None:
+        super().__init__(f"the image '{path}' {error}")
+
+
 class EmptyClass(DataError):
     """A class has no images in a split."""
 
@@ -128,8 +142,12 @@ class BrokenComponent(AugbenchError):
 class UnknownComponent(AugbenchError):
     """No component has this name."""
 
-    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Sequence[str], broken: Sequence[str] = ()) -> None:
         self.hint = suggestion(name, known)
+        if broken:
+            # The name may be one of theirs.
+            listed = f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"
+            self.hint = f"{self.hint}; {listed}" if self.hint else listed
         self.summary = f"no {kind} called '{name}'"
         super().__init__(f"{self.summary}; {self.hint}" if self.hint else self.summary)
 
@@ -164,3 +182,57 @@ class Diverged(StageError):
     def __init__(self, what: str, step: int, hint: str) -> None:
         self.what, self.step = what, step
         super().__init__(f"{what} diverged: its loss is not a number by step {step}; {hint}")
+
+
+class NoImages(StageError):
+    """A batch needs images of a class that none of the allowed sources has."""
+
+    def __init__(self, label: int, sources: str) -> None:
+        self.label, self.sources = label, sources
+        what = "original or synthetic" if sources == "both" else {"originals": "original", "generated": "synthetic"}[sources]
+        super().__init__(f"class {label} has no {what} image to make a batch of; give it a generator or set the slot's sources = 'both'")
+
+
+class SupplementTooLarge(StageError):
+    """The supplementary batch leaves no room for originals."""
+
+    def __init__(self, n: Mapping[str, int], needed: int, size: int) -> None:
+        self.n, self.needed, self.size = dict(n), needed, size
+        listed = ", ".join(f"{name} n = {number}" for name, number in n.items())
+        super().__init__(
+            f"the supplementary batch takes {needed} images ({listed}) and leaves no original in a batch of {size}; "
+            f"set batch.size to {needed + 1} or more, or lower batch.n or the parts of batch.mix"
+        )
+
+
+class EmptyRange(AugbenchError, ValueError):
+    """A parameter's lower end lies above its upper end."""
+
+    def __init__(self, low: str, low_value: float, high: str, high_value: float) -> None:
+        super().__init__(f"{low} = {low_value:g} is above {high} = {high_value:g}; swap them")
+
+
+class WeightsUnavailable(StageError):
+    """A network's published weights cannot be fetched."""
+
+    def __init__(self, name: str, error: BaseException) -> None:
+        self.name = name
+        super().__init__(
+            f"cannot fetch the pretrained weights of '{name}': {type(error).__name__}: {str(error).partition(chr(10))[0].rstrip('.')}; "
+            "go online once, set checkpoint to a local file, or set pretrained = false"
+        )
+
+
+class BadCheckpoint(StageError):
+    """A file of weights does not fit its network."""
+
+    def __init__(self, path: Path | str, name: str, why: str) -> None:
+        self.path, self.name = Path(path), name
+        super().__init__(f"the checkpoint '{path}' does not fit '{name}': {why}; name the network that it was saved from")
+
+
+class NesterovWithoutMomentum(AugbenchError, ValueError):
+    """Nesterov's step looks ahead along a momentum that is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("nesterov = true needs a momentum above 0; set one or leave nesterov out")

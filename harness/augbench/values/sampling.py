@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from augbench.values.components import Component, Kind
+from augbench.values.errors import NoImages
 
 if TYPE_CHECKING:
     import torch
@@ -82,20 +83,29 @@ class SampleContext:
 
         return torch.bincount(self.labels, minlength=self.classes)
 
-    def passes(self, source: str, pool: Tensor, per_step: int) -> Tensor:
-        """Walk through a pool in shuffled passes without replacement; int64 [steps, per_step] of this block.
+    def counts(self, sources: Sources) -> Tensor:
+        """Return the images of each class among the sources, int64 [K]."""
+        return self._by_class[sources][2]
 
-        Pass e is shuffled by a stream of its own, so any block can be drawn without those before it.
+    def passes(self, source: str, pool: Tensor, per_step: int) -> Tensor:
+        """Walk through a pool in shuffled passes without replacement; int64 [steps, per_step] of this block."""
+        import torch
+
+        return self.rounds(source, len(pool), per_step, lambda rng: pool[torch.randperm(len(pool), generator=rng)])
+
+    def rounds(self, source: str, length: int, per_step: int, deal: Callable[[torch.Generator], Tensor]) -> Tensor:
+        """Walk through rounds of ``length`` images that ``deal`` lays out; int64 [steps, per_step] of this block.
+
+        Each round has a stream of its own, so any block can be drawn without those before it.
         """
         import torch
 
         if per_step == 0:
             return torch.empty(self.block.steps, 0, dtype=torch.int64)
         start, stop = self.block.first * per_step, (self.block.first + self.block.steps) * per_step
-        first, last = start // len(pool), -(-stop // len(pool))
-        order = [torch.randperm(len(pool), generator=self.streams.rng(f"train/sample.{source}", epoch=e)) for e in range(first, last)]
-        positions = torch.cat(order)[start - first * len(pool) : stop - first * len(pool)]
-        return pool[positions].view(self.block.steps, per_step)
+        first, last = start // length, -(-stop // length)
+        dealt = [deal(self.streams.rng(f"train/sample.{source}", epoch=epoch)) for epoch in range(first, last)]
+        return torch.cat(dealt)[start - first * length : stop - first * length].view(self.block.steps, per_step)
 
     def pick(self, labels: Tensor, sources: Sources, rng: torch.Generator) -> Tensor:
         """Pick an image of each wanted class, uniformly with replacement; indices of the labels' shape."""
@@ -103,8 +113,7 @@ class SampleContext:
 
         order, offsets, counts = self._by_class[sources]
         if not bool((counts[labels] > 0).all()):
-            missing = int(labels[counts[labels] == 0].flatten()[0])
-            raise LookupError(f"class {missing} has no image among its {sources} sources")
+            raise NoImages(int(labels[counts[labels] == 0].flatten()[0]), sources)
         places = (torch.rand(labels.shape, generator=rng, dtype=torch.float64) * counts[labels]).long()
         return order[offsets[labels] + places]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Gt, Le, Lt
 
 from augbench.values.augmenting import Augmenter
 from augbench.values.components import Component
@@ -194,7 +194,7 @@ class ReportSettings:
     metrics: tuple[str, ...] = ("accuracy", "macro-f1")
     test: str = "auto"
     protocol: str = "rana-2022"
-    alpha: float = 0.05
+    alpha: Annotated[float, Gt(0), Lt(1)] = 0.05
     formats: tuple[str, ...] = ("markdown", "html")
     published: tuple[Published, ...] = ()
 

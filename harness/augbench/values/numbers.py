@@ -1,0 +1,96 @@
+"""How numbers are written wherever a person reads them."""
+
+from __future__ import annotations
+
+import math
+
+ABSENT = "–"
+PLUS_MINUS = " ± "
+MINUS = "−"
+
+
+def metric(name: str) -> str:
+    """Write a metric's name as in a sentence: ``macro-F1``."""
+    return name.replace("f1", "F1")
+
+
+def heading(name: str) -> str:
+    """Write a metric's name as in a heading: ``Macro-F1``."""
+    return metric(name)[:1].upper() + metric(name)[1:]
+
+
+def score(value: float | None) -> str:
+    """Write a metric in [0, 1] with three digits."""
+    return ABSENT if value is None or math.isnan(value) else f"{value:.3f}"
+
+
+def spread(mean: float | None, sd: float | None) -> str:
+    """Write mean ± standard deviation; the mean alone where there is no deviation to speak of."""
+    return score(mean) if mean is None or sd is None else f"{score(mean)}{PLUS_MINUS}{score(sd)}"
+
+
+def signed(value: float | None) -> str:
+    """Write a difference with its sign."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(value):.3f}"
+
+
+def against(difference: float, other: str = "control") -> str:
+    """Write a difference and its direction in words: ``0.021 higher than control``."""
+    if difference == 0:
+        return f"equal to {other}"
+    size = f"{abs(difference):.3f}" if abs(difference) >= 0.0005 else "less than 0.001"
+    return f"{size} {'higher' if difference > 0 else 'lower'} than {other}"
+
+
+def p_value(value: float | None) -> str:
+    """Write a p-value with three digits, or a bound where a float underflows."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    if value < 1e-300:
+        return "< 1e-300"
+    if value >= 0.001:
+        return f"{value:#.3g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def bound(value: float | None) -> str:
+    """Write a probability that is chosen or follows from a design: alpha, a limit, the smallest p."""
+    return ABSENT if value is None else f"{value:.3g}"
+
+
+def count(value: int | None) -> str:
+    """Write a whole number with its thousands apart."""
+    return ABSENT if value is None else f"{value:,}"
+
+
+def span(values: tuple[int, int] | None) -> str:
+    """Write the smallest and largest of some whole numbers."""
+    if values is None:
+        return ABSENT
+    low, high = values
+    return count(low) if low == high else f"{count(low)} to {count(high)}"
+
+
+def seconds(value: float | None) -> str:
+    """Write a duration."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes = value / 60
+    return f"{minutes:.1f} min" if minutes < 60 else f"{minutes / 60:.1f} h"
+
+
+def many(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: ``1 seed``, ``3 seeds``."""
+    return f"{count(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listing(names: list[str], most: int = 6) -> str:
+    """Write names as a list in a sentence; beyond ``most``, how many more there are."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -1,0 +1,1 @@
+"""The backbones that come with augbench."""

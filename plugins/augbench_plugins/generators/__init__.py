@@ -1,0 +1,1 @@
+"""Generators: adversarial networks that learn the images of one class."""

@@ -1,0 +1,28 @@
+"""How a fitted generator network fills a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from augbench import TrainingView
+from torch import Tensor
+
+from augbench_plugins.generators._dcgan import Blueprint
+
+BATCH = 256
+
+
+def draw_images(blueprint: Blueprint, tensors: Mapping[str, Tensor], view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
+    """Draw images on the CPU, rounded to the data set's integer type, [count, C, H, W]."""
+    network = blueprint.restored(tensors).to(view.device)
+    kind = view.images.take(view.members()[:1]).dtype
+    latents = torch.randn(count, blueprint.latent, generator=rng)
+    with torch.inference_mode():
+        batches = [_whole(network(part.to(view.device)), view.images.scale, kind).cpu() for part in latents.split(BATCH)]
+    return torch.cat(batches)
+
+
+def _whole(images: Tensor, scale: float, kind: torch.dtype) -> Tensor:
+    # Tanh stays within [-1, 1]: nothing leaves the type's range.
+    return ((images + 1) * (scale / 2)).round_().to(kind)

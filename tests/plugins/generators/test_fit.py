@@ -1,0 +1,185 @@
+"""Fits of tiny networks, from images to weights."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from augbench import Diverged
+from augbench_plugins.generators import _fit
+from augbench_plugins.generators._contest import Contest
+from augbench_plugins.generators._dcgan import DcganCritic, DcganGenerator
+from augbench_plugins.generators._ledger import Ledger
+from augbench_plugins.generators._lots import Sizes, lots
+from augbench_plugins.generators.gan import Gan
+from augbench_plugins.generators.wgan import Wgan
+from augbench_plugins.generators.wgan_div import WganDiv
+from augbench_plugins.generators.wgan_gp import WganGp
+from safetensors.torch import load, save
+
+FAMILIES = [Gan, Wgan, WganGp, WganDiv]
+TINY = {"width": 4, "latent": 8}
+
+
+def silent(done, total, **numbers):
+    pass
+
+
+def rng(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_seed_gives_the_same_bits_and_another_seed_others(family, view):
+    first, same, other = (family(**TINY).fit(view(), rng(seed), silent) for seed in (1, 1, 2))
+    assert all(torch.equal(first.tensors[name], same.tensors[name]) for name in first.tensors)
+    assert first.curves == same.curves
+    assert first.numbers == same.numbers
+    assert not torch.equal(first.tensors["layers.0.weight"], other.tensors["layers.0.weight"])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_global_random_states_are_left_as_found(family, view):
+    before = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()
+    component = family(**TINY)
+    fitted = component.fit(view(pre_augment=30), rng(), silent)
+    component.sample(fitted, view(), 3, rng())
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert random.getstate() == before[1]
+    assert np.random.get_state()[1].tolist() == before[2]
+
+
+@pytest.mark.parametrize(("family", "updates"), [(Gan, 3), (Wgan, 6), (WganGp, 6), (WganDiv, 6)])
+def test_only_gan_ignores_n_critic(family, updates, view, monkeypatch):
+    counted = []
+    step = Contest.critic_step
+    monkeypatch.setattr(Contest, "critic_step", lambda *numbers: counted.append(1) or step(*numbers))
+    family(**TINY).fit(view(iterations=3, n_critic=2), rng(), silent)
+    assert len(counted) == updates
+    assert ("n_critic" in family.uses) == (family is not Gan)
+
+
+def test_gan_needs_no_n_critic(view):
+    assert Gan(**TINY).fit(view(n_critic=None), rng(), silent).chosen == 3
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_weights_survive_safetensors(family, view):
+    fitted = family(**TINY).fit(view(), rng(), silent)
+    assert all(tensor.is_contiguous() and tensor.device.type == "cpu" for tensor in fitted.tensors.values())
+    assert {tensor.dtype for name, tensor in fitted.tensors.items() if "num_batches" not in name} == {torch.float32}
+    restored = load(save(dict(fitted.tensors)))
+    assert all(torch.equal(restored[name], tensor) for name, tensor in fitted.tensors.items())
+
+
+def test_curves_have_about_a_hundred_points_at_even_distances_and_end_at_the_last_iteration(view):
+    fitted = WganDiv(**TINY).fit(view(iterations=205, n_critic=1, batch_size=2), rng(), silent)
+    assert set(fitted.curves) == {"critic loss", "generator loss", "penalty"}
+    for points in fitted.curves.values():
+        assert [iteration for iteration, _ in points] == [*range(2, 205, 2), 205]
+    assert fitted.chosen == 205
+
+
+def test_families_without_penalty_have_no_penalty_curve(view):
+    for family in (Gan, Wgan):
+        assert set(family(**TINY).fit(view(), rng(), silent).curves) == {"critic loss", "generator loss"}
+
+
+def test_progress_is_told_at_each_reading(view):
+    told = []
+    WganGp(**TINY).fit(view(iterations=2), rng(), lambda done, total, **numbers: told.append((done, total, sorted(numbers))))
+    assert told == [(done, 2, ["critic_loss", "generator_loss", "penalty"]) for done in (1, 2)]
+
+
+def test_a_reading_is_the_mean_of_the_losses_since_the_last():
+    ledger = Ledger("x", "y")
+    for loss in (1.0, 2.0, 6.0):
+        ledger.note({"critic loss": torch.tensor(loss)})
+    ledger.note({"generator loss": torch.tensor(5.0)})
+    assert ledger.read(3) == {"critic loss": 3.0, "generator loss": 5.0}
+    ledger.note({"critic loss": torch.tensor(7.0)})
+    assert ledger.read(4) == {"critic loss": 7.0}
+    assert ledger.curves() == {"critic loss": ((3, 3.0), (4, 7.0)), "generator loss": ((3, 5.0),)}
+
+
+def test_a_loss_that_is_no_number_says_which_generator_and_what_to_do(view):
+    with pytest.raises(Diverged) as caught:
+        WganDiv(**TINY).fit(view(lr=1e6, iterations=20), rng(), silent)
+    blamed = "generator 'wgan-div' for class 'eosinophil'"
+    assert str(caught.value) == f"{blamed} diverged: its loss is not a number by step {caught.value.step}; lower fit.lr, now 1e+06"
+    assert 1 <= caught.value.step <= 20
+
+
+def test_weights_that_are_no_numbers_after_the_last_update_are_noticed(view, monkeypatch):
+    step = Contest.generator_step
+
+    def spoilt(self, latents):
+        losses = step(self, latents)
+        self.generator.layers[0].weight.data.fill_(float("nan"))
+        return losses
+
+    monkeypatch.setattr(Contest, "generator_step", spoilt)
+    with pytest.raises(Diverged, match="by step 1"):
+        Gan(**TINY).fit(view(iterations=1), rng(), silent)
+
+
+def test_a_fit_without_its_settings_names_the_missing_one(view):
+    with pytest.raises(ValueError, match=r"fit\.lr is not set; give it a value or a preset"):
+        WganDiv().fit(view(lr=None), rng(), silent)
+
+
+@pytest.mark.parametrize("images", [1, 3])
+def test_a_class_smaller_than_a_batch_is_learnt(images, view, blobs):
+    fitted = WganDiv(**TINY).fit(view(blobs[:images], batch_size=16), rng(), silent)
+    assert fitted.numbers["images"] == images
+
+
+def test_pre_augmentation_enlarges_the_class(view, blobs):
+    plain, enlarged = (WganDiv(**TINY).fit(view(blobs[:5], pre_augment=target), rng(), silent) for target in (0, 40))
+    assert (plain.numbers["images"], enlarged.numbers["images"]) == (5, 40)
+    assert not torch.equal(plain.tensors["layers.0.weight"], enlarged.tensors["layers.0.weight"])
+
+
+def test_only_the_target_s_images_are_learnt(view, blobs):
+    fitted = WganDiv(**TINY).fit(view(), rng(), silent)
+    spoilt = view()
+    spoilt.images.pixels[:5] = 255
+    again = WganDiv(**TINY).fit(spoilt, rng(), silent)
+    assert all(torch.equal(fitted.tensors[name], again.tensors[name]) for name in fitted.tensors)
+
+
+def test_all_losses_of_bf16_fits_are_finite(view):
+    for family in FAMILIES:
+        family(**TINY).fit(view(precision="bf16"), rng(), silent)
+
+
+@pytest.mark.parametrize("component", [Gan(), Wgan(), WganGp(), WganDiv(), WganDiv(penalty_at="real-fake")], ids=repr)
+def test_an_iteration_never_waits_for_the_device(component, blueprint):
+    sizes = blueprint(critic_norm=component.critic_norm)
+    with torch.device("meta"):
+        generator, critic = DcganGenerator(sizes), DcganCritic(sizes)
+    contest = Contest(
+        generator=generator,
+        critic=critic,
+        generator_optimizer=torch.optim.SGD(generator.parameters(), 0.1),
+        critic_optimizer=torch.optim.SGD(critic.parameters(), 0.1),
+        objective=component.objective(),
+        device=torch.device("meta"),
+    )
+    images, ledger = torch.empty(9, 3, 32, 32, dtype=torch.uint8, device="meta"), Ledger("x", "y")
+    # Meta tensors hold no data: whatever asks for a value on the host raises, as the reading does.
+    for lot in lots(Sizes(images=9, batch=4, n_critic=2, latent=8), 2, rng(), torch.device("meta")):
+        _fit.iterate(contest, images, 255.0, lot, ledger)
+    with pytest.raises(NotImplementedError, match="meta"):
+        ledger.read(2)
+
+
+@pytest.mark.slow
+def test_a_short_fit_learns_the_colours_of_a_simple_class(view, blobs):
+    component = WganDiv(width=8, latent=16, init="torch")
+    errors = []
+    for iterations in (1, 120):
+        fitted = component.fit(view(iterations=iterations, batch_size=16, n_critic=4, lr=2e-3), rng(), silent)
+        images = component.sample(fitted, view(), 64, rng(1))
+        errors.append((images.float().mean(0) - blobs.float().mean(0)).abs().mean().item())
+    assert errors[1] < errors[0] / 3

@@ -1,0 +1,51 @@
+"""The random numbers of a fit."""
+
+import torch
+from augbench_plugins.generators._lots import BLOCK, Passes, Sizes, lots
+from hypothesis import given
+from hypothesis import strategies as st
+
+SIZES = Sizes(images=7, batch=4, n_critic=3, latent=5)
+
+
+def drawn(iterations, seed=0):
+    return list(lots(SIZES, iterations, torch.Generator().manual_seed(seed), torch.device("cpu")))
+
+
+@given(images=st.integers(1, 9), counts=st.lists(st.integers(0, 30), min_size=1, max_size=5))
+def test_each_pass_shows_every_image_once(images, counts):
+    passes = Passes(images, torch.Generator().manual_seed(0))
+    indices = torch.cat([passes.take(count) for count in counts])
+    assert len(indices) == sum(counts)
+    for whole in indices[: len(indices) // images * images].view(-1, images):
+        assert sorted(whole.tolist()) == list(range(images))
+
+
+def test_an_iteration_has_numbers_for_each_update_of_the_critic_and_one_of_the_generator():
+    lot = drawn(1)[0]
+    assert lot.reals.shape == lot.shares.shape == (3, 4)
+    assert lot.critic_latents.shape == (3, 4, 5)
+    assert lot.generator_latents.shape == (4, 5)
+
+
+def test_a_longer_fit_draws_the_same_numbers_first():
+    short, long = drawn(BLOCK - 3), drawn(BLOCK + 9)
+    assert (len(short), len(long)) == (BLOCK - 3, BLOCK + 9)
+    for one, other in zip(short, long, strict=False):
+        assert torch.equal(one.reals, other.reals)
+        assert torch.equal(one.critic_latents, other.critic_latents)
+
+
+def test_latents_are_standard_normal_and_shares_uniform():
+    lot = drawn(2 * BLOCK)
+    latents = torch.cat([one.critic_latents.flatten() for one in lot])
+    shares = torch.cat([one.shares.flatten() for one in lot])
+    assert abs(latents.mean()) < 5 / len(latents) ** 0.5
+    assert abs(latents.var() - 1) < 5 * (2 / len(latents)) ** 0.5
+    assert 0 <= shares.min() <= shares.max() < 1
+    assert abs(shares.mean() - 0.5) < 5 * (1 / 12 / len(shares)) ** 0.5
+
+
+def test_no_latent_is_used_twice():
+    latents = torch.cat([torch.cat([one.critic_latents.flatten(0, 1), one.generator_latents]) for one in drawn(BLOCK + 1)])
+    assert len(latents.unique(dim=0)) == len(latents)
