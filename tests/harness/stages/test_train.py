@@ -55,7 +55,7 @@ def trained(prepared, **changes) -> Trained:
         return train(task(**changes), prepared, {}, CPU, silent)
 
 
-def test_brightness_is_learnt(prepared):
+def test_colours_are_learnt(prepared):
     long = replace(settings().training, length=Length(steps=300))
     result = trained(prepared, training=long, transforms=())
     assert (result.validation.argmax(1) == prepared.validation.labels).mean() > 0.9

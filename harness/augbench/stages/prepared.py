@@ -1,0 +1,198 @@
+"""The prepared data set: one array of pixels a split, all of one size, with labels and what is known of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augbench.values.data import Card, Resize, Split, Splits
+from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
+from augbench.values.synthesis import Progress
+
+_META = "meta.json"
+_SCALES = {"uint8": 255.0, "uint16": 65535.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedSplit:
+    """One split: ``pixels`` stays in its file until rows are asked for."""
+
+    pixels: NDArray[Any]
+    """uint8 or uint16 [N, C, H, W]."""
+    labels: NDArray[np.int64]
+    ids: tuple[str, ...]
+    groups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A data set, ready for the device."""
+
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]
+    """Channels, height and width of every image."""
+    scale: float
+    """The integer value that means 1.0: 255 or 65535."""
+    mean: tuple[float, ...]
+    """Mean of the training images, by channel, in [0, 1]."""
+    sd: tuple[float, ...]
+    """Standard deviation of the training images' pixels, by channel."""
+    card: Card
+    train: PreparedSplit
+    test: PreparedSplit
+    validation: PreparedSplit | None = None
+
+
+def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: str, progress: Progress) -> None:
+    """Decode, resize and store every image of a data set called ``name``; equal images give equal bytes.
+
+    Raise ``OddImage`` where one differs from the first in size or type, ``OddPixels`` where they are neither uint8 nor
+    uint16, ``EmptyClass`` where the training or test split lacks a class.
+    """
+    parts = _parts(splits)
+    _check_classes(splits, name)
+    total, done = sum(len(split.ids) for split in parts.values()), 0
+    first = next(_prepared_images(splits.train, resize))
+    moments = _Moments(first.shape[0])
+    for part, split in parts.items():
+        with (folder / f"{part}.npy").open("wb") as file:
+            _write_header(file, first, len(split.ids))
+            for image, identity in zip(_prepared_images(split, resize), split.ids, strict=True):
+                _check(image, first, identity)
+                # A mapped file would die of SIGBUS on a full disk; a written one raises.
+                file.write(image.tobytes())
+                if part == "train":
+                    moments.add(image)
+                done += 1
+                progress(done, total)
+        _write_labels(folder, part, split)
+    _write_meta(folder, splits, first, moments)
+
+
+def read_prepared(folder: Path) -> Prepared:
+    """Return what ``write_prepared`` left; pixels are mapped, not read."""
+    meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+    card = meta["card"]
+    channels, height, width = meta["shape"]
+    return Prepared(
+        classes=tuple(meta["classes"]),
+        shape=(channels, height, width),
+        scale=meta["scale"],
+        mean=tuple(meta["mean"]),
+        sd=tuple(meta["sd"]),
+        card=Card(**card | {"notes": tuple(card["notes"])}),
+        train=_read_split(folder, "train"),
+        test=_read_split(folder, "test"),
+        validation=_read_split(folder, "validation") if "validation" in meta["counts"] else None,
+    )
+
+
+class _Moments:
+    """Sums of training pixels by channel: whole numbers, so exact and free of order."""
+
+    def __init__(self, channels: int) -> None:
+        self.count = 0
+        self.sums, self.squares = [0] * channels, [0] * channels
+
+    def add(self, image: NDArray[Any]) -> None:
+        """Count the pixels of one image [C, H, W]."""
+        values = image.reshape(len(image), -1).astype(np.int64)
+        self.count += values.shape[1]
+        for channel, (total, square) in enumerate(zip(values.sum(1), (values * values).sum(1), strict=True)):
+            self.sums[channel] += int(total)
+            self.squares[channel] += int(square)
+
+    def mean(self, scale: float) -> list[float]:
+        """Return the mean by channel, in [0, 1]."""
+        return [total / (self.count * scale) for total in self.sums]
+
+    def sd(self, scale: float) -> list[float]:
+        """Return the standard deviation by channel, in [0, 1]."""
+        # Over n, in whole numbers up to the root: a difference of large floats would lose its digits.
+        pairs = zip(self.sums, self.squares, strict=True)
+        return [float(np.sqrt((self.count * square - total * total) / self.count**2)) / scale for total, square in pairs]
+
+
+def _parts(splits: Splits) -> dict[str, Split]:
+    named = {"train": splits.train, "validation": splits.validation, "test": splits.test}
+    return {name: split for name, split in named.items() if split is not None}
+
+
+def _check_classes(splits: Splits, name: str) -> None:
+    for part, split in (("train", splits.train), ("test", splits.test)):
+        counts = _counts(split, len(splits.classes))
+        for class_name, count in zip(splits.classes, counts, strict=True):
+            if count == 0:
+                raise EmptyClass(class_name, part, name)
+
+
+def _counts(split: Split, classes: int) -> list[int]:
+    return [int(count) for count in np.bincount(split.labels, minlength=classes)]
+
+
+def _prepared_images(split: Split, resize: Resize | None) -> Iterator[NDArray[Any]]:
+    """Yield images [C, H, W]."""
+    for index, identity in enumerate(split.ids):
+        image = split.images[index]
+        try:
+            yield np.moveaxis(image if resize is None else resize.apply(image), 2, 0)
+        except DataError as error:
+            raise RefusedImage(identity, error) from error
+
+
+def _check(image: NDArray[Any], first: NDArray[Any], identity: str) -> None:
+    if str(image.dtype) not in _SCALES:
+        raise OddPixels(identity, str(image.dtype))
+    if image.shape == first.shape and image.dtype == first.dtype:
+        return
+    hint = 'set resize, such as { use = "bilinear", size = 64 }' if image.shape[1:] != first.shape[1:] else "convert it"
+    raise OddImage(identity, _described(image), _described(first), hint)
+
+
+def _described(image: NDArray[Any]) -> str:
+    channels, height, width = image.shape
+    return f"{height} x {width} pixels, {channels} channel{'s' * (channels != 1)}, {8 * image.itemsize} bit"
+
+
+def _write_header(file: Any, first: NDArray[Any], count: int) -> None:
+    description = {"descr": np.lib.format.dtype_to_descr(first.dtype), "fortran_order": False, "shape": (count, *first.shape)}
+    np.lib.format.write_array_header_1_0(file, description)
+
+
+def _write_labels(folder: Path, part: str, split: Split) -> None:
+    np.save(folder / f"{part}.labels.npy", np.asarray(split.labels, dtype=np.int64))
+    _write_json(folder / f"{part}.json", {"ids": split.ids, "groups": split.groups})
+
+
+def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Moments) -> None:
+    scale = _SCALES[str(first.dtype)]
+    meta = {
+        "classes": splits.classes,
+        "counts": {part: _counts(split, len(splits.classes)) for part, split in _parts(splits).items()},
+        "shape": first.shape,
+        "scale": scale,
+        "mean": moments.mean(scale),
+        "sd": moments.sd(scale),
+        "card": asdict(splits.card),
+    }
+    _write_json(folder / _META, meta)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read_split(folder: Path, part: str) -> PreparedSplit:
+    notes = json.loads((folder / f"{part}.json").read_text(encoding="utf-8"))
+    return PreparedSplit(
+        pixels=np.load(folder / f"{part}.npy", mmap_mode="r", allow_pickle=False),
+        labels=np.load(folder / f"{part}.labels.npy", allow_pickle=False),
+        ids=tuple(notes["ids"]),
+        groups=None if notes["groups"] is None else tuple(notes["groups"]),
+    )

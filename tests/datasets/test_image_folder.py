@@ -1,0 +1,383 @@
+"""A folder of images: layout and manifest agree, and every bad input has one clear message."""
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from augbench import DataError, EmptyClass, OddImage, UnreadableImage
+from augbench_datasets.image_folder import ImageFolder
+from PIL import Image
+
+CELLS = Path(os.environ.get("AUGBENCH_BCCD6") or Path(__file__).parents[3] / "shared/data/bccd6")
+needs_cells = pytest.mark.skipif(not CELLS.is_dir(), reason="bccd6 is not here; set AUGBENCH_BCCD6")
+
+NAMES = [f"{split}/{label}/{number}.png" for split in ("train", "val", "test") for label in ("b", "a") for number in (1, 0)]
+
+
+def pixels(name: str, mode: str = "RGB", size: tuple[int, int] = (6, 5)) -> Image.Image:
+    rng = np.random.default_rng(list(name.encode()))
+    channels = {"RGB": (3,), "RGBA": (4,), "LA": (2,)}.get(mode, ())
+    return Image.fromarray(rng.integers(0, 256, (size[1], size[0], *channels), dtype=np.uint8))
+
+
+def save(root: Path, name: str, picture: Image.Image | None = None) -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (picture or pixels(name)).save(root / name)
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    for name in NAMES:
+        save(tmp_path, name)
+    return tmp_path
+
+
+def write_manifest(root: Path, lines: list[str], name: str = "manifest.csv") -> str:
+    (root / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return name
+
+
+def message(folder: ImageFolder, how: str = "probe") -> str:
+    with pytest.raises(DataError) as caught:
+        folder.probe() if how == "probe" else [image for split in (folder.load().train, folder.load().test) for image in split.images]
+    return str(caught.value)
+
+
+def test_the_layout_gives_splits_classes_and_pictures_in_order(root):
+    splits = ImageFolder(path=root).load()
+    assert splits.classes == ("a", "b")
+    assert splits.train.ids == ("train/a/0.png", "train/a/1.png", "train/b/0.png", "train/b/1.png")
+    assert splits.validation.labels.tolist() == splits.test.labels.tolist() == [0, 0, 1, 1]
+    for split in (splits.train, splits.validation, splits.test):
+        for identity, image in zip(split.ids, split.images, strict=True):
+            np.testing.assert_array_equal(image, np.asarray(pixels(identity)))
+
+
+def test_probe_reads_headers_only(root):
+    probe = ImageFolder(path=root).probe()
+    assert probe.counts == {"train": (2, 2), "validation": (2, 2), "test": (2, 2)}
+    assert (probe.classes, probe.channels, probe.size, probe.grouped) == (("a", "b"), 3, (5, 6), False)
+
+
+def test_the_validation_split_may_be_missing(root):
+    (root / "val").rename(root / "notes")
+    assert set(ImageFolder(path=root).probe().counts) == {"train", "test"}
+    assert ImageFolder(path=root).load().validation is None
+
+
+def test_validation_is_another_name_of_val(root):
+    (root / "val").rename(root / "validation")
+    assert ImageFolder(path=root).load().validation.ids[0] == "validation/a/0.png"
+
+
+def test_files_that_are_no_pictures_and_hidden_ones_are_passed_over(root):
+    for name in ("train/a/notes.txt", "train/a/.hidden.png", "train/.cache/x/1.png"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("no picture")
+    assert ImageFolder(path=root).probe().counts["train"] == (2, 2)
+
+
+def test_folders_within_a_class_count_and_a_loop_of_links_ends(root):
+    save(root, "train/a/slide 1/9.png")
+    (root / "train/a/slide 1/loop").symlink_to(root / "train/a")
+    assert ImageFolder(path=root).load().train.ids[2] == "train/a/slide 1/9.png"
+    assert ImageFolder(path=root).probe().counts["train"] == (3, 2)
+
+
+def test_a_manifest_lists_the_same_as_the_layout(root):
+    listed = write_manifest(root, ["path,split,class", *(f"{name},{name.split('/')[0]},{name.split('/')[1]}" for name in NAMES)])
+    tree, table = ImageFolder(path=root).load(), ImageFolder(path=root, manifest=listed).load()
+    assert tree.classes == table.classes
+    for name in ("train", "validation", "test"):
+        assert getattr(tree, name).ids == getattr(table, name).ids
+        assert getattr(tree, name).labels.tolist() == getattr(table, name).labels.tolist()
+    assert ImageFolder(path=root, manifest=listed).probe().digest == ImageFolder(path=root).probe().digest
+
+
+def test_groups_come_from_the_manifest(root):
+    lines = [f"{name},{name.split('/')[0]},{name.split('/')[1]},patient {name[0]}" for name in NAMES]
+    folder = ImageFolder(path=root, manifest=write_manifest(root, ["path,split,class,group", *lines]))
+    assert folder.probe().grouped
+    assert folder.load().test.groups == ("patient t",) * 4
+    assert folder.probe().digest != ImageFolder(path=root).probe().digest
+
+
+def test_a_byte_order_mark_and_further_columns_do_no_harm(root):
+    lines = ["\ufeffpath,stain,split,class", *(f"./{name},giemsa,{name.split('/')[0]},{name.split('/')[1]}" for name in NAMES)]
+    assert ImageFolder(path=root, manifest=write_manifest(root, lines)).load().train.ids[0] == "train/a/0.png"
+
+
+@pytest.mark.parametrize("change", ["pixel", "label", "split", "channels"])
+def test_the_digest_follows_bytes_labels_splits_and_channels(root, change):
+    before = ImageFolder(path=root).probe().digest
+    if change == "pixel":
+        save(root, NAMES[0], pixels("another"))
+    elif change == "label":
+        (root / "train/a/1.png").rename(root / "train/b/2.png")
+    elif change == "split":
+        (root / "train/a/1.png").rename(root / "test/a/2.png")
+    assert ImageFolder(path=root, channels="rgb" if change == "channels" else None).probe().digest != before
+
+
+def test_the_digest_ignores_where_the_folder_lies(root, tmp_path_factory):
+    other = tmp_path_factory.mktemp("elsewhere") / "cells"
+    before = ImageFolder(path=root).probe().digest
+    root.rename(other)
+    assert ImageFolder(path=other).probe().digest == before
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tif", "webp", "ppm"])
+def test_the_format_does_not_matter(root, suffix):
+    for name in NAMES:
+        options = {"lossless": True} if suffix == "webp" else {}
+        pixels(name).save((root / name).with_suffix(f".{suffix}"), **options)
+        if suffix != "png":
+            (root / name).unlink()
+    np.testing.assert_array_equal(ImageFolder(path=root).load().train.images[0], np.asarray(pixels("train/a/0.png")))
+
+
+def test_a_jpeg_is_read_whatever_it_is_called(root):
+    pixels("x").save(root / "train/a/0.png", format="JPEG", quality=95)
+    image = ImageFolder(path=root).load().train.images[0]
+    assert np.abs(image.astype(int) - np.asarray(pixels("x"))).mean() < 60
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_16_bit_grey_keeps_its_bits(tmp_path, suffix):
+    deep = np.arange(30, dtype=np.uint16).reshape(5, 6) * 2000
+    for name in NAMES:
+        save(tmp_path, name.replace("png", suffix), Image.fromarray(deep))
+    image = ImageFolder(path=tmp_path).load().train.images[0]
+    assert image.dtype == np.uint16
+    np.testing.assert_array_equal(image[:, :, 0], deep)
+    assert ImageFolder(path=tmp_path).probe().channels == 1
+
+
+def test_grey_pictures_have_one_channel_and_three_when_told(tmp_path):
+    for name in NAMES:
+        save(tmp_path, name, pixels(name, "L"))
+    for channels, count in ((None, 1), ("grey", 1), ("rgb", 3)):
+        folder = ImageFolder(path=tmp_path, channels=channels)
+        assert folder.load().train.images[0].shape == (5, 6, count)
+        assert folder.probe().channels == count
+
+
+@pytest.mark.parametrize("how", ["probe", "load"])
+def test_a_grey_picture_among_coloured_ones_is_named_with_the_way_out(root, how):
+    save(root, "train/b/1.png", pixels("x", "L"))
+    assert message(ImageFolder(path=root), how) == (
+        'the image \'train/b/1.png\' is grey, the others are rgb; set channels = "rgb" (or "grey") to convert all'
+    )
+
+
+@pytest.mark.parametrize("channels", ["rgb", "grey"])
+def test_channels_brings_grey_coloured_and_palette_pictures_together(root, channels):
+    save(root, "train/b/1.png", pixels("x", "L"))
+    save(root, "train/b/0.png", pixels("x").quantize(16))
+    images = list(ImageFolder(path=root, channels=channels).load().train.images)
+    assert {image.shape for image in images} == {(5, 6, 3 if channels == "rgb" else 1)}
+    np.testing.assert_array_equal(images[3][:, :, 0], np.asarray(pixels("x", "L")))
+
+
+def test_a_palette_picture_is_a_coloured_one(root):
+    palette = pixels("x").quantize(16)
+    save(root, "train/a/0.png", palette)
+    np.testing.assert_array_equal(ImageFolder(path=root).load().train.images[0], np.asarray(palette.convert("RGB")))
+
+
+def test_an_opaque_alpha_channel_is_dropped_and_a_transparent_one_refused(root):
+    picture = pixels("x")
+    picture.putalpha(255)
+    save(root, "train/a/0.png", picture)
+    np.testing.assert_array_equal(ImageFolder(path=root).load().train.images[0], np.asarray(pixels("x")))
+    picture.putalpha(128)
+    save(root, "train/a/0.png", picture)
+    assert message(ImageFolder(path=root), "load") == (
+        "the image 'train/a/0.png' is partly transparent, the others are opaque; flatten it onto a background"
+    )
+
+
+def test_a_16_bit_picture_among_8_bit_ones_is_named(tmp_path):
+    for name in NAMES:
+        save(tmp_path, name, pixels(name, "L"))
+    save(tmp_path, "test/a/1.png", Image.fromarray(np.zeros((5, 6), np.uint16)))
+    assert message(ImageFolder(path=tmp_path, channels="grey")) == (
+        "the image 'test/a/1.png' is 16-bit grey, the others are grey; bring all to 8 bits"
+    )
+
+
+def test_pictures_of_several_sizes_are_told_by_the_probe(root):
+    save(root, "train/b/1.png", pixels("x", size=(9, 9)))
+    assert ImageFolder(path=root).probe().size is None
+
+
+@pytest.mark.parametrize("how", ["probe", "load"])
+def test_a_file_that_is_no_picture_is_named(root, how):
+    (root / "train/b/1.png").write_text("no picture")
+    with pytest.raises(UnreadableImage):
+        ImageFolder(path=root).probe()
+    assert message(ImageFolder(path=root), how) == (
+        "cannot read the image 'train/b/1.png': it is no picture in a known format (BMP, JPEG, PNG, PPM, TIFF, WebP); "
+        "mend or remove the file"
+    )
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "bmp"])
+def test_a_truncated_picture_is_named_when_it_is_decoded(root, suffix):
+    name = f"train/b/1.{suffix}"
+    (root / "train/b/1.png").unlink()
+    save(root, name, pixels("x", size=(64, 64)))
+    content = (root / name).read_bytes()
+    (root / name).write_bytes(content[: len(content) * 3 // 5])
+    assert message(ImageFolder(path=root), "load").startswith(f"cannot read the image '{name}': ")
+
+
+def test_a_link_to_nothing_is_named(root):
+    (root / "train/b/1.png").unlink()
+    (root / "train/b/1.png").symlink_to(root / "nothing.png")
+    assert message(ImageFolder(path=root)) == ("cannot read the image 'train/b/1.png': No such file or directory; mend or remove the file")
+
+
+def test_an_empty_file_is_named(root):
+    (root / "train/b/1.png").write_bytes(b"")
+    assert message(ImageFolder(path=root)).startswith("cannot read the image 'train/b/1.png': ")
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_decoded(root, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 29)
+    assert message(ImageFolder(path=root)) == (
+        "cannot read the image 'test/a/0.png': it has more than the 29 pixels that Pillow takes for harmless; mend or remove the file"
+    )
+
+
+def test_a_stack_of_pictures_is_refused(root):
+    (root / "test/a/0.png").unlink()
+    pixels("x").save(root / "test/a/0.tif", save_all=True, append_images=[pixels("y")])
+    assert (
+        message(ImageFolder(path=root))
+        == "cannot read the image 'test/a/0.tif': it holds 2 pictures; save them apart; mend or remove the file"
+    )
+
+
+def test_a_mode_without_meaning_here_is_refused(root):
+    (root / "test/a/0.png").unlink()
+    pixels("x").convert("CMYK").save(root / "test/a/0.tif")
+    assert "its colour mode 'CMYK' is neither RGB nor grey; convert it" in message(ImageFolder(path=root))
+
+
+def test_16_bits_a_colour_are_refused_rather_than_halved(root):
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    lines = zlib.compress(b"".join(b"\0" + bytes(6 * 6) for _ in range(5)))
+    deep = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 6, 5, 16, 2, 0, 0, 0)) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
+    )
+    (root / "test/a/0.png").write_bytes(deep)
+    assert "it has 16 bits a colour, of which Pillow reads 8" in message(ImageFolder(path=root))
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    assert message(ImageFolder(path=tmp_path / "none")) == f"no folder at '{tmp_path}/none'; correct the data set's path"
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_folder_without_splits_is_told_the_layout(root, split):
+    (root / split).rename(root / "other")
+    assert message(ImageFolder(path=root)) == (
+        f"no folder '{split}' in '{root}'; lay pictures out as FOLDER/train/CLASS/PICTURE, FOLDER/test/CLASS/PICTURE and, if there is one, "
+        'FOLDER/val/CLASS/PICTURE, or name a CSV file: manifest = "manifest.csv"'
+    )
+
+
+def test_a_layout_without_pictures_is_told(tmp_path):
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        save(tmp_path, f"{split}/loose.png")
+    assert message(ImageFolder(path=tmp_path)).startswith(f"no pictures in '{tmp_path}'; expected FOLDER/train/CLASS/PICTURE, ")
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_class_without_pictures_is_named(root, split):
+    (root / split / "c").mkdir()
+    with pytest.raises(EmptyClass) as caught:
+        ImageFolder(path=root).probe()
+    assert str(caught.value) == (f"class 'c' has no images in the train split of '{root}'; add some or remove the class everywhere")
+
+
+def test_a_class_missing_from_the_test_split_is_named(root):
+    save(root, "train/c/1.png")
+    assert message(ImageFolder(path=root)).startswith("class 'c' has no images in the test split of ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "why"),
+    [
+        (
+            ["path,split", "x,train"],
+            1,
+            "no column 'class'; the first line names the columns path, split, class and, if there are groups, group",
+        ),
+        ([""], 1, "no column 'path', 'split', 'class'; "),
+        (["path,split,class", "train/a/0.png,training,a"], 2, "unknown split 'training'; known: test, train, val, validation"),
+        (["path,split,class", "train/a/0.png,train,"], 2, "no class; fill it in, or remove the line"),
+        (["path,split,class", "train/a/0.png"], 2, "no split; "),
+        (["path,split,class,group", "train/a/0.png,train,a,7", "train/a/1.png,train,a,"], 3, "no group; "),
+        (["path,split,class", "train/a/7.png,train,a"], 2, "no picture 'train/a/7.png' in "),
+        (["path,split,class", "train/../../x.png,train,a"], 2, "'train/../../x.png' leaves the folder "),
+        (["path,split,class", "/etc/passwd,train,a"], 2, "'/etc/passwd' leaves the folder "),
+        (["path,split,class", "train/a/0.png,train,a", "train/./a/0.png,test,a"], 3, "'train/a/0.png' is listed more than once; keep one"),
+    ],
+)
+def test_a_bad_line_of_a_manifest_is_named_with_its_number(root, lines, place, why):
+    listed = write_manifest(root, lines)
+    assert message(ImageFolder(path=root, manifest=listed)).startswith(f"{root / listed}:{place}: {why}")
+
+
+def test_a_manifest_that_is_no_text_is_told(root):
+    (root / "manifest.csv").write_bytes(b"path,split,class\n\xff\xfe,train,a\n")
+    assert message(ImageFolder(path=root, manifest="manifest.csv")).startswith(f"{root}/manifest.csv:1: not a CSV file in UTF-8 (")
+
+
+def test_a_missing_manifest_is_named(root):
+    expected = f"no manifest at '{root}/list.csv'; a relative name starts in the data set's folder"
+    assert message(ImageFolder(path=root, manifest="list.csv")) == expected
+
+
+def test_odd_images_are_data_errors_of_the_public_kind(root):
+    save(root, "train/b/1.png", pixels("x", "L"))
+    with pytest.raises(OddImage):
+        ImageFolder(path=root).probe()
+
+
+@needs_cells
+def test_the_blood_cells_have_the_counts_of_their_read_me():
+    probe = ImageFolder(path=CELLS).probe()
+    assert dict(zip(probe.classes, zip(*probe.counts.values(), strict=True), strict=True)) == {
+        "eosinophil": (49, 17, 16),
+        "lymphocyte": (20, 7, 6),
+        "monocyte": (12, 4, 4),
+        "neutrophil": (114, 38, 38),
+        "platelet": (191, 64, 64),
+        "rbc": (1794, 598, 598),
+    }
+    assert (probe.channels, probe.size, probe.grouped) == (3, (64, 64), False)
+
+
+@needs_cells
+def test_the_blood_cells_manifest_agrees_with_their_layout_and_adds_groups():
+    tree, table = ImageFolder(path=CELLS).load(), ImageFolder(path=CELLS, manifest="manifest.csv").load()
+    with (CELLS / "manifest.csv").open(newline="") as file:
+        groups = {line["path"]: line["group"] for line in csv.DictReader(file)}
+    for name, count in (("train", 201), ("validation", 70), ("test", 72)):
+        ours, theirs = getattr(tree, name), getattr(table, name)
+        assert ours.ids == theirs.ids
+        assert ours.labels.tolist() == theirs.labels.tolist()
+        assert theirs.groups == tuple(groups[identity] for identity in theirs.ids)
+        assert len(set(theirs.groups)) <= count
+        np.testing.assert_array_equal(ours.images[0], np.asarray(Image.open(CELLS / ours.ids[0])))
