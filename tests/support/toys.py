@@ -40,7 +40,7 @@ from augbench.values.synthesis import Fit
 
 @dataclass(frozen=True, kw_only=True)
 class Dots(Dataset):
-    """Noise images whose brightness is the class."""
+    """Noise images; the class brightens one channel."""
 
     train: tuple[int, ...] = (12, 8, 4)
     validation: tuple[int, ...] = (6, 4, 3)
@@ -63,7 +63,7 @@ class Dots(Dataset):
     def _split(self, name: str, counts: tuple[int, ...]) -> Split:
         rng = np.random.default_rng([self.seed, *name.encode()])
         labels = np.repeat(np.arange(len(counts)), counts)
-        images = rng.integers(0, 60, (len(labels), 8, 8, 3)) + 40 * labels[:, None, None, None]
+        images = rng.integers(0, 120, (len(labels), 8, 8, 3)) + 40 * np.eye(3, dtype=np.int64)[labels % 3][:, None, None]
         return Split(images=list(images.astype(np.uint8)), labels=labels, ids=tuple(f"{name}/{i}" for i in range(len(labels))))
 
 

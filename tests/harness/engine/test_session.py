@@ -21,6 +21,7 @@ MATRIX = """
 title = "Dots"
 [report]
 control = "ours"
+formats = ["json"]
 [axes]
 seed = [0, 1]
 [datasets.dots]
@@ -87,7 +88,7 @@ def numbers(run: Path) -> dict[str, list]:
 
 
 def test_a_run_trains_every_trial_and_shares_the_generators(tmp_path):
-    outcome, watcher = run(tmp_path)
+    outcome, watcher = run(tmp_path, MATRIX.replace('formats = ["json"]', 'formats = ["markdown", "html"]'))
     assert (outcome.done, outcome.failed, outcome.stages_reused) == (6, 0, 0)
     kinds = [label.split()[0] for label in watcher.stages]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {"prepare": 1, "fit": 2, "draw": 2, "train": 6, "test": 6}
@@ -145,7 +146,7 @@ def test_a_diverged_generator_fails_its_trials_and_no_others(tmp_path):
     failed = [record for record in records if record["type"] == "trial" and record["status"] == "failed"]
     assert [record["trial"] for record in failed] == ["dots/broken/s0", "dots/broken/s1"]
     assert all("Traceback" in record["traceback"] and record["error-class"] == "Diverged" for record in failed)
-    assert "diverged" in (tmp_path / "run" / "report.md").read_text()
+    assert "diverged" in (tmp_path / "run" / "report.json").read_text()
 
 
 def test_failed_trials_are_tried_again_and_nothing_else(tmp_path):
@@ -198,7 +199,7 @@ def test_a_report_can_be_written_of_a_half_done_run(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         planned.run(Impatient())
-    written = write_reports(tmp_path / "run")
+    written = write_reports(tmp_path / "run", ("markdown",))
     assert tmp_path / "run" / "report.md" in written
     assert "it has not run yet" in (tmp_path / "run" / "report.md").read_text()
     outcome, _ = run(tmp_path)
