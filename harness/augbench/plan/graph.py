@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from augbench.plan.keys import CodeDigest, Key, class_name, identity, key_of
+from augbench.plan.keys import CodeDigest, Key, identity, key_of
 from augbench.plan.tasks import (
     BANK,
     CLASSIFIER,
@@ -66,6 +66,8 @@ class Graph:
     """Collects stages in an order in which each comes after those it reads."""
 
     code: CodeDigest
+    name_of: Callable[[type], str]
+    """The name that a matrix uses for a component's class: for labels only."""
     stages: dict[Key, Stage] = field(default_factory=dict)
 
     def trial(self, trial: Trial, cell: Cell) -> TrialStages:
@@ -104,7 +106,7 @@ class Graph:
         read = {dashed(name): getattr(fit, name) for name in generator.uses}
         described = self._described(task, "generator", "target", "resample", "numerics") | {"fit": read, "scope": fit.scope}
         where = f"seed {resample.seed}" + ("" if resample.fold is None else f", fold {resample.fold}")
-        label = f"fit {_short(generator)} to {target or 'all classes'}, {where}"
+        label = f"fit {self.name_of(type(generator))} to {target or 'all classes'}, {where}"
         return self._add("fit-generator", label, described, task, {PREPARED: prepared.key})
 
     def _synthesise(self, generator: Generator, fit: Fit, name: str, count: int, prepared: Stage, fitted: Stage) -> Stage:
@@ -113,7 +115,7 @@ class Graph:
             generator=generator, settings=fit, target=name, count=count, resample=fitted.task.resample, numerics=fitted.task.numerics
         )
         described = self._described(task, "generator", "target", "count", "resample", "numerics")
-        label = f"draw {count} images of {name} from {_short(generator)}, seed {task.resample.seed}"
+        label = f"draw {count} images of {name} from {self.name_of(type(generator))}, seed {task.resample.seed}"
         return self._add("synthesise", label, described, task, {PREPARED: prepared.key, GENERATOR: fitted.key})
 
     def _train(self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample, banks: Mapping[str, Stage]) -> Stage:
@@ -149,7 +151,3 @@ class Graph:
         described = {"stage": kind, "revision": REVISIONS[kind], "settings": dict(settings), "inputs": dict(inputs)}
         stage = Stage(kind=kind, key=key_of(described), label=label, identity=described, task=task, inputs=inputs)
         return self.stages.setdefault(stage.key, stage)
-
-
-def _short(generator: Generator) -> str:
-    return class_name(type(generator)).rpartition(":")[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,10 +98,18 @@ class Plan:
         return {"trials": trials, "stages": stages, "notes": list(self.notes)}
 
 
-def make_plan(matrix: Matrix, probes: Mapping[str, Probe], code: CodeDigest, store: Container[Key], finished: Mapping[str, Key]) -> Plan:
+def make_plan(
+    matrix: Matrix,
+    probes: Mapping[str, Probe],
+    *,
+    code: CodeDigest,
+    name_of: Callable[[type], str],
+    store: Container[Key],
+    finished: Mapping[str, Key],
+) -> Plan:
     """Plan a matrix; ``finished`` holds the key that each finished trial of the run folder was made with."""
     cells = {column.name: _cell(column, probes[column.name]) for column in matrix.columns}
-    graph, planned = Graph(code=code), []
+    graph, planned = Graph(code=code, name_of=name_of), []
     users: Counter[Key] = Counter()
     for trial in matrix.trials():
         cell = cells[trial.column]

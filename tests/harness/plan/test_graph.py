@@ -15,7 +15,7 @@ def code(component: type) -> str:
 
 
 def graph_of(*trials: Trial, cell_column=None, minority=("b", "c")) -> Graph:
-    graph = Graph(code=code)
+    graph = Graph(code=code, name_of=str)
     chosen = cell_column or column()
     for trial in trials:
         graph.trial(trial, Cell(column=chosen, probe=chosen.dataset.probe(), minority=minority))
@@ -69,7 +69,7 @@ def test_row_names_labels_and_paths_are_in_no_key():
 def test_only_what_a_change_decides_gets_a_new_key(change, rerun):
     before = set(graph_of(trial()).stages)
     after = graph_of(trial(**change))
-    changed = Graph(code=code, stages={key: stage for key, stage in after.stages.items() if key not in before})
+    changed = Graph(code=code, name_of=str, stages={key: stage for key, stage in after.stages.items() if key not in before})
     assert kinds(changed) == rerun
 
 

@@ -1,0 +1,91 @@
+"""Whatever a verb raises becomes one message and the right exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from augbench.cli.guard import Verb
+from augbench.values.errors import AugbenchError, DiskFull, MissingFile
+from typer.testing import CliRunner
+
+
+def call(error: BaseException, *, debug: bool = False):
+    """Run an app whose verb raises."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.callback()
+    def options(debug: bool = False) -> None: ...
+
+    @app.command(cls=Verb)
+    def fail() -> None:
+        typer.echo("half of the data")
+        raise error
+
+    return CliRunner().invoke(app, [*(["--debug"] if debug else []), "fail"])
+
+
+def test_a_known_error_is_its_text_on_stderr_and_its_exit_code():
+    done = call(MissingFile("ablation.toml"))
+    assert (done.exit_code, done.stderr, done.stdout) == (2, "no matrix file at 'ablation.toml'\n", "half of the data\n")
+    assert call(DiskFull("runs")).exit_code == 1
+    assert call(AugbenchError("no")).exit_code == 2
+
+
+def test_a_file_that_the_system_refuses_is_no_bug():
+    done = call(PermissionError(13, "Permission denied", "/runs/x"))
+    assert (done.exit_code, done.stderr) == (2, "cannot use '/runs/x': Permission denied\n")
+    full = call(OSError(28, "No space left on device", "/runs/x"))
+    assert full.exit_code == 1
+    assert full.stderr.startswith("no space left for '/runs/x'")
+
+
+def test_debug_adds_the_traceback_of_a_known_error():
+    done = call(MissingFile("ablation.toml"), debug=True)
+    assert "Traceback (most recent call last)" in done.stderr
+    assert done.exit_code == 2
+
+
+def test_an_interruption_says_how_to_continue(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.argv", ["/usr/bin/bench", "run", "--set", "axes.seed=[0, 1]"])
+    done = call(KeyboardInterrupt())
+    assert done.exit_code == 130
+    assert done.stderr == "interrupted; what is finished is kept, and the same command continues:\n  bench run --set 'axes.seed=[0, 1]'\n"
+
+
+def test_anything_else_is_a_bug_whose_traceback_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = call(KeyError("seed"))
+    assert done.exit_code == 3
+    assert done.stderr.startswith(f"this is a bug in bench, or in a plugin: KeyError: 'seed' ({__file__}:")
+    assert "Traceback" not in done.stderr.splitlines()[0]
+    (kept,) = tmp_path.iterdir()
+    assert f"The traceback is in {kept}; 'bench --debug' prints it." in done.stderr
+    assert "KeyError: 'seed'" in kept.read_text()
+    assert kept.read_text().startswith("bench ")
+
+
+def test_debug_prints_a_bug_s_traceback_and_writes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = call(KeyError("seed"), debug=True)
+    assert done.exit_code == 3
+    assert "Traceback (most recent call last)" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exit_code_of_a_verb_s_own_is_kept():
+    done = call(typer.Exit(1))
+    assert (done.exit_code, done.stderr) == (1, "")
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    read, write = os.pipe()
+    os.close(read)
+    code = "from augbench.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "plugins", "list"], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")

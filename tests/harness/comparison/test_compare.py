@@ -1,0 +1,259 @@
+"""What is compared, refused and flagged."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from statistics import fmean
+
+import numpy as np
+import pytest
+from augbench.comparison import compare, tests
+from augbench.comparison.pairing import difference, verdict
+from augbench.values.comparing import ColumnComparison, Difference, RowComparison
+from augbench.values.errors import UnknownComponent
+from augbench.values.results import Predictions, Results, TrialResult
+
+Make = Callable[..., TrialResult]
+MakeResults = Callable[..., Results]
+
+
+def only(results: Results) -> ColumnComparison:
+    (column,) = compare(results).columns
+    return column
+
+
+def row_of(column: ColumnComparison, name: str) -> RowComparison:
+    return next(row for row in column.rows if row.name == name)
+
+
+def codes(column: ColumnComparison) -> set[str]:
+    return {flag.code for flag in column.flags}
+
+
+def paired(make_trial: Make, seeds: int, row: list[int], control: int = 5) -> list[TrialResult]:
+    return [make_trial("control", seed, control) for seed in range(seeds)] + [make_trial("row", seed, row[seed]) for seed in range(seeds)]
+
+
+def test_six_seeds_in_one_direction_are_better_at_five_percent(make_trial: Make, make_results: MakeResults) -> None:
+    column = only(make_results(paired(make_trial, 6, [1, 2, 3, 1, 2, 3])))
+    row = row_of(column, "row")
+    assert (row.verdict.word, row.difference.sign_flip, row.difference.holm) == ("better", 0.03125, 0.03125)
+    assert column.claim.headline == "1 better"
+    assert column.claim.seeds_needed == 6
+
+
+def test_turning_the_signs_turns_the_verdict(make_trial: Make, make_results: MakeResults) -> None:
+    row = row_of(only(make_results(paired(make_trial, 6, [7, 8, 9, 7, 8, 9]))), "row")
+    assert (row.verdict.word, row.difference.direction) == ("worse", "lower")
+    assert row.difference.mean < 0
+
+
+def test_five_seeds_cannot_claim_anything_at_five_percent(make_trial: Make, make_results: MakeResults) -> None:
+    column = only(make_results(paired(make_trial, 5, [0, 0, 0, 0, 0])))
+    assert row_of(column, "row").verdict.word == "no evidence"
+    assert column.claim.headline == "Too few seeds to tell rows apart"
+    assert "The smallest two-sided p that 5 seeds can give is 0.0625; with 1 comparison the limit is 0.05, which takes 6 paired seeds." in (
+        column.claim.sentence
+    )
+    assert "FEW_SEEDS" in codes(column)
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_one_or_two_seeds_allow_no_significance_claim_at_any_alpha(make_trial: Make, make_results: MakeResults, seeds: int) -> None:
+    column = only(make_results(paired(make_trial, seeds, [0, 0]), alpha=0.9))
+    assert row_of(column, "row").verdict.word == "no evidence"
+    assert "no significance claim is possible" in column.claim.sentence
+    assert ("SINGLE_RUN" in codes(column)) == (seeds == 1)
+
+
+def test_one_seed_has_no_p_and_no_deviation(make_trial: Make, make_results: MakeResults) -> None:
+    row = row_of(only(make_results(paired(make_trial, 1, [0]))), "row")
+    found = row.difference
+    assert (found.sign_flip, found.signed_rank, found.holm, found.sd, row.scores["macro-f1"].sd) == (None,) * 5
+
+
+def test_more_comparisons_need_more_seeds(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [make_trial(name, seed, 5 if name == "control" else 1) for name in ("control", "a", "b", "c") for seed in range(6)]
+    column = only(make_results(trials))
+    assert column.claim.comparisons == 3
+    assert column.claim.seeds_needed == 7
+    assert {row.verdict.word for row in column.rows if row.verdict} == {"no evidence"}
+
+
+def test_few_large_gains_against_many_small_losses_are_contradictory() -> None:
+    values = [-0.001 - 0.00001 * place for place in range(30)] + [0.1] * 6
+    found = Difference(
+        metric="macro-f1",
+        seeds=tuple(enumerate(values)),
+        mean=fmean(values),
+        sd=None,
+        direction="higher",
+        smallest_p=tests.smallest_p(36),
+        sign_flip=tests.sign_flip(values),
+        signed_rank=tests.signed_rank(values),
+        holm=tests.sign_flip(values),
+    )
+    assert verdict(found, 0.05, 1).word == "contradictory"
+    assert verdict(replace(found, seeds=tuple(enumerate([0.1] * 36))), 0.05, 1).word == "better"
+
+
+def test_the_folds_of_a_seed_are_averaged_before_seeds_are_counted(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [
+        make_trial(name, seed, wrong + fold, fold=fold)
+        for name, wrong in (("control", 4), ("row", 2))
+        for seed in (0, 1)
+        for fold in (0, 1, 2)
+    ]
+    row = row_of(only(make_results(trials)), "row")
+    assert len(row.difference.seeds) == len(row.scores["accuracy"].seeds) == 2
+    assert row.scores["accuracy"].mean == pytest.approx(1 - 3 / 32)
+    assert row.difference.smallest_p == 0.5
+
+
+def test_a_missing_fold_is_missing_from_both_sides_of_a_difference(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [make_trial("control", 0, 4, fold=0), make_trial("control", 0, 0, fold=1), make_trial("row", 0, 4, fold=0)]
+    pending = replace(make_trial("row", 0, 0, fold=1), status="pending", test=None)
+    row = row_of(only(make_results([*trials, pending])), "row")
+    assert row.difference.mean == 0
+    assert (row.done, row.expected) == (1, 2)
+
+
+def test_the_order_of_trials_and_rows_changes_no_number(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [make_trial(name, seed, (seed * 3 + len(name)) % 7) for name in ("control", "a", "bb", "ccc") for seed in range(4)]
+    first = make_results(trials)
+    shuffled = list(trials)
+    Random(1).shuffle(shuffled)
+    second = replace(first, trials=tuple(shuffled), rows=tuple(reversed(first.rows)))
+    one, two = only(first), only(second)
+    assert {row.name: row for row in one.rows} == {row.name: row for row in two.rows}
+
+
+def test_trials_on_other_images_are_not_compared(
+    make_trial: Make, make_results: MakeResults, make_predictions: Callable[..., Predictions]
+) -> None:
+    other = replace(make_predictions(1), ids=tuple(reversed(make_predictions(1).ids)))
+    column = only(make_results([make_trial("control", 0, 1), make_trial("row", 0, 1, test=other), make_trial("fine", 0, 2)]))
+    row = row_of(column, "row")
+    assert row.verdict.word == "refused"
+    assert "not tested on the same images" in row.verdict.reason
+    assert row.difference is None
+    assert row.as_published is None
+    assert "UNPAIRED_IDS" in codes(column)
+    assert column.claim.comparisons == 1
+    assert row_of(column, "fine").difference is not None
+
+
+def test_a_diverged_generator_makes_a_row_not_fairly_tested(make_trial: Make, make_results: MakeResults) -> None:
+    trials = paired(make_trial, 8, [0] * 8)
+    reason = "the generator of rare diverged: its loss is not a number by step 7; lower fit.lr"
+    trials[-1] = replace(trials[-1], status="failed", test=None, reason=reason)
+    row = row_of(only(make_results(trials)), "row")
+    assert row.unfair == f"not fairly tested: in data/row/s7, {reason}"
+    assert row.verdict.word == "refused"
+    assert (row.difference.sign_flip, row.difference.holm) == (None, None)
+
+
+def test_every_trial_without_result_has_its_reason(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [
+        make_trial("control", 0, 1),
+        replace(make_trial("a", 0, 0), status="failed", test=None, reason="no space left"),
+        replace(make_trial("b", 0, 0), status="skipped", test=None, reason="one channel is too few"),
+        replace(make_trial("c", 0, 0), status="pending", test=None),
+        make_trial("d", 0, 0, test=None),
+    ]
+    column = only(make_results(trials))
+    assert [(each.status, each.reason) for each in column.absent] == [
+        ("failed", "no space left"),
+        ("skipped", "one channel is too few"),
+        ("pending", "it has not run yet"),
+        ("failed", "its test predictions are not stored; run it again"),
+    ]
+    assert [row.verdict.word for row in column.rows[1:]] == ["refused"] * 4
+    assert row_of(column, "a").verdict.reason == "no trial is done: no space left"
+    assert column.claim.comparisons == 1  # of the four only the pending one can still be measured
+    assert "MISSING_CELLS" in codes(column)
+
+
+def test_probabilities_that_are_no_numbers_are_no_result(
+    make_trial: Make, make_results: MakeResults, make_predictions: Callable[..., Predictions]
+) -> None:
+    broken = make_predictions(0)
+    broken.probabilities[3] = np.nan
+    column = only(make_results([make_trial("control", 0, 1), make_trial("row", 0, 0, test=broken)]))
+    assert column.absent[0].reason == "its stored predictions hold values that are no numbers"
+    assert row_of(column, "row").scores["accuracy"].mean is None
+
+
+def test_an_empty_run_says_so(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [replace(each, status="pending", test=None) for each in paired(make_trial, 2, [0, 0])]
+    comparison = compare(make_results(trials))
+    assert [flag.code for flag in comparison.flags] == ["EMPTY"]
+    claim = comparison.columns[0].claim
+    assert claim.sentence == "Nothing can be compared: no trial of the control, Row control, is done."
+    assert claim.observed == "No trial is done."
+
+
+def test_a_control_that_is_no_row_refuses_every_comparison(make_trial: Make, make_results: MakeResults) -> None:
+    comparison = compare(make_results([make_trial("a", 0, 0), make_trial("b", 0, 1)], control="gone"))
+    assert [flag.code for flag in comparison.flags] == ["NO_CONTROL"]
+    assert {row.verdict.word for row in comparison.columns[0].rows} == {"refused"}
+
+
+def test_a_control_alone_has_nothing_to_compare(make_trial: Make, make_results: MakeResults) -> None:
+    column = only(make_results([make_trial("control", 0, 0)]))
+    assert column.claim.sentence == "There is no row beside the control: nothing to compare."
+    assert column.rows[0].verdict is None
+
+
+def test_rows_and_seeds_that_share_a_generator_are_flagged(make_trial: Make, make_results: MakeResults) -> None:
+    keys = {("control", 0): "k0", ("control", 1): "k1", ("row", 0): "k0", ("row", 1): "k1", ("again", 0): "k2", ("again", 1): "k2"}
+    column = only(make_results([make_trial(name, seed, 1, generators={"rare": key}) for (name, seed), key in keys.items()]))
+    sentences = [flag.sentence for flag in column.flags if flag.code == "SHARED_GENERATOR"]
+    assert sentences == [
+        "These rows use the same fitted generators: Row control and Row row. What they have in common is measured once, not 2 times.",
+        "The seeds of these rows share one fitted generator, so they are not independent repeats: Row again.",
+    ]
+
+
+def test_a_generator_that_saw_the_validation_folds_is_flagged(make_trial: Make, make_results: MakeResults) -> None:
+    folded = make_results([make_trial("control", 0, 1, fold=0), make_trial("control", 0, 1, fold=1)], scopes={"control": "train"})
+    assert "GENERATOR_SCOPE" in codes(only(folded))
+    plain = make_results([make_trial("control", 0, 1)], scopes={"control": "train"})
+    assert "GENERATOR_SCOPE" not in codes(only(plain))
+
+
+def test_unequal_budgets_are_flagged(make_trial: Make, make_results: MakeResults) -> None:
+    column = only(make_results([make_trial("control", 0, 1), make_trial("row", 0, 1, steps=250, images=3200)]))
+    (flag,) = [flag for flag in column.flags if flag.code == "UNEQUAL_BUDGET"]
+    assert flag.sentence == "Classifiers were not trained equally long: steps from 100 (Row control) to 250 (Row row)."
+
+
+def test_best_of_k_is_flagged(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [make_trial("control", 0, 1, fold=fold, validation=fold) for fold in (0, 1)]
+    assert "BEST_OF_K" in codes(only(make_results(trials)))
+
+
+def test_a_class_with_few_test_images_is_flagged(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results([make_trial("control", 0, 1)])
+    assert "RARE_CLASS" not in codes(only(made))
+    few = replace(made.trials[0], test=Predictions(ids=("a", "b"), labels=np.array([0, 1]), probabilities=np.eye(2)))
+    (flag,) = [flag for flag in only(replace(made, trials=(few,))).flags if flag.code == "RARE_CLASS"]
+    assert "common (1) and rare (1)" in flag.sentence
+
+
+def test_curves_are_averaged_over_a_rows_trials(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [
+        make_trial("control", 0, 1, curves={"training loss": ((10, 2.0), (20, 1.0))}),
+        make_trial("control", 1, 1, curves={"training loss": ((10, 4.0), (20, 3.0), (30, 1.0))}),
+    ]
+    assert only(make_results(trials)).rows[0].curves == {"training loss": ((10, 3.0), (20, 2.0))}
+
+
+def test_a_metric_that_does_not_exist_is_an_error(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results([make_trial("control", 0, 1)])
+    with pytest.raises(UnknownComponent, match="no metric called 'macro-f2'; did you mean 'macro-f1'"):
+        compare(replace(made, report=replace(made.report, primary="macro-f2")))
+
+
+def test_nothing_pairs_with_nothing() -> None:
+    assert difference("accuracy", []) is None

@@ -1,0 +1,59 @@
+"""How numbers are written."""
+
+import pytest
+from augbench import numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.5, "0.500"),
+        (1.0, "1.00"),
+        (0.0625, "0.0625"),
+        (0.00072, "7.2e-4"),
+        (1.6e-10, "1.6e-10"),
+        (0.0, "< 1e-300"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
+)
+def test_p_values(value: float | None, written: str) -> None:
+    assert numbers.p_value(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.021, "0.021 higher than control"),
+        (-0.3, "0.300 lower than control"),
+        (0.0, "equal to control"),
+        (-1e-5, "less than 0.001 lower than control"),
+    ],
+)
+def test_differences_have_their_direction_in_words(value: float, words: str) -> None:
+    assert numbers.against(value) == words
+
+
+def test_what_is_absent_is_a_dash() -> None:
+    assert [
+        numbers.score(None),
+        numbers.spread(None, None),
+        numbers.signed(None),
+        numbers.count(None),
+        numbers.seconds(None),
+        numbers.span(None),
+    ] == ["–"] * 6
+
+
+def test_spreads_and_spans() -> None:
+    assert numbers.spread(0.8, 0.0126) == "0.800 ± 0.013"
+    assert numbers.spread(0.8, None) == "0.800"
+    assert numbers.span((700, 700)) == "700"
+    assert numbers.span((700, 22_400)) == "700 to 22,400"
+    assert [numbers.seconds(value) for value in (9.44, 90, 7200)] == ["9.4 s", "1.5 min", "2.0 h"]
+
+
+def test_lists_end_in_and() -> None:
+    assert numbers.listing(["a"]) == "a"
+    assert numbers.listing(["a", "b", "c"]) == "a, b and c"
+    assert numbers.listing(list("abcdefgh"), 4) == "a, b, c and 5 more"

@@ -1,0 +1,155 @@
+"""Plugins are found through their entry points; a broken one is listed and stops nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from augbench.registry.discovery import discover
+from augbench.values.errors import DuplicateName, UnknownComponent
+
+GOOD = """
+    from augbench import hookimpl
+
+    @hookimpl
+    def register(registry):
+        registry.augmenter("twist", "no_such_module:Twist", "Twist a picture")
+"""
+
+
+def failure(registry) -> str:
+    assert len(registry.failures) == 1
+    return str(registry.failures[0])
+
+
+def test_the_built_in_components_come_through_the_entry_points():
+    registry = discover()
+    assert {entry.origin.plugin for entry in registry.entries} >= {"augbench-plugins", "augbench-datasets", "augbench-reports"}
+    assert "wgan-gp" in registry.names("generator")
+    assert registry.failures == []
+
+
+def test_a_plugin_adds_its_names_without_importing_what_they_point_at(site):
+    site.install("augbench-twist", "2.1", twist_plugin=GOOD)
+    registry = discover()
+    entry = next(entry for entry in registry.entries if entry.name == "twist")
+    assert (entry.kind, entry.summary, str(entry.origin)) == ("augmenter", "Twist a picture", "augbench-twist 2.1")
+    assert registry.failures == []
+
+
+def test_a_broken_import_is_listed_with_its_line_and_stops_no_other(site):
+    site.install("bad", bad_plugin="import os\nimport nowhere_at_all\n")
+    site.install("good", good_plugin=GOOD)
+    registry = discover()
+    where = site.folder / "bad_plugin.py"
+    assert failure(registry) == f"bad_plugin: import: ModuleNotFoundError: No module named 'nowhere_at_all' ({where}:2)"
+    assert "twist" in registry.names("augmenter")
+
+
+def test_a_syntax_error_is_listed_with_its_line(site):
+    site.install("bad", bad_plugin="x = 1\ndef register(:\n")
+    assert failure(discover()).endswith(f"({site.folder / 'bad_plugin.py'}:2)")
+
+
+def test_a_misspelt_hook_argument_is_listed_with_the_hook_s_line(site):
+    code = """
+        from augbench import hookimpl
+
+        @hookimpl
+        def register(registri):
+            pass
+    """
+    site.install("bad", bad_plugin=code)
+    said = failure(discover())
+    assert said.startswith("bad_plugin: signature: PluginValidationError:")
+    assert "{'registri'}" in said
+    assert said.endswith(f"({site.folder / 'bad_plugin.py'}:4)")
+
+
+def test_a_misspelt_hook_is_listed(site):
+    site.install("bad", bad_plugin="from augbench import hookimpl\n\n@hookimpl\ndef regster(registry):\n    pass\n")
+    assert "bad_plugin: signature: PluginValidationError: unknown hook 'regster'" in failure(discover())
+
+
+def test_a_forgotten_mark_is_listed(site):
+    site.install("bad", bad_plugin="def register(registry):\n    pass\n")
+    said = failure(discover())
+    assert said.startswith("bad_plugin: signature: PluginValidationError: no function is marked with @augbench.hookimpl")
+
+
+def test_a_register_that_raises_adds_nothing(site):
+    code = """
+        from augbench import hookimpl
+
+        @hookimpl
+        def register(registry):
+            registry.augmenter("half", "half:Half")
+            registry.augmenter("the other half", "half:Half")
+    """
+    site.install("bad", bad_plugin=code)
+    registry = discover()
+    assert failure(registry).startswith("bad_plugin: register: ValueError: 'the other half' is no name for a component")
+    assert failure(registry).endswith(f"({site.folder / 'bad_plugin.py'}:7)")
+    assert "half" not in registry.names("augmenter")
+
+
+def test_a_plugin_that_exits_ends_nothing(site):
+    site.install("bad", bad_plugin="import sys\nsys.exit(4)\n")
+    assert failure(discover()).startswith("bad_plugin: import: SystemExit: 4")
+
+
+def test_an_unknown_name_says_which_plugins_did_not_load(site):
+    site.install("bad", bad_plugin="1 / 0\n")
+    with pytest.raises(UnknownComponent, match=r"no augmenter called 'twist'.*not loaded: bad_plugin \('bench plugins list' says why\)"):
+        discover().resolve("augmenter", "twist")
+
+
+def test_a_clash_of_two_distributions_matters_only_when_the_name_is_used(site):
+    site.install("first-mix", "1.0", first_plugin=GOOD)
+    site.install("second-mix", "3.0", second_plugin=GOOD)
+    registry = discover()
+    assert registry.failures == []
+    said = "augmenter 'twist' is registered by first-mix 1.0 and by second-mix 3.0; write 'twist@first-mix' or 'twist@second-mix' to choose"
+    with pytest.raises(DuplicateName) as error:
+        registry.resolve("augmenter", "twist")
+    assert str(error.value) == said
+
+
+def test_two_plugins_of_one_distribution_are_told_apart_by_their_names(site):
+    site.install("mixes", first_plugin=GOOD, second_plugin=GOOD)
+    with pytest.raises(DuplicateName, match="write 'twist@first_plugin' or 'twist@second_plugin' to choose"):
+        discover().resolve("augmenter", "twist")
+
+
+def test_the_first_copy_on_the_path_wins(site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    site.install("augbench-twist", "1.0", twist_plugin=GOOD)
+    later = type(site)(tmp_path / "later")
+    later.install("Augbench_Twist", "9.0", twist_plugin=GOOD.replace("Twist a picture", "Another"))
+    monkeypatch.syspath_prepend(str(later.folder))
+    monkeypatch.syspath_prepend(str(site.folder))
+    found = [entry for entry in discover().entries if entry.name == "twist"]
+    assert [(entry.summary, entry.origin.version) for entry in found] == [("Twist a picture", "1.0")]
+
+
+@pytest.mark.parametrize("name", ["twist_plugin", "augbench-twist"])
+def test_a_disabled_plugin_is_not_even_imported(site, name: str):
+    site.install("augbench-twist", twist_plugin="raise RuntimeError\n")
+    registry = discover(disabled=[name])
+    assert registry.failures == []
+
+
+def test_disabling_what_is_not_there_is_an_error():
+    with pytest.raises(UnknownComponent, match=r"no plugin called 'augbench-plugin'; did you mean 'augbench-plugins'\?"):
+        discover(disabled=["augbench-plugin"])
+
+
+def test_the_order_does_not_depend_on_the_path(site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    site.install("zebra", zebra_plugin=GOOD)
+    other = type(site)(tmp_path / "other")
+    other.install("ant", ant_plugin=GOOD)
+    orders = []
+    for folder in (site.folder, other.folder):
+        monkeypatch.syspath_prepend(str(folder))
+        monkeypatch.syspath_prepend(str(other.folder))
+        orders.append([entry.origin.distribution for entry in discover().entries if entry.name == "twist"])
+    assert orders == [["ant", "zebra"]] * 2
