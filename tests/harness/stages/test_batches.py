@@ -1,17 +1,27 @@
 """Blocks of batches: right pictures, right targets, the same numbers in any order of asking."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
 import torch
 from augbench.plan.tasks import Resample, TrainTask
 from augbench.stages.batches import BLOCK_STEPS, Batches, block_borders, soft_targets
+from augbench.stages.classifier import Classifier
+from augbench import BackboneContext
 from augbench.stages.images import ResidentImages
 from augbench.values.sampling import SampleContext, SlotRule
 from augbench.values.settings import AugmentSlot
+from augbench_plugins.augmenters.brightness import Brightness
+from augbench_plugins.augmenters.geometry import Flips, QuarterTurns
+from augbench_plugins.augmenters.mixup import Mixup
+from augbench_plugins.augmenters.nonlinear_mixup import NonlinearMixup
+from augbench_plugins.backbones.small_resnet import SmallResnet
 from support.toys import Blend, Shift, settings
+from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
 
+CUDA = torch.device("cuda")
 LABELS = torch.tensor([0] * 6 + [1] * 4 + [2] * 2)
 BANK = torch.tensor([1] * 3 + [2] * 3)
 
@@ -128,3 +138,37 @@ def test_block_borders_cover_every_step_once(steps):
 
 class Blended(Shift):
     """Another transform, with a stream of its own."""
+
+
+def on_cuda(value, mode: FakeTensorMode):
+    """Move every tensor of a tree of dataclasses to a device that only pretends to be there."""
+    if isinstance(value, Tensor):
+        return mode.from_tensor(value).to(CUDA)
+    if isinstance(value, tuple):
+        return tuple(on_cuda(part, mode) for part in value)
+    if isinstance(value, ResidentImages):
+        return ResidentImages(on_cuda(value._pixels, mode), value.scale)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: on_cuda(getattr(value, field.name), mode) for field in fields(value)})
+    return value
+
+
+def test_a_batch_is_gathered_mixed_transformed_and_classified_on_one_device():
+    slots = {
+        "linear": AugmentSlot(augmenter=Mixup(), pairing="any", probability=0.5),
+        "rotated": AugmentSlot(augmenter=NonlinearMixup()),
+    }
+    drawn = batches(
+        augment=slots,
+        mix={"generated": 1.0, "linear": 1.0, "rotated": 1.0},
+        transforms=(Flips(), QuarterTurns(), Brightness()),
+    )
+    shape = BackboneContext(channels=3, size=(4, 4), classes=3, mean=(0.5,) * 3, sd=(0.2,) * 3)
+    block = drawn.block(0, 3)
+    with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+        images, targets = on_cuda(block, mode).batch(2)
+        with CUDA:  # built there: a module cannot be moved to a device that is not
+            classifier = Classifier(SmallResnet().build(shape))
+        logits = classifier(images)
+    assert {images.device.type, targets.device.type, logits.device.type} == {"cuda"}
+    assert (images.shape, targets.shape, logits.shape) == ((8, 3, 4, 4), (8, 3), (8, 3))

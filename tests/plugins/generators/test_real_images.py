@@ -38,7 +38,7 @@ def test_the_small_preset_learns_colour_and_place(family, view, eosinophils):
         fitted = component.fit(seen, rng.manual_seed(0), lambda done, total, **numbers: None)
         images = component.sample(fitted, seen, 128, rng.manual_seed(1)).float()
         errors.append((images.mean(0) - real).abs().mean().item())
-    # Levels of 255: a grey start is about 40 off, the fits were 4 to 9 off over several seeds.
+    # Levels of 255: a grey start is about 40 off, the fits were 4 to 10 off over several seeds.
     assert errors[0] > 25
     assert errors[1] < 15
     assert images.std(0).mean() > 8

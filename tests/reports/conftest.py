@@ -1,0 +1,169 @@
+"""A made-up run: ten rows on a data set of seven classes, with the traps that a report must survive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from augbench import Comparison
+from augbench.comparison import compare
+from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
+from augbench.values.settings import Published, ReportSettings, Row
+
+CLASSES = ("neutrophil", "lymphocyte", "monocyte", "eosinophil", "basophil", "blast", "platelet clump")
+TEST = (120, 72, 72, 12, 8, 6, 5)
+TRAIN = (600, 360, 360, 60, 24, 14, 10)
+ROWS = {
+    "ours": ("WGAN-div + mixup + nonlinear mixup", 0.70),
+    "wgan-gp": ("WGAN-GP + mixup + nonlinear mixup", 0.68),
+    "wgan": ("WGAN + mixup + nonlinear mixup", 0.66),
+    "gan": ("GAN + mixup + nonlinear mixup", 0.64),
+    "vh-mixup": ("WGAN-div + mixup + nonlinear mixup (Summers)", 0.74),
+    "no-rotated": ("WGAN-div + mixup", 0.71),
+    "no-linear": ("WGAN-div + nonlinear mixup", 0.58),
+    "standard": ("Standard sampling", 0.60),
+    "plain": ("Plain: no oversampling", 0.35),
+    "repetition": ("Random oversampling", 0.84),
+}
+
+
+def predictions(skill: float, rng: np.random.Generator, counts: tuple[int, ...] = TEST) -> Predictions:
+    """Draw a classifier that is right about the majority and, by its skill, about the minority."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    right = rng.random(len(labels)) < np.where(labels < 3, 0.9, skill)
+    chosen = np.where(right, labels, rng.integers(0, 3, len(labels)))
+    logits = rng.normal(0, 0.5, (len(labels), len(counts)))
+    logits[np.arange(len(labels)), chosen] += 3
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return Predictions(ids=tuple(f"image-{index}" for index in range(len(labels))), labels=labels, probabilities=probabilities)
+
+
+def trial(row: str, seed: int, skill: float, column: str = "phantom", fold: int | None = None) -> TrialResult:
+    """Make a finished trial."""
+    rng = np.random.default_rng([seed, fold or 0, *row.encode()])
+    steps = tuple(range(70, 701, 70))
+    shared = {"basophil": f"wgan-div-{seed}"} if row in ("ours", "vh-mixup", "no-rotated", "no-linear") else {}
+    fall = rng.uniform(0.8, 1.2)
+    return TrialResult(
+        trial=f"{column}/{row}/s{seed}" + ("" if fold is None else f"/f{fold}"),
+        row=row,
+        column=column,
+        seed=seed,
+        fold=fold,
+        status="done",
+        test=predictions(skill, rng),
+        validation=predictions(skill, rng, tuple(max(3, count // 2) for count in TEST)),
+        curves={
+            "training loss": tuple((step, 1.9 * float(np.exp(-fall * step / 200)) + 0.1) for step in steps),
+            "validation macro-f1": tuple((step, skill * (1 - float(np.exp(-fall * step / 150))) + rng.normal(0, 0.015)) for step in steps),
+        },
+        steps=700 if row != "standard" else 850,
+        images=22_400 if row != "standard" else 27_200,
+        seconds=9.4 + rng.random(),
+        generators=shared,
+    )
+
+
+def absent(done: TrialResult, status: str, reason: str = "") -> TrialResult:
+    """Take a trial's result away."""
+    return TrialResult(trial=done.trial, row=done.row, column=done.column, seed=done.seed, fold=done.fold, status=status, reason=reason)
+
+
+def made_up_run(
+    seeds: tuple[int, ...] = (0, 1),
+    folds: int | None = None,
+    rows: int = len(ROWS),
+    change: Callable[[TrialResult], TrialResult] | None = None,
+) -> Results:
+    """Make a run of the first so many rows; ``change`` replaces trials."""
+    shown = dict(list(ROWS.items())[:rows])
+    trials = [
+        trial(row, seed, skill, fold=fold)
+        for row, (_, skill) in shown.items()
+        for seed in seeds
+        for fold in (range(folds) if folds else (None,))
+    ]
+    return Results(
+        title="Which part of the method matters? Ten ways to fill rare classes of blood cells",
+        report=ReportSettings(
+            control="ours",
+            alpha=0.01,
+            published=(Published(label="Rana et al. (2022)", dataset="cell-cycle", source="Table 2", accuracy=0.856, macro_f1=0.868),),
+        ),
+        rows=tuple(Row(name=name, label=label) for name, (label, _) in shown.items()),
+        columns=(
+            ColumnFacts(
+                name="phantom",
+                label="Phantom blood cells",
+                classes=CLASSES,
+                counts={"train": TRAIN, "validation": tuple(count // 2 for count in TEST), "test": TEST},
+                minority=CLASSES[3:],
+                folds=folds,
+                digest="9f2c4be1a7d3" * 5,
+                licence="CC0-1.0",
+                source="drawn by augbench",
+            ),
+        ),
+        seeds=seeds,
+        trials=tuple(change(each) if change else each for each in trials),
+        scopes={"ours": "train"},
+        matrix='version = 1\ntitle = "Which part matters?"\n\n[axes]\nseed = [0, 1]\n',
+        provenance={"command": "bench run --matrix ablation.toml", "augbench": "0.1.0", "device": "cpu"},
+    )
+
+
+def one_failed(each: TrialResult) -> TrialResult:
+    """Let one generator diverge."""
+    if each.trial == "phantom/wgan/s1":
+        return absent(each, "failed", "the generator of basophil diverged: its loss is not a number by step 120; lower fit.lr")
+    return each
+
+
+@pytest.fixture(scope="session")
+def run() -> Results:
+    """Two seeds, one failed trial."""
+    return made_up_run(change=one_failed)
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., Results]:
+    """Return the maker of runs."""
+    return made_up_run
+
+
+@pytest.fixture(scope="session")
+def comparison(run: Results) -> Comparison:
+    """Return the comparison of the run."""
+    return compare(run)
+
+
+@pytest.fixture(scope="session")
+def small() -> Comparison:
+    """Return the comparison of three rows, for what needs no more."""
+    return compare(made_up_run(seeds=(0,), rows=3))
+
+
+@pytest.fixture(scope="session")
+def rename() -> Callable[[Results, tuple[str, ...]], Results]:
+    """Put names wherever a run has free text: each is somewhere a row, a class, a source."""
+
+    def renamed(results: Results, names: tuple[str, ...]) -> Results:
+        rows = tuple(Row(name=row.name, label=names[place % len(names)]) for place, row in enumerate(results.rows))
+        classes = tuple(f"{names[-1 - place % len(names)]}{place}" for place in range(len(CLASSES)))
+        every = " ".join(names)
+        (column,) = results.columns
+        return replace(
+            results,
+            title=every,
+            rows=rows,
+            columns=(replace(column, label=every, classes=classes, minority=classes[3:], source=every, licence=every),),
+            matrix="\n".join(names),
+            provenance={f"{name}{place}": name for place, name in enumerate(names)},
+            report=replace(
+                results.report, published=tuple(Published(label=name, dataset=name, source=name, accuracy=0.5) for name in names)
+            ),
+        )
+
+    return renamed

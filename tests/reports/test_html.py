@@ -1,0 +1,216 @@
+"""report.html: complete, self-contained, and safe with any name."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from augbench import Comparison, numbers
+from augbench.comparison import compare
+from augbench.values.results import Results
+from augbench_reports.html import Html
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "]]><!-- <svg onload=alert(1)>",
+    "a|b `c` **d**",
+    "$x_1%&#~^\\{} $y$",
+    "two\nlines\x00 and more",
+    "n" * 300,
+    "\u202eturned around\u2066",
+    "{{ 7 * 7 }}{% raw %}",
+    "@here #1 https://example.org www.example.org",
+)
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """A page as its elements, ids, references and table shapes; figures are kept apart."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.figure_elements: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.tables: list[list[int]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.attributes += attributes
+        if "svg" in self.open:
+            self.figure_elements.add(tag)
+        else:
+            self.elements.append(tag)
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append(0)
+        elif tag in ("td", "th"):
+            self.tables[-1][-1] += 1
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "svg"} & set(self.open):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def page(comparison: Comparison, folder: Path) -> str:
+    (path,) = Html().render(comparison, folder)
+    return path.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def text(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return page(comparison, tmp_path_factory.mktemp("report"))
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing(text: str) -> None:
+    assert "default-src 'none'" in text
+    parsed = Page(text)
+    assert not {"script", "link", "iframe", "img", "object"} & ({*parsed.elements} | parsed.figure_elements)
+    references = [value for name, value in parsed.attributes if name in ("href", "src", "xlink:href", "srcset", "action")]
+    assert references
+    assert all(value is not None and value.startswith("#") for value in references)
+    assert not any(name.startswith("on") for name, _ in parsed.attributes)
+    assert re.findall(r"url\((?!#)|@import", text) == []
+
+
+def test_every_id_is_used_once_and_every_reference_has_its_id(text: str) -> None:
+    parsed = Page(text)
+    ids = [value for name, value in parsed.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    wanted = {value[1:] for name, value in parsed.attributes if name in ("href", "xlink:href") and value}
+    wanted |= {one for name, value in parsed.attributes if name == "aria-labelledby" and value for one in value.split()}
+    wanted |= set(re.findall(r"url\(#([^)]*)\)", text))
+    assert wanted <= set(ids)
+
+
+def test_the_page_is_marked_up_for_those_who_do_not_see_it(text: str) -> None:
+    parsed = Page(text)
+    assert parsed.elements.count("h1") == 1
+    assert parsed.elements.count("caption") == parsed.elements.count("table") > 5
+    assert [value for name, value in parsed.attributes if name == "lang"] == ["en"]
+    assert text.count('role="img" aria-labelledby=') == parsed.elements.count("svg") == 4
+    assert parsed.figure_elements >= {"title", "desc", "text"}
+
+
+def test_every_score_of_the_comparison_stands_on_the_page(text: str, comparison: Comparison) -> None:
+    shown = Page(text).text
+    for row in comparison.columns[0].rows:
+        for score in row.scores.values():
+            assert numbers.spread(score.mean, score.sd) in shown
+        if row.difference:
+            assert numbers.against(row.difference.mean) in shown
+
+
+def test_few_seeds_claim_nothing(text: str) -> None:
+    shown = Page(text).text
+    assert "2 paired seeds: no significance claim is possible." in shown
+    assert re.search(r"\bsignificant", shown) is None
+
+
+def test_the_failed_trial_is_shown_with_its_reason(text: str) -> None:
+    shown = Page(text).text
+    assert shown.count("the generator of basophil diverged: its loss is not a number by step 120; lower fit.lr") >= 2
+    assert "not fairly tested" in shown
+
+
+def test_the_published_protocol_is_labelled_as_no_evidence(text: str) -> None:
+    shown = Page(text).text
+    assert "It is no evidence about methods" in shown
+    assert "than control in both seeds" in shown
+
+
+def test_colours_come_from_the_page_so_that_a_figure_serves_light_and_dark(text: str) -> None:
+    figures = re.findall(r"<svg .*?</svg>", text, flags=re.DOTALL)
+    assert all("var(--ink)" in figure for figure in figures)
+    assert {colour for figure in figures for colour in re.findall(r"#[0-9a-f]{6}\b", figure)} <= {"#000000"}
+
+
+def test_hostile_names_change_no_element_and_no_table(make: Callable[..., Results], rename: Callable[..., Results], tmp_path: Path) -> None:
+    run = make(seeds=(0,), rows=5)
+    harmless = Page(page(compare(rename(run, tuple(f"name {place}" for place in range(len(HOSTILE))))), tmp_path))
+    hostile = Page(page(compare(rename(run, HOSTILE)), tmp_path))
+    assert hostile.elements == harmless.elements
+    assert hostile.tables == harmless.tables
+    assert hostile.figure_elements == harmless.figure_elements
+    assert {attribute for attribute, _ in hostile.attributes} == {attribute for attribute, _ in harmless.attributes}
+    assert not {"\u202e", "\u2066", "\x00"} & set(hostile.text)
+    assert "<script>alert(1)</script>" in hostile.text
+    assert "{{ 7 * 7 }}" in hostile.text
+
+
+def test_the_same_comparison_gives_the_same_bytes(make: Callable[..., Results], tmp_path: Path) -> None:
+    assert page(compare(make(rows=2)), tmp_path) == page(compare(make(rows=2)), tmp_path)
+
+
+@pytest.mark.parametrize("case", ["nothing done", "one row", "one seed", "no control", "no data set", "control failed"])
+def test_a_partial_run_has_a_report(case: str, make: Callable[..., Results], tmp_path: Path) -> None:
+    results = make(seeds=(0,), rows=2, change=lambda each: replace(each, curves={}))
+    waiting = {"status": "pending", "test": None, "curves": {}}
+    if case == "nothing done":
+        results = replace(results, trials=tuple(replace(each, **waiting) for each in results.trials))
+    elif case == "one row":
+        results = replace(results, rows=results.rows[:1], trials=results.trials[:1])
+    elif case == "no control":
+        results = replace(results, report=replace(results.report, control="gone"))
+    elif case == "no data set":
+        results = replace(results, columns=(), trials=())
+    elif case == "control failed":
+        results = replace(results, trials=(replace(results.trials[0], **waiting), *results.trials[1:]))
+    shown = Page(page(compare(results), tmp_path)).text
+    expected = {
+        "nothing done": "No trial is done: there is nothing to compare.",
+        "one row": "There is no row beside the control: nothing to compare.",
+        "one seed": "One seed tells about these trained models, not about the methods.",
+        "no control": "The control, gone, is not a row of this run",
+        "no data set": "0 data sets",
+        "control failed": "no trial of the control, WGAN-div + mixup + nonlinear mixup, is done",
+    }
+    assert expected[case] in shown
+    assert "nan" not in shown.lower().split()
+
+
+def test_folds_show_the_best_one_beside_the_mean(make: Callable[..., Results], tmp_path: Path) -> None:
+    results = make(folds=2, rows=2)
+    shown = Page(page(compare(results), tmp_path)).text
+    assert "best fold" in shown
+    assert "BEST_OF_K" in shown
+    score = compare(results).columns[0].rows[0].scores["macro-f1"]
+    assert numbers.score(score.best_fold) in shown
+
+
+def test_twelve_seeds_are_enough_for_words_that_claim_something(make: Callable[..., Results]) -> None:
+    comparison = compare(make(seeds=tuple(range(12)), change=lambda each: replace(each, curves={})))
+    words = {row.name: row.verdict.word for row in comparison.columns[0].rows if row.verdict}
+    assert words["plain"] == "worse"
+    assert words["repetition"] == "better"
+    assert comparison.columns[0].claim.headline == "1 better, 1 worse, 7 no evidence"
+
+
+def test_importing_the_reports_imports_nothing_heavy() -> None:
+    modules = "augbench_reports.html, augbench_reports.markdown, augbench_reports.json_file, augbench_reports.csv_files"
+    heavy = {"numpy", "matplotlib", "jinja2", "pandas", "scipy", "torch", "pydantic"}
+    code = f"import sys, {modules}; sys.exit(', '.join({heavy!r} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True).stderr.strip() == ""

@@ -1,0 +1,68 @@
+"""What a plugin's author imports is a promise: a name that goes, or comes, is a decision."""
+
+from __future__ import annotations
+
+import augbench
+
+PUBLIC = """
+AugbenchError
+Augmenter
+Backbone
+BackboneContext
+Card
+Comparison
+Component
+DataError
+Dataset
+Diverged
+Draw
+DrawContext
+EmptyClass
+Facts
+Fit
+Fitted
+Generator
+Group
+Images
+Loss
+LossContext
+Mixed
+Network
+OddImage
+Optimizer
+Probe
+Progress
+Reason
+Registry
+Report
+Resize
+SampleContext
+Sampler
+Schedule
+Split
+Splits
+Streams
+TrainingView
+UnreadableImage
+comparing
+draws
+hookimpl
+numbers
+shares
+"""
+
+
+def test_the_public_names_are_these():
+    assert augbench.__all__ == PUBLIC.split()
+
+
+def test_every_public_name_is_there_and_explains_itself():
+    for name in augbench.__all__:
+        value = getattr(augbench, name)
+        assert value.__doc__ or name == "hookimpl", name
+
+
+def test_nothing_else_looks_public():
+    packages = {"cli", "comparison", "config", "engine", "matrix", "plan", "registry", "stages", "store", "testing", "values"}
+    others = {name for name in vars(augbench) if not name.startswith("_")} - set(augbench.__all__) - packages
+    assert others == {"HookimplMarker"}
