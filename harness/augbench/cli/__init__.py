@@ -1,1 +1,70 @@
-"""TO BE WRITTEN."""
+"""The command line: ``bench VERB``; light until a verb runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from augbench.cli import datasets, plan, plugins, report, run
+from augbench.cli.guard import Verb
+from augbench.cli.wording import examples
+
+_EXPERIMENTS, _PARTS = "Experiments", "Parts"
+
+_EXAMPLES = examples(
+    ("bench plan", "what ./ablation.toml would do"),
+    ("bench run", "do it; again = continue"),
+    ("bench run --matrix cells.toml --only plain", "some rows of another matrix"),
+    ("bench report runs/ablation", "write the report of a run, finished or not"),
+    ("bench plugins show wgan-gp", "what a component takes"),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from augbench import __version__
+
+        typer.echo(f"augbench {__version__}")
+        raise typer.Exit
+
+
+def bench(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Compare data augmentation for imbalanced image classification: one TOML file in, an honest report out."""
+
+
+def build() -> typer.Typer:
+    """Assemble the app from its verbs."""
+    app = _group("bench")
+    app.callback(epilog=_EXAMPLES)(bench)
+    app.command("plan", cls=Verb, epilog=plan.EPILOG, rich_help_panel=_EXPERIMENTS)(plan.plan)
+    app.command("run", cls=Verb, epilog=run.EPILOG, rich_help_panel=_EXPERIMENTS)(run.run)
+    app.command("report", cls=Verb, epilog=report.EPILOG, rich_help_panel=_EXPERIMENTS)(report.report)
+    parts = _group("plugins")
+    parts.command("list", cls=Verb, epilog=plugins.LIST_EPILOG)(plugins.list_plugins)
+    parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)
+    app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)
+    images = _group("datasets")
+    images.command("list", cls=Verb, epilog=datasets.LIST_EPILOG)(datasets.list_datasets)
+    images.command("show", cls=Verb, epilog=datasets.SHOW_EPILOG)(datasets.show_dataset)
+    app.add_typer(images, help="List the data sets that a matrix may name; show what one is.", rich_help_panel=_PARTS)
+    return app
+
+
+def _group(name: str) -> typer.Typer:
+    return typer.Typer(
+        name=name,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        # A traceback is for --debug, and without the values of local variables: those are tensors.
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def main() -> None:
+    """Run ``bench``."""
+    build()()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from augbench.engine.devices import choose_device
 from augbench.engine.driver import Driver
@@ -26,7 +26,7 @@ from augbench.values.data import Probe
 from augbench.values.results import ColumnFacts, Results
 
 if TYPE_CHECKING:
-    from augbench.values.comparing import Comparison
+    from augbench.values.comparing import Comparison, Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +166,6 @@ def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | Non
     comparison: Comparison = compare(results)
     written: list[Path] = []
     for name in formats or results.report.formats:
-        report = registry.resolve("report", name).component
+        report = cast("type[Report]", registry.resolve("report", name).component)
         written += report().render(comparison, folder.path)
     return tuple(written)

@@ -1,7 +1,182 @@
-"""Collect components from plugins, without importing what they point at."""
+"""Collect components under names, without importing what they point at."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
+from augbench.registry.entries import Entry, Failure, Origin, Resolved
+from augbench.registry.loading import load
+from augbench.values.components import KINDS, Component
+from augbench.values.errors import DuplicateName, UnknownComponent
+
+_BUILT_IN = Origin(plugin="augbench", distribution="augbench")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+
+
+@dataclass
 class Registry:
-    """What a plugin's ``register`` hook is handed."""
+    """What a plugin's ``register`` hook is handed: one method a kind, and ``family`` for names such as ``timm/NAME``.
+
+    A target is ``"module:Class"``, imported when a matrix asks for it, or the class itself.
+    """
+
+    origin: Origin = _BUILT_IN
+    entries: list[Entry] = field(default_factory=list)
+    """In the order of registration; a name may stand here twice, from two plugins."""
+    failures: list[Failure] = field(default_factory=list)
+    """Plugins that could not be used."""
+
+    def dataset(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a source of labelled images."""
+        self._add("dataset", name, target, summary)
+
+    def resize(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a way to bring images to one size."""
+        self._add("resize", name, target, summary)
+
+    def generator(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add something that learns images and draws new ones."""
+        self._add("generator", name, target, summary)
+
+    def augmenter(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add something that makes one image of one or several."""
+        self._add("augmenter", name, target, summary)
+
+    def sampler(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a way to compose batches."""
+        self._add("sampler", name, target, summary)
+
+    def loss(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add what a classifier minimises."""
+        self._add("loss", name, target, summary)
+
+    def backbone(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a classifier's network."""
+        self._add("backbone", name, target, summary)
+
+    def optimizer(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a way to update weights."""
+        self._add("optimizer", name, target, summary)
+
+    def schedule(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a course of the learning rate."""
+        self._add("schedule", name, target, summary)
+
+    def adjustment(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a correction of predictions after training."""
+        self._add("adjustment", name, target, summary)
+
+    def metric(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a score of predictions."""
+        self._add("metric", name, target, summary)
+
+    def test(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a statistical test of a difference."""
+        self._add("test", name, target, summary)
+
+    def report(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a format of the report."""
+        self._add("report", name, target, summary)
+
+    def executor(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a place where stages run."""
+        self._add("executor", name, target, summary)
+
+    def family(self, kind: str, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add one class for many names: ``name/NAME`` fills its field ``name``.
+
+        A classmethod ``names() -> Sequence[str]`` on the class, where there is one, tells an unknown NAME at once.
+        """
+        self._add(kind, name, target, summary, family=True)
+
+    def names(self, kind: str) -> list[str]:
+        """Return what a matrix may write for a kind, sorted; a family is listed as ``timm/NAME``."""
+        return sorted({entry.address for entry in self.entries if entry.kind == kind})
+
+    def find(self, use: str) -> tuple[Entry, ...]:
+        """Return the entries that a command line means: ``name``, ``kind:name``, each also with ``@distribution``."""
+        kind, colon, rest = use.partition(":")
+        kinds, name = ((kind,), rest) if colon and kind in KINDS else (KINDS, use)
+        found = [entry for wanted in kinds for entry in self._named(wanted, name.partition("/")[0])]
+        return tuple(entry for entry in found if "/" not in name or entry.family)
+
+    def name_of(self, component: type) -> str:
+        """Return the name under which a class is registered, or ``module:Class``."""
+        target = f"{component.__module__}:{component.__qualname__}"
+        return next((entry.name for entry in self.entries if entry.target in (target, component)), target)
+
+    def resolve(self, kind: str, use: str) -> Resolved:
+        """Import the component that a matrix names.
+
+        ``use`` is a name, ``name@distribution``, ``family/NAME``, ``module:Class``; ``kind:`` may stand before a name.
+        Raise ``UnknownComponent``, ``DuplicateName`` (only here: an unused clash harms nobody) or ``BrokenComponent``.
+        """
+        prefix, colon, rest = use.partition(":")
+        if colon and prefix == kind and self._named(kind, rest.partition("/")[0]):
+            return self.resolve(kind, rest)
+        if "/" in use:
+            return self._member(kind, use)
+        if _TARGET.fullmatch(use):
+            entry = Entry(kind=kind, name=use, target=use, summary="", origin=_origin_of(use))
+        else:
+            entry = self._only(kind, use, [entry for entry in self._named(kind, use) if not entry.family])
+        return Resolved(entry=entry, component=load(entry), implied={})
+
+    def _member(self, kind: str, use: str) -> Resolved:
+        family, _, member = use.partition("/")
+        member, _, distribution = member.partition("@")
+        qualified = f"{family}@{distribution}" if distribution else family
+        entry = self._only(kind, use, [entry for entry in self._named(kind, qualified) if entry.family])
+        component = load(entry)
+        names: Callable[[], Sequence[str]] | None = getattr(component, "names", None)
+        if names is not None and member not in (known := names()):
+            raise UnknownComponent(kind, use, [f"{family}/{name}" for name in known])
+        return Resolved(entry=entry, component=component, implied={"name": member})
+
+    def _named(self, kind: str, name: str) -> list[Entry]:
+        plain, _, wanted = name.partition("@")
+        found = [entry for entry in self.entries if (entry.kind, entry.name) == (kind, plain)]
+        return [entry for entry in found if not wanted or _same(wanted, entry.origin.distribution) or wanted == entry.origin.plugin]
+
+    def _only(self, kind: str, use: str, found: list[Entry]) -> Entry:
+        if not found:
+            self._unknown(kind, use)
+        if len(found) > 1:
+            raise DuplicateName(kind, found[0].name, *_labels(found[0].origin, found[1].origin))
+        return found[0]
+
+    def _unknown(self, kind: str, use: str) -> NoReturn:
+        raise UnknownComponent(kind, use, self.names(kind), broken=sorted({failure.origin.plugin for failure in self.failures}))
+
+    def _add(self, kind: str, name: str, target: str | type, summary: str, *, family: bool = False) -> None:
+        if kind not in KINDS:
+            raise ValueError(f"there is no kind '{kind}'; the kinds are {', '.join(KINDS)}")
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"'{name}' is no name for a component: use letters, digits, '_', '.' and '-', a letter or digit first")
+        if not isinstance(target, type) and not _TARGET.fullmatch(target):
+            raise ValueError(f"the target '{target}' of {kind} '{name}' must read 'module:Class'")
+        entry = Entry(kind=kind, name=name, target=target, summary=summary, origin=self.origin, family=family)
+        if any(replace(other, target=target, summary=summary) == entry for other in self.entries):
+            raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
+        self.entries.append(entry)
+
+
+def _same(first: str, second: str) -> bool:
+    """Compare distribution names as installers do (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", first).lower() == re.sub(r"[-_.]+", "-", second).lower()
+
+
+def _labels(first: Origin, second: Origin) -> tuple[str, str]:
+    # Two plugins of one distribution are told apart by the plugin's name.
+    if not _same(first.distribution, second.distribution):
+        return str(first), str(second)
+    return f"{first.plugin} ({first})", f"{second.plugin} ({second})"
+
+
+def _origin_of(target: str) -> Origin:
+    package = target.partition(":")[0].partition(".")[0]
+    return Origin(plugin=package, distribution=package)

@@ -82,6 +82,13 @@ class MissingFile(AugbenchError):
         super().__init__(f"no {what} at '{path}'{'; ' + hint if hint else ''}")
 
 
+class UnusableFile(AugbenchError):
+    """The system refuses a file or folder."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(f"cannot use '{path}': {why}")
+
+
 class DataError(AugbenchError):
     """A data set that cannot be used as it is."""
 
@@ -157,7 +164,8 @@ class DuplicateName(AugbenchError):
 
     def __init__(self, kind: str, name: str, first: str, second: str) -> None:
         super().__init__(
-            f"{kind} '{name}' is registered by {first} and by {second}; write '{name}@{first.split()[0]}' or '{name}@{second.split()[0]}' to choose"
+            f"{kind} '{name}' is registered by {first} and by {second}; "
+            f"write '{name}@{first.split()[0]}' or '{name}@{second.split()[0]}' to choose"
         )
 
 

@@ -1,0 +1,89 @@
+"""Turn whatever a verb raises into a message and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shlex
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from augbench.registry.entries import location
+from augbench.values.errors import AugbenchError, DiskFull, UnusableFile
+
+BUG = 3
+INTERRUPTED = 130
+BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
+
+
+class Verb(TyperCommand):
+    """A command whose errors are told to a person."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the verb; usage errors were found before, and are typer's."""
+        with _told(debug=bool(ctx.find_root().params.get("debug"))):
+            result = super().invoke(ctx)
+            # Now, and not when Python ends, where a closed pipe could only be complained about.
+            sys.stdout.flush()
+            return result
+
+
+@contextlib.contextmanager
+def _told(*, debug: bool) -> Iterator[None]:
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except BrokenPipeError:
+        _drop_stdout()
+        raise typer.Exit(BROKEN_PIPE) from None
+    except KeyboardInterrupt:
+        _say(f"interrupted; what is finished is kept, and the same command continues:\n  {_command()}")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        known = _known(error)
+        if debug:
+            traceback.print_exc()
+        _say(str(known) if known else _bug(error, debug=debug))
+        raise typer.Exit(known.exit_code if known else BUG) from None
+
+
+def _known(error: Exception) -> AugbenchError | None:
+    """Return an error that is the user's, or the machine's, to mend."""
+    if isinstance(error, AugbenchError):
+        return error
+    if isinstance(error, OSError) and error.filename:
+        return DiskFull(error.filename) if error.errno == errno.ENOSPC else UnusableFile(error.filename, error.strerror or str(error))
+    return None
+
+
+def _bug(error: Exception, *, debug: bool) -> str:
+    where = f" ({place})" if (place := location(error)) else ""
+    story = f"this is a bug in bench, or in a plugin: {type(error).__name__}: {error}{where}"
+    if debug:
+        return story
+    trace = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile("w", prefix="bench-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write(f"{_command()}\n\n{trace}")
+    return f"{story}\nThe traceback is in {file.name}; 'bench --debug' prints it. What is finished is kept."
+
+
+def _drop_stdout() -> None:
+    # Python flushes stdout once more when it ends; that must find an open file.
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+def _command() -> str:
+    return shlex.join(["bench", *sys.argv[1:]])
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)

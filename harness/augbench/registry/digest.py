@@ -1,0 +1,123 @@
+"""Tell whether a component's code has changed, whatever its comments, docstrings and layout do."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import packages_distributions, version
+
+from augbench.values.components import Component
+
+# Stages that call components carry integer revisions of their own, so the harness is not part of a component's code.
+_HARNESS = "augbench"
+
+
+def code_digest(component: type[Component]) -> str:
+    """Return sha256 over the syntax trees of a class's module and of all that it imports from its own top-level package.
+
+    Imports are followed transitively, those inside functions too, and stop at ``augbench``; base classes of other
+    packages count.  Where there is no source, the distribution's version stands for it.
+    """
+    parts: dict[str, str] = {}
+    waiting = [base.__module__ for base in component.__mro__ if _counts(base.__module__)]
+    while waiting:
+        name = waiting.pop()
+        if name in parts:
+            continue
+        source, is_package = _source(name)
+        parts[name], imports = (_version(name), ()) if source is None else _read(source, name, is_package)
+        waiting += [module for module in imports if _top(module) == _top(name) and _counts(module)]
+    return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _counts(module: str) -> bool:
+    return _top(module) != _HARNESS and _top(module) not in sys.stdlib_module_names
+
+
+def _source(name: str) -> tuple[str | None, bool]:
+    """Return a module's source, None without one, and whether it is a package."""
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None) or _find(name)
+    path = getattr(module, "__file__", None) or (spec.origin if spec else None)
+    if not path or not path.endswith(".py"):
+        return None, False
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(), bool(spec and spec.submodule_search_locations is not None)
+    except OSError:
+        return None, False
+
+
+def _find(name: str) -> ModuleSpec | None:
+    """Find a module without running its packages, as ``importlib.util.find_spec`` would."""
+    path, spec = None, None
+    parts = name.split(".")
+    for length in range(1, len(parts) + 1):
+        spec = PathFinder.find_spec(".".join(parts[:length]), path)
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations or []
+    return spec
+
+
+@lru_cache(maxsize=512)
+def _read(source: str, name: str, is_package: bool) -> tuple[str, tuple[str, ...]]:
+    """Return what a module does, as text, and the names of the modules that it may import."""
+    tree = ast.parse(source)
+    return _outline(tree), tuple(_imports(tree, name, is_package))
+
+
+def _outline(node: object) -> str:
+    """Write a syntax tree without positions, docstrings and empty fields (which differ between Python versions)."""
+    if isinstance(node, ast.Constant):
+        return repr(node.value)
+    if isinstance(node, list):
+        return f"[{','.join(_outline(item) for item in node if not _is_docstring(item))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    return f"{type(node).__name__}({','.join(f'{name}={_outline(value)}' for name, value in fields)})"
+
+
+def _is_docstring(node: object) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _imports(tree: ast.Module, name: str, is_package: bool) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, name, is_package)
+            # A package's own module counts only for what it defines: the one that registers names would change every key.
+            members = [f"{base}.{alias.name}" for alias in node.names]
+            modules = [member for member in members if _is_module(member)]
+            yield from modules
+            if len(modules) < len(members):
+                yield base
+
+
+def _absolute(node: ast.ImportFrom, name: str, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    up = node.level - 1 if is_package else node.level
+    package = name.split(".")[: len(name.split(".")) - up]
+    return ".".join([*package, *([node.module] if node.module else [])])
+
+
+def _is_module(name: str) -> bool:
+    return _counts(name) and (name in sys.modules or _find(name) is not None)
+
+
+def _version(name: str) -> str:
+    distributions = sorted(set(packages_distributions().get(_top(name), ())))
+    return " ".join(f"{distribution} {version(distribution)}" for distribution in distributions)
