@@ -1,1 +1,1 @@
-"""TO BE WRITTEN."""
+"""From TOML text to validated values: positions, layers, components, wording."""

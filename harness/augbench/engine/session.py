@@ -15,11 +15,12 @@ from augbench.engine.events import Observer
 from augbench.engine.executors import InlineExecutor
 from augbench.engine.provenance import provenance
 from augbench.engine.recording import Recorder, planned_result
-from augbench.matrix import Matrix, check, load_matrix, minority
+from augbench.matrix import Matrix, check, load_matrix, minority, plugins_of
 from augbench.plan.plan import Plan, make_plan
 from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
 from augbench.registry.discovery import discover
+from augbench.registry.local import load_local
 from augbench.store.artefacts import Store
 from augbench.store.run_folder import RunFolder
 from augbench.values.data import Probe
@@ -132,6 +133,7 @@ def open_session(request: Request) -> Session:
     Raise ``ConfigError`` with everything that is wrong in the matrix, ``DataError`` for unusable data.
     """
     registry = discover(request.disabled)
+    load_local(registry, plugins_of(request.matrix), request.matrix.parent)
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip)
     probes = {column.name: column.dataset.probe() for column in matrix.columns}
     check(matrix, probes)

@@ -1,1 +1,7 @@
-"""TO BE WRITTEN."""
+"""From a matrix file to validated trials."""
+
+from augbench.matrix.check import check, minority
+from augbench.matrix.load import load_matrix, plugins_of
+from augbench.matrix.model import Matrix
+
+__all__ = ["Matrix", "check", "load_matrix", "minority", "plugins_of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Protocol
 
 import pluggy
 
@@ -26,7 +27,7 @@ def discover(disabled: Collection[str] = ()) -> Registry:
     registry = Registry()
     for origin, point in points:
         if not {origin.plugin, origin.distribution} & set(disabled):
-            _collect(registry, origin, point)
+            collect(registry, origin, point)
     return registry
 
 
@@ -47,7 +48,13 @@ def _check_names(disabled: Collection[str], origins: Iterable[Origin]) -> None:
             raise UnknownComponent("plugin", name, sorted(known))
 
 
-def _collect(registry: Registry, origin: Origin, point: EntryPoint) -> None:
+class Loadable(Protocol):
+    """An entry point, or whatever else imports a plugin."""
+
+    def load(self) -> Any: ...
+
+
+def collect(registry: Registry, origin: Origin, point: Loadable) -> None:
     """Add what one plugin registers: all of it, or a failure."""
     mine, stage = Registry(origin=origin), "import"
     # A manager of its own: a hook that is refused leaves nothing behind for the next plugin.

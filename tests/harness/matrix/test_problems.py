@@ -1,7 +1,10 @@
 """Everything wrong is told at once, where it stands."""
 
+from contextlib import suppress
+
 import pytest
 from augbench.config.spans import spans
+from augbench.values.errors import ConfigError
 
 _NAMED_BY_USER = {("rows",), ("datasets",), ("base", "augment"), ("datasets", "cell-cycle", "per-class")}
 
@@ -187,3 +190,15 @@ def test_a_section_that_is_no_table_is_told(wrong, small, section):
 def test_no_report_section_is_told(wrong, small):
     (problem,) = wrong(small.replace('[report]\ncontrol = "plain"\n', ""))
     assert problem.message == "no [report] section"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "value", ["3", '""', "[]", "{}", "false", "true", "[[1]]", "{ use = 3 }", '[{ use = "mixup" }]', "nan", "{ a.b.c = 1 }"]
+)
+def test_any_value_in_place_of_any_other_is_read_or_told(load, example, value):
+    for span in spans(example).values():
+        # A header's span is its own.
+        if span.value != span.key:
+            with suppress(ConfigError):
+                load(f"{example[: span.value]}{value}{example[span.end :]}")

@@ -1,6 +1,7 @@
 """What --set and extends change."""
 
 import pytest
+from augbench.matrix import plugins_of
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,12 @@ def test_a_bad_extends_is_told(wrong, small, tmp_path, text, message):
 
 def test_an_extended_file_that_is_not_there_is_told(wrong, small, tmp_path):
     assert wrong(f'extends = "nowhere.toml"\n{small}')[0].message == f"no matrix file at '{tmp_path / 'nowhere.toml'}'"
+
+
+def test_plugins_are_known_before_anything_else_is_valid(tmp_path):
+    (tmp_path / "base.toml").write_text('plugins = ["./mix.py"]\n')
+    (tmp_path / "m.toml").write_text('extends = "base.toml"\nbase = "not yet looked at"\n')
+    assert plugins_of(tmp_path / "m.toml") == (str(tmp_path / "mix.py"),)
 
 
 def test_plugins_are_files_beside_the_matrix_or_modules(load, small, tmp_path):

@@ -1,0 +1,63 @@
+"""Check what the matrix says of classes against the data sets themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from augbench.matrix.model import Matrix
+from augbench.values.data import Probe
+from augbench.values.errors import ConfigError, Problem, suggestion
+from augbench.values.settings import Below, Column
+
+
+def minority(column: Column, probe: Probe) -> tuple[str, ...]:
+    """Return a column's minority classes: those it names, or those with fewer training images than a share of the largest."""
+    if not isinstance(column.minority, Below):
+        return column.minority
+    counts = dict(zip(probe.classes, probe.counts["train"], strict=True))
+    limit = column.minority.share * max(counts.values(), default=0)
+    return tuple(name for name, count in counts.items() if count < limit)
+
+
+def check(matrix: Matrix, probes: Mapping[str, Probe]) -> None:
+    """Compare the matrix with the probes of its columns, by name.  Raise ``ConfigError`` with all problems.
+
+    Columns without a probe are passed over.
+    """
+    problems = [*_unknown_minorities(matrix, probes), *_empty_shares(matrix, probes), *_unknown_classes(matrix, probes)]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _unknown_minorities(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    for column, names in matrix._places.minority.items():
+        known = probes[column].classes if column in probes else ()
+        for named in names:
+            if known and named.name not in known:
+                yield Problem(f"data set '{column}' has no class '{named.name}'", named.where, suggestion(named.name, known))
+
+
+def _empty_shares(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    for column in matrix.columns:
+        if column.name not in probes or not isinstance(column.minority, Below) or minority(column, probes[column.name]):
+            continue
+        counts = probes[column.name].counts["train"]
+        smallest, largest = min(counts, default=0), max(counts, default=0)
+        yield Problem(
+            f"no class of data set '{column.name}' is below {column.minority.share:g} of the largest class",
+            matrix._places.below.get(column.name),
+            f"the smallest has {smallest} images, the largest {largest}: name the minority classes or raise the share",
+        )
+
+
+def _unknown_classes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    for named in matrix._places.per_class:
+        # A class of a data set that could not be probed may well exist.
+        if all(column in probes for column in named.columns):
+            known = {name for column in named.columns for name in probes[column].classes}
+            if named.name not in known:
+                alone = len(named.columns) == 1
+                message = (
+                    f"data set '{named.columns[0]}' has no class '{named.name}'" if alone else f"no data set has a class '{named.name}'"
+                )
+                yield Problem(message, named.where, suggestion(named.name, known))

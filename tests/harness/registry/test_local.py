@@ -1,0 +1,64 @@
+"""A file beside the matrix is as good as an installed plugin."""
+
+import sys
+
+import pytest
+from augbench.registry.collect import Registry
+from augbench.registry.local import load_local
+from augbench.values.errors import BrokenComponent
+
+PLUGIN = '''
+from dataclasses import dataclass
+from augbench import Schedule, hookimpl
+
+
+@dataclass(frozen=True, kw_only=True)
+class Half(Schedule):
+    """Half the rate."""
+
+    def factor(self, step, steps, steps_per_epoch):
+        return 0.5
+
+
+@hookimpl
+def register(registry):
+    registry.schedule("half", "my_half:Half", "Half the rate")
+'''
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_a_file_adds_its_components(tmp_path):
+    (tmp_path / "my_half.py").write_text(PLUGIN)
+    registry = Registry()
+    load_local(registry, ("./my_half.py",), tmp_path)
+    assert registry.resolve("schedule", "half").component().factor(0, 1, 1) == 0.5
+    assert str(registry.entries[0].origin).startswith("./my_half.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("def register(:", r"plugin './my_half\.py' from this matrix does not load: SyntaxError: .*my_half\.py:1"),
+        ("1 / 0", r"plugin './my_half\.py' from this matrix does not load: ZeroDivisionError: division by zero \(.*my_half\.py:1\)"),
+    ],
+)
+def test_a_broken_file_says_what_and_where(tmp_path, text, message):
+    (tmp_path / "my_half.py").write_text(text)
+    with pytest.raises(BrokenComponent, match=message):
+        load_local(Registry(), ("./my_half.py",), tmp_path)
+    assert "my_half" not in sys.modules
+
+
+def test_a_missing_file_and_a_taken_name_are_told(tmp_path):
+    with pytest.raises(BrokenComponent, match=r"no plugin file at '.*my_half\.py'"):
+        load_local(Registry(), ("./my_half.py",), tmp_path)
+    (tmp_path / "json.py").write_text(PLUGIN)
+    with pytest.raises(BrokenComponent, match="the file 'json.py' has the name of an installed module; give it another"):
+        load_local(Registry(), ("./json.py",), tmp_path)
