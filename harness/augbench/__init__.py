@@ -6,8 +6,9 @@ What a plugin's author imports stands here; everything else is private.
 from pluggy import HookimplMarker
 
 from augbench.registry.collect import Registry
-from augbench.values import draws
+from augbench.values import comparing, draws, numbers
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed
+from augbench.values.comparing import Comparison, Report
 from augbench.values.components import Component, Facts, Reason
 from augbench.values.data import Card, Dataset, Images, Probe, Resize, Split, Splits
 from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, OddImage, UnreadableImage
@@ -26,6 +27,7 @@ __all__ = [
     "Backbone",
     "BackboneContext",
     "Card",
+    "Comparison",
     "Component",
     "DataError",
     "Dataset",
@@ -49,6 +51,7 @@ __all__ = [
     "Progress",
     "Reason",
     "Registry",
+    "Report",
     "Resize",
     "SampleContext",
     "Sampler",
@@ -58,7 +61,9 @@ __all__ = [
     "Streams",
     "TrainingView",
     "UnreadableImage",
+    "comparing",
     "draws",
     "hookimpl",
+    "numbers",
     "shares",
 ]

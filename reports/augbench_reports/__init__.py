@@ -9,3 +9,5 @@ def register(registry: Registry) -> None:
     here = "augbench_reports"
     registry.report("markdown", f"{here}.markdown:Markdown", "report.md, with figures beside it")
     registry.report("html", f"{here}.html:Html", "One HTML file without network requests")
+    registry.report("json", f"{here}.json_file:Json", "report.json: the whole comparison, for programs")
+    registry.report("csv", f"{here}.csv_files:Csv", "tables/*.csv: scores, comparisons, classes and absent trials")

@@ -36,7 +36,7 @@ def read(path: Path) -> Source:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        hint = "run 'bench init' to write one" if not path.suffix or path.suffix == ".toml" else ""
+        hint = "name one with --matrix FILE"
         raise MissingFile(path, hint=hint) from None
     except OSError as error:
         why = "it is a folder" if path.is_dir() else error.strerror or str(error)

@@ -42,7 +42,7 @@ def test_a_file_that_is_no_toml_is_told_with_its_place(tmp_path, raw, message, l
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(MissingFile, match=r"no matrix file at '.*m\.toml'; run 'bench init' to write one"):
+    with pytest.raises(MissingFile, match=r"no matrix file at '.*m\.toml'; name one with --matrix FILE"):
         documents.load(tmp_path / "m.toml", Findings())
 
 

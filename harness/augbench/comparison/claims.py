@@ -1,0 +1,101 @@
+"""What a data set's comparisons allow to say, in sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from augbench.comparison import tests
+from augbench.values import numbers
+from augbench.values.comparing import Claim, Direction, RowComparison, VerdictWord
+from augbench.values.results import TrialResult
+from augbench.values.settings import ReportSettings
+
+_ORDER: tuple[VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
+
+
+def claim(rows: Sequence[RowComparison], report: ReportSettings, planned: int, comparisons: int) -> Claim:
+    """Say how many paired seeds there are and what that is enough for; ``comparisons`` leaves refused ones out."""
+    seeds = max((len(row.difference.seeds) for row in rows if row.difference), default=0)
+    needed = tests.pairs_needed(report.alpha, comparisons)
+    smallest = tests.smallest_p(seeds) if seeds else None
+    return Claim(
+        headline=_headline(rows, seeds, needed),
+        sentence=_sentence(rows, report.alpha, seeds, planned, comparisons),
+        observed=_observed(rows, report.primary),
+        seeds=seeds,
+        planned=planned,
+        comparisons=comparisons,
+        alpha=report.alpha,
+        smallest_p=smallest,
+        seeds_needed=needed,
+    )
+
+
+def _headline(rows: Sequence[RowComparison], seeds: int, needed: int) -> str:
+    if seeds == 0:
+        return "Nothing to compare"
+    if seeds < needed:
+        return "No significance claim is possible" if seeds < tests.FEWEST else "Too few seeds to tell rows apart"
+    return _counted(rows).capitalize()
+
+
+def _counted(rows: Sequence[RowComparison]) -> str:
+    words = Counter(row.verdict.word for row in rows if row.verdict)
+    return ", ".join(f"{words[word]} {word}" for word in _ORDER if words[word])
+
+
+def _sentence(rows: Sequence[RowComparison], alpha: float, seeds: int, planned: int, comparisons: int) -> str:
+    others = [row for row in rows if not row.is_control]
+    if not others:
+        return "There is no row beside the control: nothing to compare."
+    if seeds == 0:
+        return f"Nothing can be compared: {_why_nothing(rows)}."
+    having = numbers.many(seeds, "paired seed") + (f" of {planned} planned" if seeds < planned else "")
+    limit = alpha / max(1, comparisons)
+    needed = tests.pairs_needed(alpha, comparisons)
+    if seeds >= needed:
+        family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(alpha)}"
+        return f"{having}, {family} (sign-flip test, Holm): {_counted(rows)}."
+    verdict = "no significance claim is possible" if seeds < tests.FEWEST else "no row can be told from the control"
+    one = " One seed tells about these trained models, not about the methods." if seeds == 1 else ""
+    threshold = f"{numbers.bound(alpha)} / {comparisons} = {numbers.bound(limit)}" if comparisons > 1 else numbers.bound(alpha)
+    return (
+        f"{having}: {verdict}.{one} The smallest two-sided p that {numbers.many(seeds, 'seed')} can give is "
+        f"{numbers.bound(tests.smallest_p(seeds))}; with {numbers.many(comparisons, 'comparison')} the limit is "
+        f"{threshold}, which takes {needed} paired seeds."
+    )
+
+
+def _why_nothing(rows: Sequence[RowComparison]) -> str:
+    control = next((row for row in rows if row.is_control), None)
+    if control is None:
+        return "the control is not a row of the matrix"
+    if control.done == 0:
+        return f"no trial of the control, {control.label}, is done"
+    return "no row has a finished trial that pairs with the control's"
+
+
+def _observed(rows: Sequence[RowComparison], primary: str) -> str:
+    means = [(row.scores[primary].mean, row) for row in rows]
+    known = [(mean, row) for mean, row in means if mean is not None]
+    if not known:
+        return "No trial is done."
+    mean, best = max(known, key=lambda pair: pair[0])
+    words = f"Highest mean {numbers.metric(primary)}: {best.label}, {numbers.spread(mean, best.scores[primary].sd)}"
+    if best.is_control:
+        words += ", the control itself"
+    elif best.difference:
+        words += f", {numbers.against(best.difference.mean)}"
+    counts = Counter(row.difference.direction for row in rows if row.difference)
+    sides: dict[Direction, str] = {"higher": "above", "lower": "below", "equal": "at"}
+    said = [f"{numbers.many(counts[key], 'row')} {word}" for key, word in sides.items() if counts[key]]
+    return f"{words}." + (f" Around the control: {numbers.listing(said)}." if said else "")
+
+
+def summary(rows: int, columns: int, seeds: int, trials: Sequence[TrialResult]) -> str:
+    """Say what was run, and how much of it is done."""
+    states = Counter(trial.status for trial in trials)
+    counted = ", ".join(f"{states[status]} {status}" for status in ("done", "failed", "skipped", "pending") if states[status])
+    what = f"{numbers.many(rows, 'row')} on {numbers.many(columns, 'data set')}, {numbers.many(seeds, 'seed')}"
+    return f"{what}: {numbers.many(len(trials), 'trial')}" + (f" ({counted})." if counted else ".")

@@ -1,0 +1,137 @@
+"""Lay a comparison out as a document."""
+
+from __future__ import annotations
+
+from augbench import comparing, numbers
+
+from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Section, Text
+from augbench_reports.figures.classes import MOST, RARE, classes_figure
+from augbench_reports.figures.curves import curve_names, curves_figure
+from augbench_reports.figures.scores import scores_figure
+from augbench_reports.tables.classes import class_tables
+from augbench_reports.tables.evidence import published_table, seeds_table
+from augbench_reports.tables.others import absent_table, data_table, images, provenance_table, quoted_table, unfair_table
+from augbench_reports.tables.scores import cost_table, scores_table
+from augbench_reports.words import plain, slugs
+
+AS_PUBLISHED = (
+    "This reproduces the protocol of Rana et al. (2022), so that numbers can be set beside theirs. It is no evidence about methods: "
+    "it takes one trained model for the method, so that two seeds of one and the same method often differ by it, "
+    "the more so the more test images there are. And the probability of the true class is not the metric: "
+    "a change of temperature, which leaves every prediction as it is, is enough for a tiny p."
+)
+
+
+def document(comparison: comparing.Comparison) -> Document:
+    """Lay out every section, drawing the figures."""
+    names = slugs(column.name for column in comparison.columns)
+    sections = [section for slug, column in zip(names, comparison.columns, strict=True) for section in _column(comparison, column, slug)]
+    return Document(
+        title=plain(comparison.title, 200),
+        summary=_summary(comparison),
+        flags=comparison.flags,
+        cards=tuple(_card(column, slug) for slug, column in zip(names, comparison.columns, strict=True)),
+        sections=(*sections, *_appendix(comparison)),
+    )
+
+
+def _summary(comparison: comparing.Comparison) -> str:
+    measured = f"Every difference is measured from the control, {plain(comparison.control)}"
+    return f"{comparison.summary} {measured}; the primary metric is {numbers.metric(comparison.primary)}."
+
+
+def _card(column: comparing.ColumnComparison, slug: str) -> Card:
+    claim = column.claim
+    facts = (
+        ("paired seeds", f"{claim.seeds} of {claim.planned}"),
+        ("comparisons", str(claim.comparisons)),
+        ("smallest p they can give", numbers.bound(claim.smallest_p)),
+        ("seeds needed", str(claim.seeds_needed)),
+        ("one test image moves macro-F1 by up to", numbers.score(column.resolution)),
+    )
+    return Card(
+        slug=slug,
+        title=plain(column.label),
+        headline=claim.headline,
+        observed=claim.observed,
+        claim=claim.sentence,
+        facts=facts,
+        settled=claim.seeds >= claim.seeds_needed,
+    )
+
+
+def _column(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[Section]:
+    done = any(row.done for row in column.rows)
+    folds = f" {column.folds} folds." if column.folds else ""
+    minority = numbers.listing([plain(each.name, 40) for each in column.classes if each.minority])
+    facts = f"{numbers.many(len(column.classes), 'class', 'classes')}: {images(column)}.{folds}" + (
+        f" Minority: {minority}." if minority else ""
+    )
+    top: list[Block] = [Text(text=facts)]
+    if column.flags:
+        top.append(Flags(flags=column.flags))
+    parts = [Section(slug=slug, title=plain(column.label), level=2, blocks=tuple(top))]
+    for name, title, blocks in _parts(comparison, column, slug, done):
+        if blocks:
+            parts.append(Section(slug=f"{slug}-{name}", title=title, level=3, blocks=tuple(blocks)))
+    return parts
+
+
+def _parts(
+    comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str, done: bool
+) -> list[tuple[str, str, list[Block]]]:
+    found: list[tuple[str, str, list[Block | None]]] = [
+        (
+            "scores",
+            "Scores",
+            [scores_table(column, comparison.metrics, comparison.primary), _scores(comparison, column, slug) if done else None],
+        ),
+        ("seeds", "What the seeds say", [seeds_table(column, comparison.primary)] if len(column.rows) > 1 else []),
+        ("published", "As published", _as_published(column)),
+        ("classes", "Classes", [_classes(column, slug), *class_tables(column)] if done else []),
+        ("training", "Training", [*_curves(column, slug), cost_table(column)]),
+        ("absent", "Without result", [unfair_table(column), absent_table(column)]),
+    ]
+    return [(name, title, [block for block in blocks if block]) for name, title, blocks in found]
+
+
+def _scores(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> Figure:
+    caption = "Each dot is a seed, the bar their mean; the dashed line is the control's mean."
+    return Figure(slug=f"{slug}-scores", caption=caption, drawing=scores_figure(column, comparison.metrics))
+
+
+def _as_published(column: comparing.ColumnComparison) -> list[Block | None]:
+    table = published_table(column)
+    return [Text(text=AS_PUBLISHED), table] if table else []
+
+
+def _classes(column: comparing.ColumnComparison, slug: str) -> Figure:
+    caption = "Mean F1 over seeds, dots are seeds."
+    if any(each.test is not None and each.test < RARE for each in column.classes):
+        caption += f" Hatched: fewer than {RARE} test images."
+    if len(column.classes) > MOST:
+        caption += f" {MOST} of {len(column.classes)} classes, minority classes first; the table has all."
+    return Figure(slug=f"{slug}-classes", caption=caption, drawing=classes_figure(column))
+
+
+def _curves(column: comparing.ColumnComparison, slug: str) -> list[Figure]:
+    return [
+        Figure(
+            slug=f"{slug}-curve-{part}",
+            caption=f"{numbers.heading(plain(name))}, mean over a row's trials; the other rows in grey behind it.",
+            drawing=curves_figure(column, name),
+        )
+        for name, part in zip(curve_names(column), slugs(curve_names(column)), strict=True)
+    ]
+
+
+def _appendix(comparison: comparing.Comparison) -> list[Section]:
+    sections = []
+    if quoted := quoted_table(comparison):
+        said = Text(text="Quoted from elsewhere: other code, other seeds, perhaps other splits. Never tested against.")
+        sections.append(Section(slug="quoted", title="Quoted results", level=2, blocks=(said, quoted)))
+    blocks: list[Block | None] = [data_table(comparison) if comparison.columns else None, provenance_table(comparison)]
+    if comparison.matrix:
+        blocks.append(Code(text=comparison.matrix, summary="The matrix file"))
+    kept = tuple(block for block in blocks if block)
+    return [*sections, *([Section(slug="provenance", title="Provenance", level=2, blocks=kept)] if kept else [])]

@@ -1,0 +1,104 @@
+"""A report as a sequence of blocks: what Markdown and HTML both write down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from augbench import comparing
+
+from augbench_reports.figures.drawing import Drawing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One place of a table."""
+
+    text: str
+    numeric: bool = False
+    note: str = ""
+    """A reason or explanation, smaller, below the text."""
+    tone: str = ""
+    """``good``, ``worse``, ``bad``, ``open`` or ``refused``: a verdict; ``control`` or ``minority``: a mark."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Cells under headings; the first cell of each row is its heading."""
+
+    caption: str
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    marked: frozenset[int] = frozenset()
+    """Rows to set apart: the control."""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A drawing with its caption."""
+
+    slug: str
+    caption: str
+    drawing: Drawing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """One paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What to know before believing a number."""
+
+    flags: tuple[comparing.Flag, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """Text to print as it is."""
+
+    text: str
+    summary: str
+    """What it is: the block is folded away under these words."""
+
+
+Block = Table | Figure | Text | Flags | Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading and what stands under it; ``level`` 2 begins a data set or an appendix, 3 a part of it."""
+
+    slug: str
+    title: str
+    level: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What can be claimed on one data set, at a glance."""
+
+    slug: str
+    title: str
+    headline: str
+    observed: str
+    claim: str
+    facts: tuple[tuple[str, str], ...]
+    """(name, value)."""
+    settled: bool
+    """Whether there are seeds enough for a claim."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A whole report."""
+
+    title: str
+    summary: str
+    flags: tuple[comparing.Flag, ...]
+    cards: tuple[Card, ...]
+    sections: tuple[Section, ...]

@@ -1,0 +1,1 @@
+"""Figures as SVG: one drawing serves light and dark pages and files."""

@@ -1,0 +1,1 @@
+"""The comparison as tables of text: numbers are written here, once for every format."""

@@ -1,0 +1,104 @@
+"""Trials without result, quoted results, and where the numbers come from."""
+
+from __future__ import annotations
+
+from augbench import comparing, numbers
+
+from augbench_reports.document import Cell, Table
+from augbench_reports.tables.scores import head, number
+from augbench_reports.words import plain
+
+
+def absent_table(column: comparing.ColumnComparison) -> Table | None:
+    """List the trials without result and why; None where all are done."""
+    if not column.absent:
+        return None
+    return Table(
+        caption=f"Trials without result on {plain(column.label)}",
+        head=(Cell(text="Trial"), Cell(text="Row"), Cell(text="State"), Cell(text="Reason")),
+        rows=tuple(
+            (
+                Cell(text=plain(each.trial)),
+                Cell(text=plain(each.row)),
+                Cell(text=each.status, tone="bad" if each.status == "failed" else "refused"),
+                Cell(text=plain(each.reason, 500)),
+            )
+            for each in column.absent
+        ),
+        note="'bench run' with the same matrix continues with whatever is not done.",
+    )
+
+
+def unfair_table(column: comparing.ColumnComparison) -> Table | None:
+    """List the rows that were not fairly tested; None where all were."""
+    rows = [row for row in column.rows if row.unfair]
+    if not rows:
+        return None
+    return Table(
+        caption=f"Rows that are not fairly tested on {plain(column.label)}",
+        head=(Cell(text="Row"), Cell(text="Why")),
+        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair, 500))) for row in rows),
+        note="A part of the method diverged: what is left of the row is a choice among its trials, so no verdict is given.",
+    )
+
+
+def quoted_table(comparison: comparing.Comparison) -> Table | None:
+    """Show results quoted from elsewhere; None without any."""
+    if not comparison.published:
+        return None
+    labels = {column.name: column.label for column in comparison.columns}
+    return Table(
+        caption="Quoted results",
+        head=(
+            *head("Method"),
+            Cell(text="Data set"),
+            Cell(text="Accuracy", numeric=True),
+            Cell(text="Macro-F1", numeric=True),
+            Cell(text="Source"),
+        ),
+        rows=tuple(
+            (
+                Cell(text=plain(each.label)),
+                Cell(text=plain(labels.get(each.dataset, each.dataset))),
+                number(numbers.score(each.accuracy)),
+                number(numbers.score(each.macro_f1)),
+                Cell(text=plain(each.source, 200)),
+            )
+            for each in comparison.published
+        ),
+    )
+
+
+def data_table(comparison: comparing.Comparison) -> Table:
+    """Show where each data set comes from and what it holds."""
+    return Table(
+        caption="Data sets",
+        head=(Cell(text="Data set"), Cell(text="Images"), Cell(text="Source"), Cell(text="Licence"), Cell(text="Digest")),
+        rows=tuple(
+            (
+                Cell(text=plain(column.label)),
+                Cell(text=images(column)),
+                Cell(text=plain(column.source, 200) or numbers.ABSENT),
+                Cell(text=plain(column.licence) or numbers.ABSENT),
+                Cell(text=plain(column.digest[:16]) or numbers.ABSENT),
+            )
+            for column in comparison.columns
+        ),
+    )
+
+
+def images(column: comparing.ColumnComparison) -> str:
+    """Count a data set's images by split."""
+    splits = dict.fromkeys(split for each in column.classes for split in each.counts)
+    return ", ".join(f"{numbers.count(sum(each.counts[split] for each in column.classes))} {split}" for split in splits) or numbers.ABSENT
+
+
+def provenance_table(comparison: comparing.Comparison) -> Table | None:
+    """Show how the run was made; None where nothing is known."""
+    if not comparison.provenance:
+        return None
+    return Table(
+        caption="How this run was made",
+        head=(Cell(text="What"), Cell(text="Value")),
+        rows=tuple((Cell(text=plain(name)), Cell(text=plain(value, 500))) for name, value in comparison.provenance.items()),
+    )
