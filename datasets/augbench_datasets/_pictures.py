@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import numpy as np
-from augbench import OddImage, UnreadableImage
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+
+from augbench import OddImage, UnreadableImage
 
 Channels = Literal["rgb", "grey"]
 Kind = Literal["rgb", "grey", "16-bit grey"]

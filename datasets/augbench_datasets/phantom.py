@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Le, Len
+
 from augbench import Card, Dataset, Probe, Split, Splits
 
 if TYPE_CHECKING:

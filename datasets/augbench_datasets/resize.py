@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge
-from augbench import Resize
 
+from augbench import Resize
 from augbench_datasets._errors import TooSmall
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Gt, Lt
+
 from augbench import Optimizer
 from augbench.values.errors import NesterovWithoutMomentum
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from augbench import comparing, numbers
-
 from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Section, Text
 from augbench_reports.figures.classes import MOST, RARE, classes_figure
 from augbench_reports.figures.curves import curve_names, curves_figure

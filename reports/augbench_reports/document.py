@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augbench import comparing
-
 from augbench_reports.figures.drawing import Drawing
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augbench import Comparison, Report
-
 from augbench_reports.building import document
 from augbench_reports.document import Document, Figure
 from augbench_reports.words import lines, plain

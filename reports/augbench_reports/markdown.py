@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augbench import Comparison, Report, comparing
-
 from augbench_reports.building import document
 from augbench_reports.document import Block, Card, Cell, Code, Document, Figure, Flags, Section, Table, Text
 from augbench_reports.words import lines, plain

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import torch
+
 from augbench import DrawContext
 from augbench_plugins.augmenters.mixup import Mixup
 from augbench_plugins.augmenters.nonlinear_mixup import NonlinearMixup

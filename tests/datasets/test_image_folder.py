@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from augbench import DataError, EmptyClass, OddImage, UnreadableImage
 from augbench_datasets.image_folder import ImageFolder
-from PIL import Image
 
 CELLS = Path(os.environ.get("AUGBENCH_BCCD6") or Path(__file__).parents[3] / "shared/data/bccd6")
 needs_cells = pytest.mark.skipif(not CELLS.is_dir(), reason="bccd6 is not here; set AUGBENCH_BCCD6")

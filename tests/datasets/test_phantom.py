@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from augbench_datasets.phantom import CLASSES, Phantom
 
 PAPER = (14333, 8616, 8601, 606, 68, 27, 15)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from augbench import DataError
 from augbench_datasets.resize import Bilinear, CentreCrop
 

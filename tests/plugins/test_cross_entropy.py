@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from augbench import LossContext
 from augbench_plugins.losses.cross_entropy import CrossEntropy
 

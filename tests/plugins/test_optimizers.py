@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
 from augbench.values.errors import NesterovWithoutMomentum
 from augbench_plugins.optimizers import Adam, AdamW, RmsProp, Sgd
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 GRADIENTS = ([1.0, -2.0], [0.5, 3.0], [-1.0, 0.25])
 

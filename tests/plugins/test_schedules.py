@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from augbench_plugins.schedules import Constant, Cosine, Step
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, SequentialLR, StepLR
+
+from augbench_plugins.schedules import Constant, Cosine, Step
 
 
 def torchs(build: Callable[[torch.optim.Optimizer], LRScheduler], count: int) -> list[float]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from augbench import Comparison
 from augbench.comparison import compare
 from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
@@ -117,7 +118,8 @@ def made_up_run(
 def one_failed(each: TrialResult) -> TrialResult:
     """Let one generator diverge."""
     if each.trial == "phantom/wgan/s1":
-        return absent(each, "failed", "the generator of basophil diverged: its loss is not a number by step 120; lower fit.lr")
+        reason = "the generator of basophil diverged: its loss is not a number by step 120; lower fit.lr"
+        return replace(absent(each, "failed", reason), failure="Diverged")
     return each
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from augbench import Comparison
 from augbench.comparison import compare
 from augbench.values.results import Results

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+
 from augbench import Comparison
 from augbench_reports.figures import drawing
 from augbench_reports.figures.classes import MOST, classes_figure, shown_classes

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from augbench import Comparison, numbers
 from augbench.comparison import compare
 from augbench.values.results import Results

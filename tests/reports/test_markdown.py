@@ -7,13 +7,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from markdown_it import MarkdownIt
+
 from augbench import Comparison, numbers
 from augbench.comparison import compare
 from augbench.values.results import Results
 from augbench_reports.building import document
 from augbench_reports.document import Code, Document, Section
 from augbench_reports.markdown import Markdown, escaped, written
-from markdown_it import MarkdownIt
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

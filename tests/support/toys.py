@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import torch
 from annotated_types import Gt
+
 from augbench import (
     Augmenter,
     Backbone,

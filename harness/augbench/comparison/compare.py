@@ -22,7 +22,7 @@ from augbench.values.comparing import (
     RowComparison,
     Verdict,
 )
-from augbench.values.errors import UnknownComponent
+from augbench.values.errors import Diverged, UnknownComponent
 from augbench.values.results import ColumnFacts, Results, TrialResult
 from augbench.values.settings import Row
 
@@ -143,7 +143,7 @@ def _row(
 def _unfair(trials: Sequence[TrialResult]) -> str:
     """Say which part diverged: what is left of the row is a choice among its trials, made by their outcome."""
     for trial in trials:
-        if trial.status == "failed" and "diverged" in trial.reason:
+        if trial.failure == Diverged.__name__:
             return f"not fairly tested: in {trial.trial}, {trial.reason}"
     return ""
 

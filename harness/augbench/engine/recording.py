@@ -32,7 +32,7 @@ class Recorder:
         """Record that a trial failed because a stage did."""
         record = {**_trial(trial), "stage": outcome.stage.label, "reason": f"{outcome.stage.label}: {outcome.error}"}
         self.folder.journal.append(record | _outcome(outcome))
-        return replace(planned_result(trial), status="failed", reason=record["reason"])
+        return replace(planned_result(trial), status="failed", reason=record["reason"], failure=outcome.error_class)
 
     def done(self, trial: PlannedTrial) -> TrialResult:
         """Copy a trial's predictions into the run folder, then record it: the record is what makes it done."""

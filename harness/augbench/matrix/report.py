@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from augbench.comparison.metrics import METRICS
 from augbench.config.build import Builder, Owner
 from augbench.config.overlay import Place
 from augbench.config.source import Node
@@ -39,6 +40,9 @@ def _check_names(state: Any, sections: Sections, rows: Collection[str], columns:
     for item in node.value if (node := _node(state, "formats")) and formats else ():
         if item.value not in formats:
             findings.name("report", item.value, item.origin.value, formats)
+    for item in node.value if (node := _node(state, "metrics")) else ():
+        if item.value not in METRICS:
+            findings.name("metric", item.value, item.origin.value, METRICS)
     metrics, primary = state.get("metrics"), state.get("primary")
     told = metrics.value if isinstance(metrics, Held) else ReportSettings.metrics
     first = primary.value if isinstance(primary, Held) else ReportSettings.primary

@@ -98,7 +98,7 @@ class RunFolder:
         if trial.status == "skipped" or record is None or record["key"] != planned["key"]:
             return trial
         if record["status"] == "failed":
-            return replace(trial, status="failed", reason=record["reason"])
+            return replace(trial, status="failed", reason=record["reason"], failure=record["error-class"])
         if not self._predictions(trial.trial).is_file():
             return replace(trial, reason="its predictions are missing from the run folder; run it again")
         splits = self._read_predictions(trial.trial)

@@ -39,6 +39,8 @@ class TrialResult:
     status: Status
     reason: str = ""
     """Why it is not done, in one sentence."""
+    failure: str = ""
+    """What kind of failure it was: the class of the exception, such as ``Diverged``."""
     test: Predictions | None = None
     validation: Predictions | None = None
     curves: Mapping[str, Curve] = field(default_factory=dict)

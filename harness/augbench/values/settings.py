@@ -192,10 +192,12 @@ class ReportSettings:
     """The row that every difference is measured from."""
     primary: str = "macro-f1"
     metrics: tuple[str, ...] = ("accuracy", "macro-f1")
-    test: str = "auto"
-    protocol: str = "rana-2022"
+    test: Literal["auto"] = "auto"
+    """Which test is the primary one: ``auto`` takes the valid one for the design."""
+    protocol: Literal["rana-2022", "none"] = "rana-2022"
+    """Which published protocol is shown beside it, as published."""
     alpha: Annotated[float, Gt(0), Lt(1)] = 0.05
-    formats: tuple[str, ...] = ("markdown", "html")
+    formats: tuple[str, ...] = ("markdown", "html", "json", "csv")
     published: tuple[Published, ...] = ()
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from augbench import Draw, DrawContext, Mixed
-
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
 from augbench_plugins.augmenters.mixup import Mixup
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge
+
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
 from augbench.values.errors import EmptyRange
-
 from augbench_plugins.augmenters._broadcast import over_pixels, whole
 
 if TYPE_CHECKING:

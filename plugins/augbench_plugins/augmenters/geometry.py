@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Le
-from augbench import Augmenter, Draw, DrawContext, Facts, Mixed, Reason, draws
 
+from augbench import Augmenter, Draw, DrawContext, Facts, Mixed, Reason, draws
 from augbench_plugins.augmenters._broadcast import over_pixels, whole
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Le
+
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
 from augbench.values.errors import EmptyRange
-
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
 
 if TYPE_CHECKING:

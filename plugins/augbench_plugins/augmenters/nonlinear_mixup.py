@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MinLen
+
 from augbench import Draw, DrawContext, Facts, Mixed, Reason, draws
 from augbench.values.errors import EmptyRange
-
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
 from augbench_plugins.augmenters.mixup import Mixup
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
-
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import Any
 
 import timm
 import torch
-from augbench import BackboneContext, Network
-from augbench.values.errors import BadCheckpoint, WeightsUnavailable
 from timm.models import load_state_dict
 from torch import Tensor, nn
+
+from augbench import BackboneContext, Network
+from augbench.values.errors import BadCheckpoint, WeightsUnavailable
 
 Pixels = tuple[int, int]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Ge, MinLen
+
 from augbench import Backbone, BackboneContext, Network
 
 

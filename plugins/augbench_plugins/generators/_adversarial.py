@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 
 from annotated_types import Ge
+
 from augbench import Facts, Fitted, Generator, Optimizer, Progress, Reason, TrainingView
 
 if TYPE_CHECKING:

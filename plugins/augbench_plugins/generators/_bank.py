@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from augbench import TrainingView
 from torch import Tensor
 
+from augbench import TrainingView
 from augbench_plugins.generators._dcgan import Blueprint
 
 BATCH = 256

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from augbench import Fitted, Optimizer, Progress, TrainingView
 from torch import Tensor
 
+from augbench import Fitted, Optimizer, Progress, TrainingView
 from augbench_plugins.generators._contest import Contest
 from augbench_plugins.generators._dcgan import Blueprint
 from augbench_plugins.generators._ledger import Ledger

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from augbench import Optimizer
-
 from augbench_plugins.generators._adversarial import Adversarial
 from augbench_plugins.optimizers import Adam
 

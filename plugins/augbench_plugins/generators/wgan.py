@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Gt
-from augbench import Optimizer
 
+from augbench import Optimizer
 from augbench_plugins.generators._adversarial import Adversarial
 from augbench_plugins.optimizers import RmsProp
 

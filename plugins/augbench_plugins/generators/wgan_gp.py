@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge
-from augbench import Optimizer
 
+from augbench import Optimizer
 from augbench_plugins.generators._adversarial import Adversarial
 from augbench_plugins.optimizers import Adam
 

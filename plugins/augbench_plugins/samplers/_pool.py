@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from augbench import Group, SampleContext, Sampler, shares
 from augbench.values.sampling import GENERATED, ORIGINALS
-
 from augbench_plugins.samplers._composing import deck, make_group, plain_group, pool_parts, shown_classes
 
 if TYPE_CHECKING:

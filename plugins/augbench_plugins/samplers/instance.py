@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from augbench import SampleContext
-
 from augbench_plugins.samplers._pool import PoolSampler
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from augbench import Facts, Group, Reason, SampleContext, Sampler, shares
 from augbench.values.errors import SupplementTooLarge
 from augbench.values.sampling import ORIGINALS
-
 from augbench_plugins.samplers._composing import can_make, deck, make_group, plain_group, pool_parts, shown_classes, synthetic_parts
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from augbench import SampleContext
 from augbench.values.sampling import ORIGINALS
-
 from augbench_plugins.samplers._composing import deck
 from augbench_plugins.samplers.instance import Instance
 

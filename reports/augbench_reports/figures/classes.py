@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from augbench import comparing, numbers
-
 from augbench_reports.figures.drawing import ACCENT, CONTROL, INK, Drawing, drawing_style, finished
 from augbench_reports.figures.scores import WIDTH, row_axis
 from augbench_reports.words import plain

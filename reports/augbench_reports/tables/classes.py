@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from augbench import comparing, numbers
-
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.scores import marked, number, row_name
 from augbench_reports.words import plain

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from augbench import comparing, numbers
-
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.scores import TONES, head, number, row_name
 from augbench_reports.words import plain

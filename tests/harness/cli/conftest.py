@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from augbench.cli import build
 from typer.testing import CliRunner, Result
+
+from augbench.cli import build
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
+
 from augbench.cli.guard import Verb
 from augbench.values.errors import AugbenchError, DiskFull, MissingFile
-from typer.testing import CliRunner
 
 
 def call(error: BaseException, *, debug: bool = False):

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from rich.console import Console
+
 from augbench.cli.progress import Bars, Careful, Lines, ahead, trial_line, watching
 from augbench.values.results import Predictions, TrialResult
-from rich.console import Console
 
 
 def plan(*statuses: str, cached: tuple[bool, ...] = (True, False)):

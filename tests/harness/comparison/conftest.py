@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
 from augbench.values.settings import ReportSettings, Row
 

@@ -7,6 +7,7 @@ from statistics import fmean
 
 import numpy as np
 import pytest
+
 from augbench.comparison import compare, tests
 from augbench.comparison.pairing import difference, verdict
 from augbench.values.comparing import ColumnComparison, Difference, RowComparison
@@ -146,7 +147,7 @@ def test_trials_on_other_images_are_not_compared(
 def test_a_diverged_generator_makes_a_row_not_fairly_tested(make_trial: Make, make_results: MakeResults) -> None:
     trials = paired(make_trial, 8, [0] * 8)
     reason = "the generator of rare diverged: its loss is not a number by step 7; lower fit.lr"
-    trials[-1] = replace(trials[-1], status="failed", test=None, reason=reason)
+    trials[-1] = replace(trials[-1], status="failed", test=None, reason=reason, failure="Diverged")
     row = row_of(only(make_results(trials)), "row")
     assert row.unfair == f"not fairly tested: in data/row/s7, {reason}"
     assert row.verdict.word == "refused"

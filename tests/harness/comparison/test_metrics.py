@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from augbench.comparison import metrics
-from augbench.values.results import Predictions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
+
+from augbench.comparison import metrics
+from augbench.values.results import Predictions
 
 
 def predicted(labels: list[int], chosen: list[int], classes: int) -> Predictions:

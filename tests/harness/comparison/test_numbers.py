@@ -1,6 +1,7 @@
 """How numbers are written."""
 
 import pytest
+
 from augbench import numbers
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
+
 from augbench.comparison import compare
 from augbench.values.comparing import RowComparison
 from augbench.values.results import Predictions, Results, TrialResult
-from sklearn.metrics import f1_score
 
 Make = Callable[..., TrialResult]
 MakeResults = Callable[..., Results]

@@ -4,10 +4,11 @@ from itertools import chain, combinations, pairwise, product
 
 import numpy as np
 import pytest
-from augbench.comparison import tests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+
+from augbench.comparison import tests
 
 V1 = ([0.91, 0.85, 0.77, 0.95, 0.60, 0.88, 0.72], [0.81, 0.66, 0.79, 0.58, 0.70, 0.55, 0.69])
 V2 = ([1, 2, 2, 3, 3, 3, 4, 5], [1, 1, 2, 2, 2, 3, 3, 4])

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from augbench.config import documents
 from augbench.config.findings import Findings
 from augbench.config.source import Source, parse

@@ -3,9 +3,10 @@
 import tomllib
 
 import pytest
-from augbench.config.spans import DEPTH, TooDeep, depth_exceeded, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from augbench.config.spans import DEPTH, TooDeep, depth_exceeded, spans
 
 _KEYS = st.one_of(
     st.from_regex(r"[A-Za-z0-9_-]{1,4}", fullmatch=True),

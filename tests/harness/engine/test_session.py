@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from augbench.engine.events import Silent
 from augbench.engine.session import Outcome, Request, Session, open_session, write_reports
 from augbench.store.run_folder import RunFolder
@@ -141,7 +142,9 @@ def test_a_diverged_generator_fails_its_trials_and_no_others(tmp_path):
     assert (outcome.done, outcome.failed) == (6, 2)
     results = {trial.trial: trial for trial in RunFolder(path=tmp_path / "run").results().trials}
     reason = results["dots/broken/s0"].reason
-    assert reason == "fit support.toys:MeanNoise to c, seed 0: generator mean-noise diverged: its loss is not a number by step 7; lower fit.lr"
+    assert (
+        reason == "fit support.toys:MeanNoise to c, seed 0: generator mean-noise diverged: its loss is not a number by step 7; lower fit.lr"
+    )
     records = [json.loads(line) for line in (tmp_path / "run" / "records.jsonl").read_text().splitlines()]
     failed = [record for record in records if record["type"] == "trial" and record["status"] == "failed"]
     assert [record["trial"] for record in failed] == ["dots/broken/s0", "dots/broken/s1"]
@@ -158,7 +161,7 @@ def test_failed_trials_are_tried_again_and_nothing_else(tmp_path):
 
 def test_adding_a_row_runs_that_row_only(tmp_path):
     run(tmp_path)
-    outcome, watcher = run(tmp_path, MATRIX + '\nslow = { training.lr = 0.01 }\n')
+    outcome, watcher = run(tmp_path, MATRIX + "\nslow = { training.lr = 0.01 }\n")
     assert (outcome.done, watcher.stages) == (8, ["train dots/slow/s0", "test dots/slow/s0", "train dots/slow/s1", "test dots/slow/s1"])
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 from annotated_types import Ge, Gt, Le
+
 from augbench import Augmenter, Backbone, Dataset, Generator, Loss, Optimizer, Registry, Resize, Sampler, Schedule
 from augbench.matrix import Matrix, load_matrix
 from augbench.values.errors import ConfigError, Problem

@@ -1,6 +1,7 @@
 """What can only be checked with the data at hand."""
 
 import pytest
+
 from augbench.matrix import check, minority
 from augbench.values.data import Probe
 from augbench.values.errors import ConfigError

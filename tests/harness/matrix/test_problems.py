@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import pytest
+
 from augbench.config.spans import spans
 from augbench.values.errors import ConfigError
 

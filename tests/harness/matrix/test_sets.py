@@ -1,6 +1,7 @@
 """What --set and extends change."""
 
 import pytest
+
 from augbench.matrix import plugins_of
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import pytest
+
 from augbench.plan.graph import Cell, Graph
 from augbench.plan.keys import identity, key_of
 from augbench.values.settings import Bank, Batch, ClassSettings, Trial

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+
 from augbench.registry.collect import Registry
 from augbench.registry.entries import Origin
 from augbench.values.augmenting import Augmenter, Draw, Mixed

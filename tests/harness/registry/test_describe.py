@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import pytest
 from annotated_types import Ge, Gt, Interval, Le, Len, MultipleOf
+
 from augbench.registry.collect import Registry
 from augbench.registry.describe import Parameter, describe
 from augbench.registry.wording import bounds_in_words, in_toml, type_in_words

@@ -6,6 +6,7 @@ import importlib
 import sys
 
 import pytest
+
 from augbench.registry.digest import code_digest
 
 METHOD = '''

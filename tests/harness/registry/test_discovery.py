@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from augbench.registry.discovery import discover
 from augbench.values.errors import DuplicateName, UnknownComponent
 

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from augbench.registry.collect import Registry
 from augbench.registry.local import load_local
 from augbench.values.errors import BrokenComponent

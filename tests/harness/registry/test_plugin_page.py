@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from augbench import DrawContext, Streams
 from augbench.registry.describe import parameters
 from augbench.registry.discovery import discover

@@ -5,10 +5,13 @@ from dataclasses import fields, is_dataclass, replace
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from augbench import BackboneContext
 from augbench.plan.tasks import Resample, TrainTask
 from augbench.stages.batches import BLOCK_STEPS, Batches, block_borders, soft_targets
 from augbench.stages.classifier import Classifier
-from augbench import BackboneContext
 from augbench.stages.images import ResidentImages
 from augbench.values.sampling import SampleContext, SlotRule
 from augbench.values.settings import AugmentSlot
@@ -18,8 +21,6 @@ from augbench_plugins.augmenters.mixup import Mixup
 from augbench_plugins.augmenters.nonlinear_mixup import NonlinearMixup
 from augbench_plugins.backbones.small_resnet import SmallResnet
 from support.toys import Blend, Shift, settings
-from torch import Tensor
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 CUDA = torch.device("cuda")
 LABELS = torch.tensor([0] * 6 + [1] * 4 + [2] * 2)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from augbench.stages.images import MappedImages, ResidentImages
 
 CPU = torch.device("cpu")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from augbench import Card, DataError, EmptyClass, OddImage, Resize, Split, Splits
 from augbench.stages.prepared import read_prepared, write_prepared
 from augbench.values.errors import OddPixels, RefusedImage

@@ -4,11 +4,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from augbench.stages.splits import fold_indices
-from augbench.values.errors import TooFewForFolds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from augbench.stages.splits import fold_indices
+from augbench.values.errors import TooFewForFolds
 
 class_sizes = st.lists(st.integers(5, 40), min_size=1, max_size=5)
 seeds = st.integers(0, 2**63 - 1)

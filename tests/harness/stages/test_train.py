@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
 from augbench.plan.tasks import Resample, TrainTask
 from augbench.stages.batches import Batches
 from augbench.stages.prepared import read_prepared, write_prepared
@@ -15,7 +17,6 @@ from augbench.values.errors import Diverged, StageError
 from augbench.values.sampling import SampleContext
 from augbench.values.settings import Length
 from support.toys import Dots, settings
-from torch.utils._python_dispatch import TorchDispatchMode
 
 CPU = torch.device("cpu")
 

@@ -5,6 +5,7 @@ import json
 import os
 
 import pytest
+
 from augbench.plan.tasks import Stage
 from augbench.store.artefacts import MANIFEST, Corrupt, Store
 from augbench.values.errors import DiskFull
@@ -73,7 +74,10 @@ def test_a_missing_file_is_found(store):
 
 
 def test_a_full_disk_is_one_clear_message_and_leaves_nothing(store):
-    with pytest.raises(DiskFull, match="what is finished is intact: free some space and run the same command again"), store.write(stage(), {}):
+    with (
+        pytest.raises(DiskFull, match="what is finished is intact: free some space and run the same command again"),
+        store.write(stage(), {}),
+    ):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert "k" * 64 not in store
 

@@ -4,8 +4,9 @@ from dataclasses import FrozenInstanceError, dataclass
 
 import pytest
 import torch
-from augbench import Draw, DrawContext
 from torch import Tensor
+
+from augbench import Draw, DrawContext
 
 
 @dataclass(frozen=True, kw_only=True)

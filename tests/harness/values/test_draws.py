@@ -3,6 +3,7 @@
 import pytest
 import scipy.stats
 import torch
+
 from augbench import DrawContext, draws
 
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from augbench import SampleContext, Streams, shares
 from augbench.values.errors import NoImages
 from augbench.values.sampling import Block, SlotRule
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 LABELS = torch.tensor([0, 1, 0, 2, 1, 0, 0])
 BANK = torch.tensor([2, 2, 1, 1, 1])

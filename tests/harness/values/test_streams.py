@@ -1,9 +1,10 @@
 """Random streams."""
 
 import torch
-from augbench import Streams
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from augbench import Streams
 
 names = st.dictionaries(st.sampled_from("abcd"), st.none() | st.integers(0, 3) | st.sampled_from(["0", "x", ""]))
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from augbench import DrawContext
 from torch import Tensor
+
+from augbench import DrawContext
 
 
 @pytest.fixture

@@ -5,6 +5,10 @@ from dataclasses import fields
 
 import pytest
 import torch
+from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
 from augbench import Augmenter, Draw, DrawContext, Mixed
 from augbench_plugins.augmenters.bilinear_mixup import BilinearMixup
 from augbench_plugins.augmenters.brightness import Brightness
@@ -12,9 +16,6 @@ from augbench_plugins.augmenters.geometry import Flips, QuarterTurns
 from augbench_plugins.augmenters.mixup import Mixup
 from augbench_plugins.augmenters.nonlinear_mixup import NonlinearMixup
 from augbench_plugins.augmenters.vh_mixup import VhMixup
-from torch import Tensor
-from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 AUGMENTERS = [
     Mixup(),

@@ -3,6 +3,7 @@
 import pytest
 import scipy.stats
 import torch
+
 from augbench.values.errors import EmptyRange
 from augbench_plugins.augmenters.bilinear_mixup import BilinearDraw, BilinearMixup
 from augbench_plugins.augmenters.mixup import Mixup, MixupDraw

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
+from scipy.spatial.transform import Rotation
+
 from augbench import Facts
 from augbench.values.errors import EmptyRange
 from augbench_plugins.augmenters.mixup import Mixup, MixupDraw
 from augbench_plugins.augmenters.nonlinear_mixup import NonlinearDraw, NonlinearMixup, rotations
-from scipy.spatial.transform import Rotation
 
 PLANES = {"red": (1, 2), "green": (2, 0), "blue": (0, 1)}
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from augbench import Facts
 from augbench.values.errors import EmptyRange
 from augbench_plugins.augmenters.brightness import Brightness, BrightnessDraw

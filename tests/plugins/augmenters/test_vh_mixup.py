@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from augbench_plugins.augmenters.vh_mixup import VhDraw, VhMixup
 
 

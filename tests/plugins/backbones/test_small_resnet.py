@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from augbench import BackboneContext
 from augbench_plugins.backbones.small_resnet import SmallResnet
 

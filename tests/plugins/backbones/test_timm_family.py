@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
+
 from augbench import BackboneContext, Facts
 from augbench.values.errors import BadCheckpoint, WeightsUnavailable
 from augbench_plugins.backbones.timm_family import Timm
-from safetensors.torch import save_file
 
 
 def about(channels: int = 3, size: tuple[int, int] = (32, 32), classes: int = 7) -> BackboneContext:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
+
 from augbench import Fit, TrainingView
 from augbench_plugins.generators._dcgan import Blueprint
-from torch import Tensor
 
 
 @dataclass(frozen=True)

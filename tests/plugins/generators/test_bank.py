@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from augbench_plugins.generators import _bank
 from augbench_plugins.generators.wgan_div import WganDiv
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from augbench import Facts, Fit
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
+
 from augbench_plugins.generators._contest import Contest
 from augbench_plugins.generators._objective import squared_norms
 from augbench_plugins.generators.gan import Gan

@@ -5,6 +5,8 @@ import random
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load, save
+
 from augbench import Diverged
 from augbench_plugins.generators import _fit
 from augbench_plugins.generators._contest import Contest
@@ -15,7 +17,6 @@ from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
 from augbench_plugins.generators.wgan_gp import WganGp
-from safetensors.torch import load, save
 
 FAMILIES = [Gan, Wgan, WganGp, WganDiv]
 TINY = {"width": 4, "latent": 8}

@@ -1,9 +1,10 @@
 """The random numbers of a fit."""
 
 import torch
-from augbench_plugins.generators._lots import BLOCK, Passes, Sizes, lots
 from hypothesis import given
 from hypothesis import strategies as st
+
+from augbench_plugins.generators._lots import BLOCK, Passes, Sizes, lots
 
 SIZES = Sizes(images=7, batch=4, n_critic=3, latent=5)
 

@@ -4,9 +4,10 @@ import math
 
 import pytest
 import torch
-from augbench_plugins.generators._dcgan import DcganCritic, DcganGenerator
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
+
+from augbench_plugins.generators._dcgan import DcganCritic, DcganGenerator
 
 
 def parameters(network):

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+
 from augbench_plugins.generators import _objective as objective
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan

@@ -4,8 +4,9 @@ import math
 
 import pytest
 import torch
-from augbench_plugins.generators._pre_augment import PERSPECTIVE, enlarge, homographies, warp
 from torchvision.transforms.v2 import InterpolationMode, functional
+
+from augbench_plugins.generators._pre_augment import PERSPECTIVE, enlarge, homographies, warp
 
 SIDE = 32
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
 from augbench_plugins.generators.wgan_gp import WganGp
-from PIL import Image
 
 FOLDER = Path(os.environ.get("AUGBENCH_BCCD6", Path(__file__).resolve().parents[4] / "shared" / "data" / "bccd6"))
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 import torch
+from torch import Tensor
+
 from augbench import SampleContext, Streams
 from augbench.values.sampling import Block, SlotRule
-from torch import Tensor
 
 MIX = {"generated": 2.0, "linear": 1.0, "rotated": 1.0}
 SLOTS = {"linear": SlotRule(arity=2), "rotated": SlotRule(arity=2)}

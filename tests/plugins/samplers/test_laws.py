@@ -4,13 +4,14 @@ from collections import Counter
 
 import pytest
 import torch
+from torch import Tensor
+
 from augbench import SampleContext, Sampler
 from augbench.values.sampling import SlotRule
 from augbench_plugins.samplers.instance import Instance
 from augbench_plugins.samplers.minority_focus import MinorityFocus
 from augbench_plugins.samplers.random_oversampling import RandomOversampling
 from augbench_plugins.samplers.standard import Standard
-from torch import Tensor
 
 SAMPLERS = [MinorityFocus(), Standard(), Instance(), RandomOversampling()]
 MIXES = {

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from augbench import Facts
 from augbench.values.errors import SupplementTooLarge
 from augbench_plugins.samplers.minority_focus import MinorityFocus

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from augbench_plugins.samplers.instance import Instance
 from augbench_plugins.samplers.random_oversampling import RandomOversampling
 from augbench_plugins.samplers.standard import Standard
