@@ -138,13 +138,12 @@ def test_the_global_random_streams_are_left_alone(tmp_path):
 
 
 def test_a_diverged_generator_fails_its_trials_and_no_others(tmp_path):
-    outcome, watcher = run(tmp_path, MATRIX + BROKEN)
+    outcome, _ = run(tmp_path, MATRIX + BROKEN)
     assert (outcome.done, outcome.failed) == (6, 2)
     results = {trial.trial: trial for trial in RunFolder(path=tmp_path / "run").results().trials}
     reason = results["dots/broken/s0"].reason
-    assert (
-        reason == "fit support.toys:MeanNoise to c, seed 0: generator mean-noise diverged: its loss is not a number by step 7; lower fit.lr"
-    )
+    what = "generator mean-noise diverged: its loss is not a number by step 7; lower fit.lr"
+    assert reason == f"fit support.toys:MeanNoise to c, seed 0: {what}"
     records = [json.loads(line) for line in (tmp_path / "run" / "records.jsonl").read_text().splitlines()]
     failed = [record for record in records if record["type"] == "trial" and record["status"] == "failed"]
     assert [record["trial"] for record in failed] == ["dots/broken/s0", "dots/broken/s1"]

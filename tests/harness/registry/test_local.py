@@ -61,5 +61,5 @@ def test_a_missing_file_and_a_taken_name_are_told(tmp_path):
     with pytest.raises(BrokenComponent, match=r"no plugin file at '.*my_half\.py'"):
         load_local(Registry(), ("./my_half.py",), tmp_path)
     (tmp_path / "json.py").write_text(PLUGIN)
-    with pytest.raises(BrokenComponent, match="the file 'json.py' has the name of an installed module; give it another"):
+    with pytest.raises(BrokenComponent, match=r"the file 'json\.py' has the name of an installed module; give it another"):
         load_local(Registry(), ("./json.py",), tmp_path)

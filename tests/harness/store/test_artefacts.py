@@ -33,9 +33,12 @@ def test_a_committed_artefact_can_be_opened_and_tells_its_notes(store):
 
 
 def test_an_exception_in_the_middle_leaves_nothing(store):
-    with pytest.raises(RuntimeError), store.write(stage(), {}) as folder:
-        (folder / "data.txt").write_text("half")
-        raise RuntimeError
+    def broken():
+        with store.write(stage(), {}) as folder:
+            (folder / "data.txt").write_text("half")
+            raise RuntimeError
+
+    pytest.raises(RuntimeError, broken)
     assert "k" * 64 not in store
     assert [path for path in store.root.rglob("*") if path.is_file()] == []
 
@@ -61,7 +64,7 @@ def test_a_flipped_bit_is_found_and_the_artefact_set_aside(store, name):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
     path.write_bytes(bytes(content))
-    with pytest.raises(Corrupt, match="is damaged .* it was set aside and is made anew"):
+    with pytest.raises(Corrupt, match=r"is damaged .* it was set aside and is made anew"):
         store.open("k" * 64)
     assert "k" * 64 not in store
 
