@@ -44,6 +44,8 @@ def sign_flip(differences: Sequence[float] | Numbers) -> float:
         return np.mean(values, axis=axis)
 
     values = np.round(np.asarray(differences, dtype=np.float64), 12)
+    if len(values) < 2:
+        return 1.0  # either sign is as likely; SciPy refuses a single one
     # The global stream is SciPy's default; a stream of our own leaves it alone and repeats.
     test = permutation_test(
         (values,),
@@ -70,7 +72,7 @@ def signed_ranks(differences: Sequence[float] | Numbers) -> Numbers:
 def signed_rank(differences: Sequence[float] | Numbers) -> float:
     """Return the two-sided p of Wilcoxon's signed-rank test, exact also with ties: random signs on the ranks."""
     ranks = signed_ranks(differences)
-    return sign_flip(ranks) if len(ranks) else 1.0
+    return sign_flip(ranks)
 
 
 def rank_sum(first: Numbers, second: Numbers) -> tuple[float, float]:

@@ -80,6 +80,11 @@ def test_the_signed_rank_test_is_scipys_exact_one(differences: list[int]) -> Non
     assert tests.signed_rank([value / 1000 for value in differences]) == pytest.approx(stats.wilcoxon(differences, method="exact").pvalue)
 
 
+@pytest.mark.parametrize("differences", [[], [0.2], [0.0, 0.2], [0.0, 0.0]])
+def test_one_difference_that_is_not_zero_is_no_evidence(differences: list[float]) -> None:
+    assert tests.signed_rank(differences) == 1.0
+
+
 def test_the_signed_rank_test_is_exact_with_ties_and_zeros_too() -> None:
     # Demsar (2006), Table 2; thousandths, so that equal differences are equal.
     differences = np.array([5, -8, 17, 33, 6, -5, 7, 0, 63, 0, 22, 47, 9, 21])

@@ -38,7 +38,8 @@ def test_an_exception_in_the_middle_leaves_nothing(store):
             (folder / "data.txt").write_text("half")
             raise RuntimeError
 
-    pytest.raises(RuntimeError, broken)
+    with pytest.raises(RuntimeError):
+        broken()
     assert "k" * 64 not in store
     assert [path for path in store.root.rglob("*") if path.is_file()] == []
 

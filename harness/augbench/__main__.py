@@ -1,0 +1,5 @@
+"""``python -m augbench`` is ``bench``."""
+
+from augbench.cli import main
+
+main()

@@ -1,0 +1,80 @@
+"""The matrices that the repository ships do what they say, at toy budgets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BCCD6 = Path(os.environ.get("AUGBENCH_BCCD6", ROOT.parent / "shared" / "data" / "bccd6"))
+TOY = ("training.length={steps=6}", "fit.iterations=2", "fit.pre-augment=0", "bank.size=8", "training.checks=1")
+
+
+def command(matrix: str, folder: Path, *more: str) -> list[str]:
+    sets = [argument for value in TOY for argument in ("--set", value)]
+    where = ["--out", str(folder / "run"), "--store", str(folder / "store"), "--device", "cpu"]
+    return [sys.executable, "-m", "augbench", "run", "--matrix", str(ROOT / matrix), *where, *sets, *more]
+
+
+def bench(*arguments, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments[0], capture_output=True, text=True, env={**os.environ, **environment}, timeout=600, check=False)
+
+
+def trials(run: Path) -> list[dict]:
+    records = [json.loads(line) for line in (run / "records.jsonl").read_text().splitlines()]
+    return [record for record in records if record["type"] == "trial"]
+
+
+def predictions(run: Path) -> dict[str, list]:
+    files = sorted(path for path in (run / "predictions").rglob("*.parquet"))
+    return {str(path.relative_to(run)): pq.read_table(path).to_pylist() for path in files}
+
+
+@pytest.mark.slow
+def test_the_ablation_table_runs_and_a_killed_run_continues_to_the_same_numbers(tmp_path):
+    whole = bench(command("ablation.toml", tmp_path / "whole"))
+    assert whole.returncode == 0, whole.stderr
+    assert [record["status"] for record in trials(tmp_path / "whole" / "run")] == ["done"] * 20
+    assert "20/20" in whole.stderr
+    report = (tmp_path / "whole" / "run" / "report.md").read_text()
+    assert "No significance claim is possible" in report
+
+    again = bench(command("ablation.toml", tmp_path / "whole"))
+    assert again.returncode == 0
+    assert "0 stages run" in again.stderr
+
+    process = subprocess.Popen(command("ablation.toml", tmp_path / "killed"), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    journal = tmp_path / "killed" / "run" / "records.jsonl"
+    deadline = time.monotonic() + 300
+    while (not journal.is_file() or journal.read_text().count('"type":"trial"') < 7) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert 7 <= len(trials(tmp_path / "killed" / "run")) < 20
+    continued = bench(command("ablation.toml", tmp_path / "killed"))
+    assert continued.returncode == 0, continued.stderr
+    assert predictions(tmp_path / "killed" / "run") == predictions(tmp_path / "whole" / "run")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not BCCD6.is_dir(), reason="the blood cells are not here")
+def test_the_rows_run_on_a_folder_of_real_blood_cells(tmp_path):
+    ran = bench(command("matrices/blood-cells.toml", tmp_path, "--set", "axes.seed=[0]"), BLOOD_CELLS=str(BCCD6))
+    assert ran.returncode == 0, ran.stderr
+    assert [record["status"] for record in trials(tmp_path / "run")] == ["done"] * 10
+
+
+def test_the_readme_s_one_changed_line_is_valid(tmp_path):
+    text = (ROOT / "ablation.toml").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith("cells = ")]
+    (changed,) = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("cells = ")]
+    (tmp_path / "matrix.toml").write_text(text.replace(line, changed))
+    planned = bench([sys.executable, "-m", "augbench", "plan", "--matrix", str(tmp_path / "matrix.toml")])
+    assert planned.returncode == 2
+    assert "my-cells" in planned.stderr, "all that is wrong is that the folder is not there"
