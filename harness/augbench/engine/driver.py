@@ -29,12 +29,17 @@ class Driver:
     running: set[Key] = field(default_factory=set)
     waiting: dict[str, PlannedTrial] = field(default_factory=dict)
     """Trials without a result, by name."""
+    users: dict[Key, list[PlannedTrial]] = field(default_factory=dict)
+    """Trials by the artefacts that their records are made of."""
     executed: int = 0
     failed: int = 0
 
     def run(self) -> None:
         """Run every trial that is not done."""
         self.waiting = {trial.id: trial for trial in self.plan.trials if trial.status == "to run"}
+        for trial in self.waiting.values():
+            for key in _roots(trial):
+                self.users.setdefault(key, []).append(trial)
         self._look()
         while self.waiting:
             self._start()
@@ -75,12 +80,12 @@ class Driver:
         if outcome.error:
             return self._fail(outcome)
         self.executed += 1
-        return self._finish([trial for trial in self.waiting.values() if key in _roots(trial)])
+        return self._finish(self.users.get(key, []))
 
     def _finish(self, trials: Iterable[PlannedTrial]) -> None:
         """Record the trials whose artefacts are all there."""
         for trial in trials:
-            if not any(key in self.pending for key in _roots(trial)):
+            if trial.id in self.waiting and not any(key in self.pending for key in _roots(trial)):
                 try:
                     result = self.recorder.done(trial)
                 except Corrupt as damage:

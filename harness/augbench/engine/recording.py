@@ -41,7 +41,7 @@ class Recorder:
         test, validation, notes = self._read(trial)
         matrix = confusion(test)
         metrics = {"accuracy": accuracy(matrix), "macro-f1": macro_f1(matrix)}
-        self.folder.save_predictions(trial.id, test, validation)
+        self.folder.save_predictions(trial.id, _stages(trial).evaluate.key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
         self.folder.journal.append({**_trial(trial), "status": "done", "metrics": metrics, **kept})
         curves = {name: tuple((int(at), value) for at, value in curve) for name, curve in notes["curves"].items()}

@@ -36,7 +36,11 @@ class RunFolder:
     def finished(self) -> dict[str, Key]:
         """Return the key that each finished trial was made with."""
         latest = _latest(self.journal.read()[0])
-        return {name: record["key"] for name, record in latest.items() if record["status"] == "done" and self._predictions(name).is_file()}
+        return {
+            name: record["key"]
+            for name, record in latest.items()
+            if record["status"] == "done" and self._predictions(name, record["key"]).is_file()
+        }
 
     def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
         """Write down what the run is about: a results tree without results, and the key of each trial."""
@@ -55,14 +59,14 @@ class RunFolder:
         write_text(self.path / "matrix.toml", plan.matrix)
         write_json(self.path / "run.json", document)
 
-    def save_predictions(self, trial: str, test: Predictions, validation: Predictions | None) -> None:
+    def save_predictions(self, trial: str, key: Key, test: Predictions, validation: Predictions | None) -> None:
         """Write a trial's class probabilities; call it before the record that says that the trial is done."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         splits = {"test": test} | ({"validation": validation} if validation else {})
         table = pa.concat_tables([_table(name, split) for name, split in splits.items()])
-        path = self._predictions(trial)
+        path = self._predictions(trial, key)
         temporary = path.with_suffix(".tmp")
         with space_for(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,9 +103,10 @@ class RunFolder:
             return trial
         if record["status"] == "failed":
             return replace(trial, status="failed", reason=record["reason"], failure=record["error-class"])
-        if not self._predictions(trial.trial).is_file():
+        path = self._predictions(trial.trial, record["key"])
+        if not path.is_file():
             return replace(trial, reason="its predictions are missing from the run folder; run it again")
-        splits = self._read_predictions(trial.trial)
+        splits = _read_predictions(path)
         return replace(
             trial,
             status="done",
@@ -114,25 +119,11 @@ class RunFolder:
             seconds=record["seconds"],
         )
 
-    def _read_predictions(self, trial: str) -> dict[str, Predictions]:
-        import numpy as np
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(self._predictions(trial))
-        splits = np.array(table["split"].to_pylist())
-        columns = [name for name in table.column_names if name.startswith("p")]
-        probabilities = np.stack([table[name].to_numpy() for name in columns], axis=1).astype(np.float64)
-        ids, labels = table["id"].to_pylist(), table["label"].to_numpy()
-        found = {}
-        for name in dict.fromkeys(splits.tolist()):
-            chosen = np.flatnonzero(splits == name)
-            found[name] = Predictions(ids=tuple(ids[i] for i in chosen), labels=labels[chosen], probabilities=probabilities[chosen])
-        return found
-
-    def _predictions(self, trial: str) -> Path:
+    def _predictions(self, trial: str, key: Key) -> Path:
         # Names of rows may hold any character behind an axis' "=": none may reach the path as it is.
         *folders, name = (quote(part, safe="[]=, ") for part in trial.split("/"))
-        return self.path.joinpath("predictions", *folders, f"{name}.parquet")
+        # With the key in it, a kill between this file and its record leaves no record with another's predictions.
+        return self.path.joinpath("predictions", *folders, f"{name}-{key[:12]}.parquet")
 
 
 def _latest(records: list[Record]) -> dict[str, Record]:
@@ -163,6 +154,22 @@ def _column(document: dict[str, Any]) -> ColumnFacts:
 def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:
     """Turn JSON's lists back into the tuples that they were."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+
+
+def _read_predictions(path: Path) -> dict[str, Predictions]:
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    splits = np.array(table["split"].to_pylist())
+    columns = [name for name in table.column_names if name.startswith("p")]
+    probabilities = np.stack([table[name].to_numpy() for name in columns], axis=1).astype(np.float64)
+    ids, labels = table["id"].to_pylist(), table["label"].to_numpy()
+    found = {}
+    for name in dict.fromkeys(splits.tolist()):
+        chosen = np.flatnonzero(splits == name)
+        found[name] = Predictions(ids=tuple(ids[i] for i in chosen), labels=labels[chosen], probabilities=probabilities[chosen])
+    return found
 
 
 def _table(split: str, predictions: Predictions) -> pa.Table:

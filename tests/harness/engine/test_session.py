@@ -164,6 +164,16 @@ def test_adding_a_row_runs_that_row_only(tmp_path):
     assert (outcome.done, watcher.stages) == (8, ["train dots/slow/s0", "test dots/slow/s0", "train dots/slow/s1", "test dots/slow/s1"])
 
 
+def test_a_setting_taken_back_finds_its_own_predictions_again(tmp_path):
+    run(tmp_path)
+    before = numbers(tmp_path / "run")
+    run(tmp_path, MATRIX.replace("lr = 0.05", "lr = 0.5"))
+    assert numbers(tmp_path / "run") != before
+    _, watcher = run(tmp_path)
+    assert watcher.stages == []
+    assert numbers(tmp_path / "run") == before
+
+
 def test_a_damaged_artefact_is_made_again(tmp_path):
     run(tmp_path)
     weights = next((tmp_path / "store" / "train").glob("*/weights.safetensors"))
