@@ -44,7 +44,6 @@ class RunFolder:
 
     def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
         """Write down what the run is about: a results tree without results, and the key of each trial."""
-        # Checked before work starts, so that a folder of something else is not written into.
         document = {
             "schema": SCHEMA,
             "title": plan.title,
