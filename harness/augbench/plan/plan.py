@@ -113,7 +113,7 @@ def make_plan(
     users: Counter[Key] = Counter()
     for trial in matrix.trials():
         cell = cells[trial.column]
-        if reason := unsupported(trial.settings, facts_of(trial.settings, cell)):
+        if reason := unsupported(trial.settings, cell):
             planned.append(PlannedTrial(trial=trial, status="skipped", reason=reason))
             continue
         stages = graph.trial(trial, cell)
@@ -140,8 +140,11 @@ def facts_of(settings: Settings, cell: Cell) -> Facts:
     )
 
 
-def unsupported(settings: Settings, facts: Facts) -> Reason | None:
-    """Ask every component that a cell would use whether it can serve it."""
+def unsupported(settings: Settings, cell: Cell) -> Reason | None:
+    """Tell why a cell cannot run, or None: ask every component that it would use."""
+    if settings.training.select == "best" and cell.column.folds is None and "validation" not in cell.probe.counts:
+        return Reason("training.select = 'best' needs validation images: add a val split or set folds, or take select = 'last'")
+    facts = facts_of(settings, cell)
     used: list[Component] = [settings.sampler, settings.backbone, settings.training.loss, *settings.transforms]
     used += [slot.augmenter for name, slot in settings.augment.items() if name in facts.mix]
     if settings.reads_banks():

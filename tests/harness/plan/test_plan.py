@@ -1,0 +1,91 @@
+"""What cannot run is skipped before anything is trained, with the reason; facts are those of the smallest fold."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from augbench import Facts, Reason
+from augbench.plan.graph import Cell
+from augbench.plan.plan import facts_of, make_plan, unsupported
+from augbench.values.errors import DataError, TooFewForFolds
+from augbench.values.settings import Batch, Trial
+from support.toys import Blend, Dots, MeanNoise, column, settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picky(MeanNoise):
+    """Wants many images of a class."""
+
+    def supports(self, facts: Facts) -> Reason | None:
+        few = [name for name, count in zip(facts.classes, facts.counts, strict=True) if name in facts.minority and count < 100]
+        return Reason(f"too few images of {', '.join(few)}") if few else None
+
+
+class OneCell:
+    """As much of a matrix as the planner reads."""
+
+    notes = ()
+
+    def __init__(self, chosen, **changes):
+        self.columns = (chosen,)
+        self._settings = settings(**changes)
+
+    def trials(self):
+        return [Trial(row="ours", column="dots", seed=0, fold=None, settings=self._settings)]
+
+
+def cell(**changes) -> Cell:
+    chosen = column(**changes)
+    return Cell(column=chosen, probe=chosen.dataset.probe(), minority=("c",))
+
+
+def plan(chosen, **changes):
+    probes = {"dots": chosen.dataset.probe()}
+    return make_plan(OneCell(chosen, **changes), probes, code=str, name_of=str, store=(), finished={})
+
+
+def test_a_component_that_cannot_serve_a_cell_skips_it_with_its_reason():
+    (trial,) = plan(column(), generator=Picky()).trials
+    assert (trial.status, trial.reason, trial.stages) == ("skipped", "too few images of c", None)
+
+
+def test_only_components_that_the_cell_uses_are_asked():
+    assert unsupported(settings(generator=Picky(), batch=Batch(size=8, mix={"originals": 1.0})), cell()) is None
+
+
+def test_the_best_check_needs_validation_images():
+    best = replace(settings().training, select="best")
+    without = cell(dataset=Dots(validation=()))
+    assert unsupported(settings(training=best), without).startswith("training.select = 'best' needs validation images: add a val split")
+    assert unsupported(settings(training=best), cell()) is None
+    assert unsupported(settings(training=best), cell(dataset=Dots(validation=()), folds=2)) is None
+
+
+def test_facts_count_the_images_that_the_smallest_fold_trains_on():
+    assert facts_of(settings(), cell()).counts == (12, 8, 4)
+    assert facts_of(settings(), cell(folds=3)).counts == (12, 8, 4)
+    assert facts_of(settings(), cell(folds=5)).counts == (18 - 4, 12 - 3, 7 - 2)
+
+
+def test_a_class_with_fewer_images_than_folds_stops_the_plan():
+    message = r"class 'c' of data set 'dots' has 7 training images, fewer than folds = 8; set folds = 7 or less"
+    with pytest.raises(TooFewForFolds, match=message):
+        plan(column(folds=8))
+
+
+def test_images_of_many_sizes_need_a_resize():
+    @dataclass(frozen=True, kw_only=True)
+    class Sizes(Dots):
+        def probe(self):
+            return replace(super().probe(), size=None)
+
+    with pytest.raises(DataError, match=r"the images of data set 'dots' differ in size; set datasets\.dots\.resize"):
+        plan(column(dataset=Sizes()))
+
+
+def test_the_plan_tells_scripts_which_trials_share_a_stage():
+    document = plan(column(), augment={"linear": replace(settings().augment["linear"], augmenter=Blend(low=0.3))}).as_json()
+    assert [trial["status"] for trial in document["trials"]] == ["to run"]
+    assert {stage["kind"]: stage["shared"] for stage in document["stages"]} == dict.fromkeys(
+        ["prepare", "fit-generator", "synthesise", "train", "evaluate"], 1
+    )
