@@ -65,10 +65,11 @@ def _by_layout(root: Path) -> tuple[set[str], list[Entry]]:
             raise NoSplits(root, needed)
     classes, entries = set(), []
     for folder, split in _SPLITS.items():
+        above = frozenset(map(os.path.realpath, (root, root / folder)))
         for place in _folders(root / folder):
             classes.add(place.name)
             start = PurePosixPath(folder, place.name)
-            entries += [Entry(identity=str(start / name), split=split, label=place.name) for name in _pictures(place, frozenset())]
+            entries += [Entry(identity=str(start / name), split=split, label=place.name) for name in _pictures(place, above)]
     return classes, entries
 
 

@@ -87,6 +87,12 @@ def test_folders_within_a_class_count_and_a_loop_of_links_ends(root):
     assert ImageFolder(path=root).probe().counts["train"] == (3, 2)
 
 
+def test_a_link_to_a_folder_above_the_classes_is_not_followed(root):
+    (root / "train/a/up").symlink_to(root / "train")
+    (root / "train/b/top").symlink_to(root)
+    assert ImageFolder(path=root).probe().counts["train"] == (2, 2)
+
+
 def test_a_manifest_lists_the_same_as_the_layout(root):
     listed = write_manifest(root, ["path,split,class", *(f"{name},{name.split('/')[0]},{name.split('/')[1]}" for name in NAMES)])
     tree, table = ImageFolder(path=root).load(), ImageFolder(path=root, manifest=listed).load()

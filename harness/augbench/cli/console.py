@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 
 # Wide enough that a table in a pipe or a file is never folded.
@@ -15,30 +15,30 @@ _WIDE = 160
 _FIGURES = {".svg", ".png", ".pdf"}
 
 
-class _Data(Console):
+class _Console(Console):
     def on_broken_pipe(self) -> None:
-        # rich would exit with 1, which says that trials failed.
+        # rich would end the process with 1, which says that trials failed; a run goes on without its reader.
         raise BrokenPipeError
 
 
 def data() -> Console:
     """Return the console of stdout."""
-    console = _Data(highlight=False)
-    return console if console.is_terminal else _Data(highlight=False, width=_WIDE)
+    console = _Console(highlight=False)
+    return console if console.is_terminal else _Console(highlight=False, width=_WIDE)
 
 
 def talk() -> Console:
     """Return the console of stderr."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_reports(paths: Iterable[Path]) -> None:
     """Write the paths of reports to stdout, without the figures that they show."""
     for path in paths:
         if path.suffix not in _FIGURES:
-            sys.stdout.write(f"{path}\n")
+            typer.echo(path)
 
 
 def print_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -31,7 +31,8 @@ class Verb(TyperCommand):
         with _told(debug=bool(ctx.find_root().params.get("debug"))):
             result = super().invoke(ctx)
             # Now, and not when Python ends, where a closed pipe could only be complained about.
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             return result
 
 
@@ -42,13 +43,14 @@ def _told(*, debug: bool) -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except BrokenPipeError:
-        _drop_stdout()
+        _drop_lost_output()
         raise typer.Exit(BROKEN_PIPE) from None
     except KeyboardInterrupt:
         _say(f"interrupted; what is finished is kept, and the same command continues:\n  {_command()}")
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         known = _known(error)
+        _drop_lost_output()
         if debug:
             traceback.print_exc()
         _say(str(known) if known else _bug(error, debug=debug))
@@ -59,8 +61,11 @@ def _known(error: Exception) -> AugbenchError | None:
     """Return an error that is the user's, or the machine's, to mend."""
     if isinstance(error, AugbenchError):
         return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # A write to an open file, stdout among them, does not say which.
+        return DiskFull(error.filename)
     if isinstance(error, OSError) and error.filename:
-        return DiskFull(error.filename) if error.errno == errno.ENOSPC else UnusableFile(error.filename, error.strerror or str(error))
+        return UnusableFile(error.filename, error.strerror or str(error))
     return None
 
 
@@ -75,10 +80,14 @@ def _bug(error: Exception, *, debug: bool) -> str:
     return f"{story}\nThe traceback is in {file.name}; 'bench --debug' prints it. What is finished is kept."
 
 
-def _drop_stdout() -> None:
-    # Python flushes stdout once more when it ends; that must find an open file.
-    with open(os.devnull, "w") as nothing:
-        os.dup2(nothing.fileno(), sys.stdout.fileno())
+def _drop_lost_output() -> None:
+    """Let what nobody can take go: Python flushes both streams once more when it ends, and would say so, with another exit code."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            with open(os.devnull, "w") as nothing:
+                os.dup2(nothing.fileno(), stream.fileno())
 
 
 def _command() -> str:

@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from augbench.cli import options
-from augbench.cli.console import data, print_json
+from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
 from augbench.values.components import KINDS
-from augbench.values.errors import UnknownComponent
+from augbench.values.errors import BrokenComponent, UnknownComponent
 
 if TYPE_CHECKING:
     from augbench.registry.collect import Registry
@@ -56,12 +56,23 @@ def show_plugin(
     from augbench.registry.discovery import discover
 
     registry = discover()
-    descriptions = [describe(entry) for entry in found(registry, name)]
+    descriptions, broken = [], []
+    for entry in found(registry, name):
+        try:
+            if entry.family and "/" in name:
+                registry.resolve(entry.kind, name)  # raises where the family has no such member
+            descriptions.append(describe(entry))
+        except BrokenComponent as error:
+            broken.append(error)
+    if not descriptions:
+        raise broken[0]
     if as_json:
         print_json([asdict(description) for description in descriptions])
     else:
         for description in descriptions:
             print_description(data(), description)
+    for refusal in broken:
+        talk().print(str(refusal), markup=False)
 
 
 def ordered(registry: Registry) -> list[Entry]:

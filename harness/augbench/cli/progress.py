@@ -77,6 +77,8 @@ class Lines:
     def run_started(self, plan: Plan) -> None:
         """Say what lies ahead."""
         self.message(ahead(plan))
+        for line in skipped(plan):
+            self.message(line)
         for note in plan.notes:
             self.message(f"note: {note}")
 
@@ -162,6 +164,12 @@ def ahead(plan: Plan) -> str:
     parts = ", ".join(f"{statuses[status]} {status}" for status in ("done", "to run", "skipped") if statuses[status])
     stored = sum(stage.cached for stage in plan.stages)
     return f"{many(len(plan.trials), 'trial')}: {parts or 'nothing to do'}; {many(len(plan.stages), 'stage')}, {stored} stored"
+
+
+def skipped(plan: Plan) -> list[str]:
+    """Say why rows are passed over: ``skipped: cells/ours: 1-channel images have no hue``."""
+    reasons = {f"{trial.column}/{trial.row}": trial.reason for trial in plan.trials if trial.status == "skipped"}
+    return [f"skipped: {cell}: {reason}" for cell, reason in reasons.items()]
 
 
 def trial_line(result: TrialResult, done: int, total: int) -> str:

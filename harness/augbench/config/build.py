@@ -203,7 +203,7 @@ class Builder:
 
     def _listed(self, listed: Listed, state: tuple[Any, ...], place: Place, owner: Owner) -> Any:
         item = Field(name="", shape=listed.item)
-        built = tuple(self.value(item, one, place, owner) for one in state)
+        built = tuple(self.value(item, one, place, _item_owner(one, place, owner)) for one in state)
         return BROKEN if any(isinstance(one, Broken) for one in built) else built
 
     def _missing(self, place: Place, owner: Owner, hint: str = "") -> Broken:
@@ -220,3 +220,9 @@ class Builder:
             message = f"batch.mix names '{name}', which is neither a source nor an augment slot"
             self.overlay.findings.add(message, node.origin.key, suggestion(name, known), ("augment", name))
         return not unknown
+
+
+def _item_owner(state: Any, place: Place, owner: Owner) -> Owner:
+    """Return who lacks what a table of a list does not say, told at the first key that it does say."""
+    held = next((held for held in state.values() if isinstance(held, Held) and held.node), None) if isinstance(state, Mapping) else None
+    return Owner(name=f"a table of {'.'.join(place.path)}", where=held.node.origin.key if held and held.node else owner.where)

@@ -57,10 +57,12 @@ class Axes:
 def read(sections: Sections, settings: Sequence[str]) -> Axes:
     """Read [axes] and the mode; ``settings`` are the keys that an axis may start with."""
     found: dict[tuple[str, ...], Node] = {}
+    first: dict[str, Node] = {}
     for table in sections.tables("axes"):
         found.update(_lists(table, (), sections.findings))
+        first.update(table.value)
     seeds = _seeds(found.pop(("seed",), None), sections.findings)
-    axes = [axis for path, node in found.items() if (axis := _axis(path, node, settings, sections.findings))]
+    axes = [axis for path, node in found.items() if (axis := _axis(path, node, first.get(path[0], node), settings, sections.findings))]
     return Axes(seeds=seeds, variants=tuple(_variants(_mode(sections), axes, sections)))
 
 
@@ -90,13 +92,14 @@ def _seeds(node: Node | None, findings: Findings) -> tuple[int, ...]:
     return tuple(seeds)
 
 
-def _axis(path: tuple[str, ...], node: Node, settings: Sequence[str], findings: Findings) -> Axis:
+def _axis(path: tuple[str, ...], node: Node, first: Node, settings: Sequence[str], findings: Findings) -> Axis:
+    """Read an axis whose key begins at the node ``first``."""
     label = ".".join(path)
     if path == ("fold",):
         findings.add("folds are no axis", node.origin.key, "write folds = N in [datasets.NAME]")
         return ()
     if path[0] not in settings:
-        findings.unknown(f"no setting called '{label}' to make an axis of", path[0], node, {*settings, "seed"}, ("axes",))
+        findings.unknown(f"no setting called '{label}' to make an axis of", path[0], first, {*settings, "seed"}, ("axes",))
         # Rows bear other names now than they were meant to.
         findings.excuse(("rows",))
         return ()

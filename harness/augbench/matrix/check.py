@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from augbench.matrix.model import Matrix
 from augbench.values.data import Probe
-from augbench.values.errors import ConfigError, Problem, suggestion
+from augbench.values.errors import ConfigError, DataError, Problem, TooFewForFolds, suggestion
+from augbench.values.numbers import many
 from augbench.values.settings import Below, Column
 
 
@@ -19,12 +20,31 @@ def minority(column: Column, probe: Probe) -> tuple[str, ...]:
     return tuple(name for name, count in counts.items() if count < limit)
 
 
+def look(matrix: Matrix) -> dict[str, Probe]:
+    """Probe every data set.  Raise ``ConfigError`` that names all that cannot be used, each where the matrix names it."""
+    probes, problems = {}, []
+    for column in matrix.columns:
+        try:
+            probes[column.name] = column.dataset.probe()
+        except DataError as error:
+            problems.append(Problem(f"data set '{column.name}': {error}", matrix._places.columns.get(column.name)))
+    if problems:
+        raise ConfigError(problems)
+    return probes
+
+
 def check(matrix: Matrix, probes: Mapping[str, Probe]) -> None:
     """Compare the matrix with the probes of its columns, by name.  Raise ``ConfigError`` with all problems.
 
     Columns without a probe are passed over.
     """
-    problems = [*_unknown_minorities(matrix, probes), *_empty_shares(matrix, probes), *_unknown_classes(matrix, probes)]
+    problems = [
+        *_unknown_minorities(matrix, probes),
+        *_empty_shares(matrix, probes),
+        *_unknown_classes(matrix, probes),
+        *_best_of_nothing(matrix, probes),
+        *_too_few_for_folds(matrix, probes),
+    ]
     if problems:
         raise ConfigError(problems)
 
@@ -61,3 +81,32 @@ def _unknown_classes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Pr
                     f"data set '{named.columns[0]}' has no class '{named.name}'" if alone else f"no data set has a class '{named.name}'"
                 )
                 yield Problem(message, named.where, suggestion(named.name, known))
+
+
+def _best_of_nothing(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    """Find rows whose best weights no validation images could tell."""
+    for column in matrix.columns:
+        if column.name not in probes or column.folds or "validation" in probes[column.name].counts:
+            continue
+        rows = [row for (row, name), settings in matrix.cells.items() if name == column.name and settings.training.select == "best"]
+        if rows:
+            yield Problem(
+                f"training.select = 'best' needs validation images, and data set '{column.name}' has none ({many(len(rows), 'row')}: "
+                f"{', '.join(rows)})",
+                matrix._places.columns.get(column.name),
+                f"add a validation split, set datasets.{column.name}.folds, or set training.select = 'last'",
+            )
+
+
+def _too_few_for_folds(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    for column in matrix.columns:
+        if column.name not in probes or column.folds is None:
+            continue
+        probe = probes[column.name]
+        # Folds are made of training and validation images together.
+        splits = [probe.counts[split] for split in ("train", "validation") if split in probe.counts]
+        unit = "images" if len(splits) == 1 else "and validation images"
+        for name, *counts in zip(probe.classes, *splits, strict=True):
+            if sum(counts) < column.folds:
+                error = TooFewForFolds(column.name, name, sum(counts), column.folds, unit)
+                yield Problem(str(error), matrix._places.columns.get(column.name))

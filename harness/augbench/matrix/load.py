@@ -101,6 +101,9 @@ def _assigned(roots: tuple[Node, ...], assigned: Sequence[Node], layers: Layers,
                 told.append(root)
             elif key in KEYS - {"extends"}:
                 document.append(root)
+                if key == "plugins":
+                    # They are loaded before anything else is read.
+                    findings.add("plugins cannot be set from the command line", node.origin.key, "name them in the matrix file")
             else:
                 findings.unknown(f"no setting or section called '{key}'", key, node, {*layers.table.fields, *KEYS} - {"extends"}, ())
     return Sections(documents=roots, assigned=tuple(document), findings=findings), Layer(nodes=tuple(told))
@@ -209,7 +212,7 @@ def _places(sources: Sequence[ColumnSource], rows: Sequence[Expanded]) -> Places
     for row in rows:
         scoped += [(row.source.layer, names), *((layer, (column,)) for column, layer in row.source.on.items())]
     per_class = dict.fromkeys(named for layer, columns in scoped for named in _classes(layer, columns))
-    return Places(minority=minority, below=below, per_class=tuple(per_class))
+    return Places(minority=minority, below=below, per_class=tuple(per_class), columns={source.name: source.where for source in sources})
 
 
 def _classes(layer: Layer, columns: tuple[str, ...]) -> Iterator[Named]:

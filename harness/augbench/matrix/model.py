@@ -32,6 +32,8 @@ class Places:
     below: Mapping[str, Position | None] = field(default_factory=dict)
     """By column: where its share of the largest class was written; None for the default."""
     per_class: tuple[Named, ...] = ()
+    columns: Mapping[str, Position] = field(default_factory=dict)
+    """Where each data set was named."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,9 @@ def _check_names(state: Any, sections: Sections, rows: Collection[str], columns:
     metrics, primary = state.get("metrics"), state.get("primary")
     told = metrics.value if isinstance(metrics, Held) else ReportSettings.metrics
     first = primary.value if isinstance(primary, Held) else ReportSettings.primary
-    if first not in told and not isinstance(metrics, Broken) and not isinstance(primary, Broken):
+    if (node := _node(state, "primary")) and first not in METRICS:
+        findings.name("metric", first, node.origin.value, METRICS)
+    elif first not in told and not isinstance(metrics, Broken) and not isinstance(primary, Broken):
         node = _node(state, "primary") or _node(state, "metrics")
         findings.add(f"the primary metric '{first}' is not in metrics", node.origin.value if node else None, "add it to report.metrics")
     for quoted in state.get("published") or () if not isinstance(state.get("published"), Broken) else ():

@@ -45,7 +45,23 @@ def read(sections: Sections, layers: Layers, columns: Collection[str]) -> tuple[
     if not named:
         where = sections.tables("rows")
         sections.findings.add("no rows", where[-1].origin.key if where else None, "add one to [rows], as in: plain = {}", ("rows",))
-    return tuple(_row(name, nodes, sections, layers, columns) for name, nodes in named.items())
+    rows = tuple(_row(name, nodes, sections, layers, columns) for name, nodes in named.items())
+    _check_labels(rows, sections)
+    return rows
+
+
+def _check_labels(rows: Sequence[RowSource], sections: Sections) -> None:
+    """Note rows that no reader of the report could tell apart."""
+    first: dict[str, RowSource] = {}
+    for row in rows:
+        # Reports print line breaks as spaces.
+        label = " ".join(row.label.split())
+        other = first.setdefault(label, row)
+        if other is not row:
+            where = row.node.value["label"].origin.value if "label" in row.node.value else row.node.origin.key
+            sections.findings.add(
+                f"rows '{other.name}' and '{row.name}' are both labelled '{label}'", where, "give each a label of its own"
+            )
 
 
 def expand(sources: Sequence[RowSource], axes: Axes, sections: Sections) -> tuple[Expanded, ...]:
@@ -71,7 +87,7 @@ def _row(name: str, nodes: Sequence[Node], sections: Sections, layers: Layers, c
         on.setdefault(column, []).append(node)
     return RowSource(
         name=name,
-        label=label.value if label is not None and isinstance(label.value, str) else name,
+        label=label.value if label is not None and isinstance(label.value, str) and label.value.strip() else name,
         layer=_layer(nodes, _APART, layers),
         on={column: _layer(tables, _APART_ON, layers) for column, tables in on.items()},
         node=nodes[-1],

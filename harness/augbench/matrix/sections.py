@@ -107,10 +107,13 @@ class Sections:
         if not _FILE.match(node.value):
             return node.value
         try:
-            return str(resolved(node.value, node.origin.source))
+            path = resolved(node.value, node.origin.source)
         except UndefinedVariable as error:
             self.findings.add(str(error), node.origin.value)
             return ""
+        if not path.is_file():
+            self.findings.add(f"no plugin file at '{path}'", node.origin.value, "correct the path; it starts at the matrix file")
+        return str(path)
 
 
 def strings(node: Node, label: str, findings: Findings) -> tuple[Node, ...]:

@@ -85,7 +85,7 @@ def _is_machinery(filename: str) -> bool:
     if filename.startswith("<"):
         return True
     parts = Path(filename).parts
-    return parts[-2:-1] == ("importlib",) or "pluggy" in parts or Path(filename).parent == Path(__file__).parent
+    return "importlib" in parts[-3:-1] or "pluggy" in parts or Path(filename).parent == Path(__file__).parent
 
 
 def _hook_location(plugin: object) -> str:

@@ -132,10 +132,9 @@ class TooFewForFolds(DataError):
     """A class has fewer images, or groups, than there are folds."""
 
     def __init__(self, dataset: str, name: str, count: int, folds: int, unit: str = "images") -> None:
-        super().__init__(
-            f"class '{name}' of data set '{dataset}' has {count} training {unit}, fewer than folds = {folds}; "
-            f"set folds = {count} or less" + ("" if count > 1 else ", or leave folds out")
-        )
+        there = f"{count} training {unit if count != 1 else unit.removesuffix('s')}"
+        mend = f"set folds = {count} or less" if count > 1 else "leave folds out, or add some"
+        super().__init__(f"class '{name}' of data set '{dataset}' has {there}, fewer than folds = {folds}; {mend}")
 
 
 class BrokenComponent(AugbenchError):
@@ -174,8 +173,9 @@ class DiskFull(AugbenchError):
 
     exit_code = 1
 
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(f"no space left for '{path}'; what is finished is intact: free some space and run the same command again")
+    def __init__(self, path: Path | str | None = None) -> None:
+        place = f"for '{path}'" if path else "to write to"
+        super().__init__(f"no space left {place}; what is finished is intact: free some space and run the same command again")
 
 
 class StageError(AugbenchError):

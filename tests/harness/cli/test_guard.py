@@ -11,7 +11,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from augbench.cli.console import talk
 from augbench.cli.guard import Verb
+from augbench.cli.progress import Careful, Lines
 from augbench.values.errors import AugbenchError, DiskFull, MissingFile
 
 
@@ -90,3 +92,31 @@ def test_a_reader_that_goes_away_is_no_error():
     done = subprocess.run([sys.executable, "-c", code, "plugins", "list"], stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_reader_of_messages_that_goes_away_ends_nothing(monkeypatch: pytest.MonkeyPatch):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        monkeypatch.setattr(sys, "stderr", closed)
+        Careful(Lines(talk())).message("[1/2] phantom/ours/s0 done")
+        # Or closing it would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), write)
+
+
+def test_a_full_disk_under_stdout_is_told_as_such():
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    code = "from augbench.cli import main; main()"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", code, "plugins", "list"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.partition(b";")[0]) == (1, b"no space left to write to")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a descriptor by shell")
+def test_a_closed_stdout_is_no_bug():
+    code = "from augbench.cli import main; main()"
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -c "$1" plugins list --json >&-', sys.executable, code], stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from augbench.cli.progress import Bars, Careful, Lines, ahead, trial_line, watching
+from augbench.cli.progress import Bars, Careful, Lines, ahead, skipped, trial_line, watching
 from augbench.values.results import Predictions, TrialResult
 
 
@@ -50,6 +50,11 @@ def test_a_failed_trial_tells_its_reason():
 
 def test_the_first_line_tells_what_lies_ahead():
     assert ahead(plan("done", "to run", "to run", "skipped")) == "4 trials: 1 done, 2 to run, 1 skipped; 2 stages, 1 stored"
+
+
+def test_a_skipped_cell_tells_its_reason_once():
+    trials = [SimpleNamespace(status="skipped", column="grey", row="ours", seed=seed, reason="no hue") for seed in (0, 1)]
+    assert skipped(SimpleNamespace(trials=[*trials, SimpleNamespace(status="to run")])) == ["skipped: grey/ours: no hue"]
 
 
 def test_off_a_terminal_there_are_only_lines():

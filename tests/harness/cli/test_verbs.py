@@ -117,3 +117,23 @@ def test_a_folder_that_is_no_run_is_one_message(bench, tmp_path: Path):
     assert (done.exit_code, done.stdout) == (2, "")
     assert str(tmp_path) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_plugins_show_tells_an_unknown_member_of_a_family(bench):
+    shown = bench("plugins", "show", "timm/resnet18k")
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("no backbone called 'timm/resnet18k'; did you mean 'timm/resnet1")
+
+
+def test_plugins_show_goes_on_past_one_that_does_not_load(bench, tmp_path, monkeypatch):
+    information = tmp_path / "clash-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: clash\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[augbench]\nclash = clash_plugin_of_a_test\n")
+    (tmp_path / "clash_plugin_of_a_test.py").write_text(
+        "from augbench import hookimpl\n\n\n@hookimpl\ndef register(registry):\n    registry.augmenter('mixup', 'nowhere_at_all:Mix')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    shown = bench("plugins", "show", "mixup")
+    assert (shown.exit_code, shown.stdout.splitlines()[1]) == (0, "from augbench 0.1.0, augbench_plugins.augmenters.mixup:Mixup")
+    assert shown.stderr.startswith("augmenter 'mixup' from clash 1.0 does not load: ModuleNotFoundError")

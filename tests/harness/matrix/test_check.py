@@ -1,10 +1,12 @@
 """What can only be checked with the data at hand."""
 
+from dataclasses import replace
+
 import pytest
 
-from augbench.matrix import check, minority
+from augbench.matrix import check, look, minority
 from augbench.values.data import Probe
-from augbench.values.errors import ConfigError
+from augbench.values.errors import ConfigError, EmptyClass
 from augbench.values.settings import Below
 
 
@@ -62,3 +64,35 @@ def test_a_column_that_could_not_be_probed_is_passed_over(load, small):
 def test_all_problems_with_the_data_come_at_once(load, small):
     matrix = load(small + "other = { per-class.rare.batch.n = 2 }\n")
     assert len(_problems(matrix, cells=_probe(a=1, b=1))) == 2
+
+
+def test_the_best_weights_need_validation_images(load, small):
+    matrix = load(f'{small}other = {{ training.select = "best" }}\n')
+    probe = _probe(big=10, rare=1)
+    (problem,) = _problems(matrix, cells=probe)
+    assert problem.message == "training.select = 'best' needs validation images, and data set 'cells' has none (1 row: other)"
+    assert problem.hint == "add a validation split, set datasets.cells.folds, or set training.select = 'last'"
+    assert problem.where.source.startswith("[datasets.cells]")
+    check(matrix, {"cells": replace(probe, counts={**probe.counts, "validation": (1, 0)})})
+
+
+def test_each_class_with_fewer_images_than_folds_is_told_validation_counted_in(load, small):
+    matrix = load(small.replace('use = "bbbc048"', 'use = "bbbc048"\nfolds = 3'))
+    probe = replace(_probe(big=50, rare=2, rarest=1), counts={"train": (50, 2, 1), "validation": (0, 1, 0), "test": (1, 1, 1)})
+    (problem,) = _problems(matrix, cells=probe)
+    assert problem.message == (
+        "class 'rarest' of data set 'cells' has 1 training and validation image, fewer than folds = 3; leave folds out, or add some"
+    )
+
+
+def test_every_data_set_that_cannot_be_used_is_told_where_it_is_named(load, small, monkeypatch):
+    matrix = load(small.replace("[rows]", "[datasets.more]\nuse = 'bbbc048'\n[rows]"))
+
+    def refuse(dataset):
+        raise EmptyClass("rare", "train", "folder")
+
+    monkeypatch.setattr(type(matrix.columns[0].dataset), "probe", refuse)
+    with pytest.raises(ConfigError) as refused:
+        look(matrix)
+    said = [(problem.where.source, problem.message.partition(" has ")[0]) for problem in refused.value.problems]
+    assert said == [("[datasets.cells]", "data set 'cells': class 'rare'"), ("[datasets.more]", "data set 'more': class 'rare'")]

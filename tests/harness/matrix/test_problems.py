@@ -126,9 +126,10 @@ def test_a_bad_setting_of_a_row_is_told_in_plain_words(wrong, small, line, messa
         ("training.length.steps = 10", "", "data set 'cells' has no training.length"),
         ('control = "plain"', "", "[report] has no control"),
         ('control = "plain"', 'control = "plain"\nalpha = 1', "report.alpha must be less than 1, not 1"),
-        ('control = "plain"', 'control = "plain"\nprimary = "auc"', "the primary metric 'auc' is not in metrics"),
+        ('control = "plain"', 'control = "plain"\nprimary = "auc"', "no metric called 'auc'"),
         ('control = "plain"', 'control = "plain"\npublished = [{ label = "x", dataset = "cels" }]', "no data set called 'cels'"),
-        ('control = "plain"', 'control = "plain"\npublished = [{ label = "x" }]', "[report] has no published.dataset"),
+        ('control = "plain"', 'control = "plain"\npublished = [{ label = "x" }]', "a table of report.published has no published.dataset"),
+        ('control = "plain"', 'control = "plain"\nmetrics = ["accuracy"]', "the primary metric 'macro-f1' is not in metrics"),
         ("[base]", "[defaults.generator.wgna]\n[base]", "no generator called 'wgna'"),
         ("[base]", "[defaults.generator.wgan]\nclip = -1\n[base]", "clip must be more than 0, not -1"),
         ("[base]", "[defaults]\ngenerator = 3\n[base]", "defaults.generator must be a table, not 3"),
@@ -203,3 +204,36 @@ def test_any_value_in_place_of_any_other_is_read_or_told(load, example, value):
         if span.value != span.key:
             with suppress(ConfigError):
                 load(f"{example[: span.value]}{value}{example[span.end :]}")
+
+
+def test_rows_that_read_the_same_in_a_report_are_told(wrong, small):
+    (problem,) = wrong(f'{small}other = {{ label = "a  b" }}\nthird = {{ label = "a\\nb" }}\n')
+    assert (problem.message, problem.hint) == ("rows 'other' and 'third' are both labelled 'a b'", "give each a label of its own")
+    assert problem.where.source[problem.where.column - 1 :].startswith('"a')
+
+
+def test_an_empty_label_is_the_row_s_name(load, small):
+    assert [row.label for row in load(f'{small}other = {{ label = " " }}\n').rows] == ["plain", "other"]
+
+
+def test_what_a_quoted_result_lacks_is_told_at_that_result(wrong, small):
+    text = small.replace("[base]", '[[report.published]]\nlabel = "x"\ndataset = "cells"\n[[report.published]]\ndataset = "cells"\n[base]')
+    (problem,) = wrong(text)
+    assert problem.message == "a table of report.published has no published.label"
+    assert (problem.where.line, problem.hint) == (text[: text.rindex('dataset = "cells"')].count("\n") + 1, "")
+
+
+def test_a_dotted_axis_is_told_at_its_first_key(wrong, small):
+    (problem,) = wrong(f"{small}[axes]\ntrainin.lr = [1]\n")
+    assert (problem.where.column, problem.where.width, problem.hint) == (1, 7, "did you mean 'training'?")
+
+
+def test_a_plugin_file_that_is_not_there_is_told_at_its_item(wrong, small, tmp_path):
+    (problem,) = wrong(f'plugins = ["./gone.py"]\n{small}')
+    assert problem.message == f"no plugin file at '{tmp_path / 'gone.py'}'"
+    assert (problem.where.line, problem.where.column) == (1, 12)
+
+
+def test_plugins_are_not_set_from_the_command_line(wrong, small):
+    (problem,) = wrong(small, sets=['plugins=["json"]'])
+    assert problem.message == "plugins cannot be set from the command line"

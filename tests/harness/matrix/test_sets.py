@@ -89,12 +89,14 @@ def test_an_extended_file_that_is_not_there_is_told(wrong, small, tmp_path):
 
 
 def test_plugins_are_known_before_anything_else_is_valid(tmp_path):
+    (tmp_path / "mix.py").touch()
     (tmp_path / "base.toml").write_text('plugins = ["./mix.py"]\n')
     (tmp_path / "m.toml").write_text('extends = "base.toml"\nbase = "not yet looked at"\n')
     assert plugins_of(tmp_path / "m.toml") == (str(tmp_path / "mix.py"),)
 
 
 def test_plugins_are_files_beside_the_matrix_or_modules(load, small, tmp_path):
+    (tmp_path / "mix.py").touch()
     assert load(f'plugins = ["./mix.py", "pkg.mod"]\n{small}').plugins == (str(tmp_path / "mix.py"), "pkg.mod")
 
 

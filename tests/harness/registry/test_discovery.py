@@ -47,6 +47,12 @@ def test_a_broken_import_is_listed_with_its_line_and_stops_no_other(site):
     assert "twist" in registry.names("augmenter")
 
 
+def test_a_module_that_is_not_there_blames_no_line_of_python_s_own(site):
+    information = site.install("bad")
+    (information / "entry_points.txt").write_text("[augbench]\nbad = no_such_plugin_module\n")
+    assert failure(discover()) == "bad: import: ModuleNotFoundError: No module named 'no_such_plugin_module'"
+
+
 def test_a_syntax_error_is_listed_with_its_line(site):
     site.install("bad", bad_plugin="x = 1\ndef register(:\n")
     assert failure(discover()).endswith(f"({site.folder / 'bad_plugin.py'}:2)")
