@@ -25,7 +25,7 @@ class Step(Schedule):
     """Multiply the learning rate by gamma every so many epochs."""
 
     step: Annotated[float, Gt(0)] = 30.0
-    """Epochs between two falls."""
+    """Epochs of originals between two falls."""
     gamma: Annotated[float, Gt(0), Le(1)] = 0.1
     """What the rate is multiplied by."""
 

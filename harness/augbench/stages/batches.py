@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -103,33 +103,34 @@ class Batches:
 
     def block(self, first: int, steps: int) -> BatchBlock:
         """Draw all random numbers of a run of steps and move them to the device at once."""
-        context = replace(self.context, block=Block(first=first, steps=steps))
+        context = self.context.at(Block(first=first, steps=steps))
         groups = [group for group in self.task.sampler.compose(context) if group.sources.shape[1]]
-        every_label = torch.cat([self.context.labels, self.context.bank_labels])
-        labels = [every_label[group.sources] for group in groups]
+        labels = [context.every_label[group.sources] for group in groups]
         at_sources = self.task.transforms_at == "sources"
         final = torch.cat([part[..., 0] for part in labels], dim=1)
         return BatchBlock(
             images=self.images,
             indices=torch.cat([group.sources.flatten(1) for group in groups], dim=1).to(self.device, non_blocking=True),
-            groups=tuple(self._group(group, part, first) for group, part in zip(groups, labels, strict=True)),
+            groups=tuple(
+                self._group(group, part, stream, first) for group, part, stream in zip(groups, labels, _stream_names(groups), strict=True)
+            ),
             transforms=() if at_sources else self._transforms(final, "batch", first),
             classes=context.classes,
         )
 
-    def _group(self, group: Group, labels: Tensor, first: int) -> DrawnGroup:
+    def _group(self, group: Group, labels: Tensor, stream: str, first: int) -> DrawnGroup:
         name, (steps, count, _) = group.slot, labels.shape
         transforms: tuple[DrawnTransform, ...] = ()
         if self.task.transforms_at == "sources":
-            transforms = self._transforms(labels.flatten(1), name or "plain", first)
+            transforms = self._transforms(labels.flatten(1), stream, first)
         on_device = labels.to(self.device, non_blocking=True)
         if name is None:
             return DrawnGroup(labels=on_device, transforms=transforms)
         slot = self.task.augment[name]
-        draw = slot.augmenter.draw(self._draw_context(labels), self.streams.rng(f"train/augment.{name}", step=first))
+        draw = slot.augmenter.draw(self._draw_context(labels), self.streams.rng(f"train/{stream}", step=first))
         applied = None
         if slot.probability < 1:
-            rng = self.streams.rng(f"train/augment.{name}.probability", step=first)
+            rng = self.streams.rng(f"train/{stream}.probability", step=first)
             applied = (torch.rand(steps, count, generator=rng) < slot.probability).to(self.device, non_blocking=True)
         return DrawnGroup(labels=on_device, slot=slot, draw=draw.to(self.device), applied=applied, transforms=transforms)
 
@@ -155,6 +156,17 @@ class Batches:
             labels=labels.reshape(steps * count, arity),
             class_counts=self.context.class_counts,
         )
+
+
+def _stream_names(groups: Sequence[Group]) -> list[str]:
+    """Name the streams of groups: by slot, or as plain, and by occurrence, for no two groups may draw the same numbers."""
+    seen: Counter[str] = Counter()
+    names = []
+    for group in groups:
+        name = "plain" if group.slot is None else f"augment.{group.slot}"
+        names.append(name + f"#{seen[name]}" * bool(seen[name]))
+        seen[name] += 1
+    return names
 
 
 def soft_targets(labels: Tensor, weights: Tensor, classes: int) -> Tensor:

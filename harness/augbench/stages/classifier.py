@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Classifier(nn.Module):
         self.size = network.size
         # Constants, not weights: a checkpoint is the network's own.
         self.register_buffer("mean", torch.tensor(network.mean).view(1, -1, 1, 1), persistent=False)
-        self.register_buffer("scale", 1 / torch.tensor(network.sd).clamp(min=1e-6).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("scale", 1 / _spread(network.sd).view(1, -1, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits [B, K] of float images [B, C, H, W]."""
@@ -38,6 +39,12 @@ class Classifier(nn.Module):
             images = nn.functional.interpolate(images, self.size, mode="bilinear", antialias=True, align_corners=False)
         logits: Tensor = self.network(images)
         return logits
+
+
+def _spread(sd: Sequence[float]) -> Tensor:
+    """Return what channels are divided by: one that never varies is only centred, or a change of brightness would explode."""
+    found = torch.tensor(sd)
+    return torch.where(found > 1e-6, found, 1.0)
 
 
 def build_classifier(backbone: Backbone, prepared: Prepared, numerics: Numerics, device: torch.device) -> Classifier:

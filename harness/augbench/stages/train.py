@@ -65,18 +65,22 @@ def train(task: TrainTask, prepared: Prepared, banks: Mapping[str, NDArray[Any]]
     return trainer.run(progress)
 
 
-def total_steps(task: TrainTask, context: SampleContext) -> tuple[int, int]:
-    """Return the number of updates, and how many of them make an epoch of originals."""
+def total_steps(task: TrainTask, context: SampleContext) -> tuple[int, float]:
+    """Return the number of updates, and how many of them make an epoch of originals.
+
+    Passes follow each other without a short last batch: an epoch need not end with a step, and the whole is rounded up.
+    """
     length: Length = task.training.length
     per_step = task.sampler.originals_per_step(context)
     if per_step == 0:
         raise StageError("no batch holds an original image; raise batch.size or lower batch.n")
-    epoch = math.ceil(len(context.labels) / per_step)
+    epoch = len(context.labels) / per_step
     if length.steps is not None:
         return length.steps, epoch
     assert length.epochs is not None, "validated with the matrix"
-    counted = epoch if length.of == "originals" else math.ceil(task.sampler.pool(context) / task.size)
-    return max(1, round(length.epochs * counted)), epoch
+    images, shown = (len(context.labels), per_step) if length.of == "originals" else (task.sampler.pool(context), task.size)
+    # 0.1 x 30 images are 3.0000000000000004 in floats and must not make a further step.
+    return max(1, math.ceil(round(length.epochs * images / shown, 6))), epoch
 
 
 def _batches(
@@ -84,7 +88,10 @@ def _batches(
 ) -> Batches:
     number = {name: index for index, name in enumerate(prepared.classes)}
     bank_labels = [np.full(len(bank), number[name]) for name, bank in banks.items()]
-    slots = {name: SlotRule(arity=slot.augmenter.arity, sources=slot.sources, pairing=slot.pairing) for name, slot in task.augment.items()}
+    slots = {
+        name: SlotRule(arity=slot.augmenter.arity, sources=slot.sources, pairing=slot.pairing, probability=slot.probability)
+        for name, slot in task.augment.items()
+    }
     context = SampleContext(
         labels=torch.from_numpy(learn.labels),
         bank_labels=torch.from_numpy(np.concatenate([*bank_labels, np.empty(0, dtype=np.int64)])),
@@ -107,7 +114,7 @@ class _Trainer:
     batches: Batches
     classifier: Classifier
     steps: int
-    epoch: int
+    epoch: float
     validation: Validation | None
     losses: list[tuple[int, float]] = field(default_factory=list)
 
@@ -135,8 +142,7 @@ class _Trainer:
             if self.validation and step + 1 in checks:
                 self.validation.check(step + 1, self.classifier, keep=training.select == "best")
         loss = float(summed) / count
-        if not math.isfinite(loss):
-            raise Diverged("the classifier's training", first + count, "lower training.lr, or set numerics.precision = 'fp32'")
+        self._demand(math.isfinite(loss), first + count)
         return loss
 
     def _update(self, optimizer: torch.optim.Optimizer, images: Tensor, targets: Tensor, context: LossContext) -> Tensor:
@@ -154,6 +160,10 @@ class _Trainer:
         prior = self.task.sampler.prior(context, progress).float()
         return LossContext(prior=prior.to(device), class_counts=context.class_counts.to(device), progress=progress)
 
+    def _demand(self, finite: bool, step: int) -> None:
+        if not finite:
+            raise Diverged("the classifier's training", step, "lower training.lr, or set numerics.precision = 'fp32'")
+
     def _result(self) -> Trained:
         chosen = self.steps
         if self.validation and self.validation.best:
@@ -162,9 +172,12 @@ class _Trainer:
         curves = {"training loss": thinned(self.losses)}
         if self.validation:
             curves["validation macro-f1"] = tuple(self.validation.scores)
+        weights = {name: tensor.detach().cpu().contiguous() for name, tensor in self.classifier.state_dict().items()}
+        # The last update comes after the last loss.
+        self._demand(all(bool(tensor.isfinite().all()) for tensor in weights.values()), self.steps)
         return Trained(
-            weights={name: tensor.detach().cpu().contiguous() for name, tensor in self.classifier.state_dict().items()},
-            validation=self.validation.probabilities(self.classifier) if self.validation else None,
+            weights=weights,
+            validation=self.validation.probabilities(chosen, self.classifier) if self.validation else None,
             curves=curves,
             steps=self.steps,
             images=self.steps * self.task.size,

@@ -20,11 +20,12 @@ from augbench.values.settings import Numerics
 
 @dataclass(frozen=True, kw_only=True)
 class Best:
-    """The weights of the check with the highest validation macro-F1, the earliest among equals."""
+    """The check with the highest validation macro-F1, the earliest among equals."""
 
     step: int
     macro_f1: float
     weights: Mapping[str, Tensor]
+    probabilities: NDArray[Any]
 
 
 @dataclass(kw_only=True)
@@ -38,16 +39,22 @@ class Validation:
     scores: list[tuple[int, float]] = field(default_factory=list)
     """(step, macro-F1)."""
     best: Best | None = None
+    latest: NDArray[Any] | None = None
+    """Class probabilities of the last check."""
 
     def check(self, step: int, classifier: Classifier, keep: bool) -> None:
         """Score the images; with ``keep``, remember the weights if they are the best so far."""
-        probabilities = self.probabilities(classifier)
+        self.latest = probabilities = score(classifier, self.images, self.numerics, self.device)
         value = macro_f1(confusion(Predictions(ids=(), labels=self.labels, probabilities=probabilities)))
         self.scores.append((step, value))
         if keep and (self.best is None or value > self.best.macro_f1):
-            weights = {name: tensor.detach().cpu().clone() for name, tensor in classifier.state_dict().items()}
-            self.best = Best(step=step, macro_f1=value, weights=weights)
+            weights = {name: tensor.detach().to("cpu", copy=True) for name, tensor in classifier.state_dict().items()}
+            self.best = Best(step=step, macro_f1=value, weights=weights, probabilities=probabilities)
 
-    def probabilities(self, classifier: Classifier) -> NDArray[Any]:
-        """Return class probabilities, float32 [n, K]."""
+    def probabilities(self, step: int, classifier: Classifier) -> NDArray[Any]:
+        """Return class probabilities of the weights of a step, float32 [n, K]: those of its check, where there was one."""
+        if self.best is not None and self.best.step == step:
+            return self.best.probabilities
+        if self.latest is not None and self.scores[-1][0] == step:
+            return self.latest
         return score(classifier, self.images, self.numerics, self.device)

@@ -209,9 +209,9 @@ class ColumnComparison:
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Comparison:
-    """A run, finished or not, compared."""
+    """A run, finished or not, compared; one equals only itself, so that what is made of it can be kept."""
 
     schema: int = 1
     title: str

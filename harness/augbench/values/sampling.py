@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -40,6 +40,8 @@ class SlotRule:
     arity: int
     sources: Sources = "both"
     pairing: Pairing = "same-class"
+    probability: float = 1.0
+    """How often the sources are mixed at all; otherwise the first is shown as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,13 @@ class SampleContext:
     streams: Streams
     block: Block = field(default_factory=lambda: Block(first=0, steps=1))
 
+    def at(self, block: Block) -> SampleContext:
+        """Return the context of another block of the same training."""
+        other = replace(self, block=block)
+        # What follows from the labels alone is found once a training, not once a block.
+        vars(other).update(class_counts=self.class_counts, every_label=self.every_label, _by_class=self._by_class)
+        return other
+
     def rng(self, source: str) -> torch.Generator:
         """Return the stream of one source for this block."""
         return self.streams.rng(f"train/sample.{source}", step=self.block.first)
@@ -82,6 +91,13 @@ class SampleContext:
         import torch
 
         return torch.bincount(self.labels, minlength=self.classes)
+
+    @cached_property
+    def every_label(self) -> Tensor:
+        """Labels of the originals, then of the bank: what a group's indices point at, int64 [N + M]."""
+        import torch
+
+        return torch.cat([self.labels, self.bank_labels])
 
     def counts(self, sources: Sources) -> Tensor:
         """Return the images of each class among the sources, int64 [K]."""
@@ -137,8 +153,7 @@ class SampleContext:
         """Indices sorted by class, where each class starts, and how many it has, for each kind of sources."""
         import torch
 
-        every = torch.cat([self.labels, self.bank_labels])
-        originals = len(self.labels)
+        every, originals = self.every_label, len(self.labels)
         ranges: dict[Sources, tuple[int, int]] = {
             "originals": (0, originals),
             "generated": (originals, len(every)),

@@ -16,7 +16,8 @@ BATCH = 256
 def draw_images(blueprint: Blueprint, tensors: Mapping[str, Tensor], view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
     """Draw images on the CPU, rounded to the data set's integer type, [count, C, H, W]."""
     network = blueprint.restored(tensors).to(view.device)
-    kind = view.images.take(view.members()[:1]).dtype
+    # Not the type of what ``take`` returns: resident 16-bit images are int32, in which a bank would be twice as large.
+    kind = torch.uint8 if view.images.scale == 255 else torch.uint16
     latents = torch.randn(count, blueprint.latent, generator=rng)
     with torch.inference_mode():
         batches = [_whole(network(part.to(view.device)), view.images.scale, kind).cpu() for part in latents.split(BATCH)]

@@ -130,6 +130,19 @@ def test_transforms_at_the_sources_come_before_mixing():
     assert block.transforms == ()
 
 
+def test_originals_and_generated_images_are_transformed_by_different_numbers():
+    first, second, _ = batches(transforms=(Shift(),), transforms_at="sources").block(0, 30).groups
+    ours, theirs = (group.transforms[0].draw.share for group in (first, second))
+    assert not set(ours.tolist()) & set(theirs.tolist())
+
+
+def test_transforms_at_the_sources_draw_the_same_numbers_whatever_a_slot_is_called():
+    called_plain = batches(augment={"plain": AugmentSlot(augmenter=Blend())}, mix={"generated": 1.0, "plain": 1.0}, transforms=(Shift(),))
+    drawn = replace(called_plain, task=replace(called_plain.task, transforms_at="sources")).block(0, 30)
+    shares = [set(group.transforms[0].draw.share.tolist()) for group in drawn.groups]
+    assert not shares[0] & shares[2]
+
+
 @pytest.mark.parametrize("steps", [1, 64, 65, 130])
 def test_block_borders_cover_every_step_once(steps):
     borders = block_borders(steps)

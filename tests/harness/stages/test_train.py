@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,12 +11,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from augbench.plan.tasks import Resample, TrainTask
 from augbench.stages.batches import Batches
+from augbench.stages.classifier import build_classifier, score
 from augbench.stages.prepared import read_prepared, write_prepared
+from augbench.stages.subsets import whole
 from augbench.stages.train import Trained, thinned, total_steps, train
 from augbench.values.errors import Diverged, StageError
 from augbench.values.sampling import SampleContext
 from augbench.values.settings import Length
-from support.toys import Dots, settings
+from support.toys import Descent, Dots, settings
 
 CPU = torch.device("cpu")
 
@@ -98,11 +100,42 @@ def test_a_loss_that_is_no_number_says_when_and_what_to_do(prepared):
         trained(prepared, training=replace(settings().training, lr=3e38))
 
 
+def test_weights_that_are_no_numbers_after_the_last_update_are_noticed(prepared):
+    one = replace(settings().training, lr=3e38, length=Length(steps=1), optimizer=Twice(), checks=0)
+    with pytest.raises(Diverged, match="by step 1; lower"):
+        trained(prepared, training=one)
+
+
+@pytest.mark.parametrize(("select", "checks"), [("last", 3), ("last", 0), ("best", 3)])
+def test_validation_probabilities_are_those_of_the_weights_that_are_kept(prepared, select, checks):
+    result = trained(prepared, training=replace(settings().training, select=select, checks=checks))
+    classifier = build_classifier(task().backbone, prepared, task().numerics, CPU)
+    classifier.load_state_dict(result.weights)
+    images = whole(prepared.validation).images(prepared.scale, CPU)
+    np.testing.assert_array_equal(score(classifier, images, task().numerics, CPU), result.validation)
+    if select == "best":
+        scores = dict(result.curves["validation macro-f1"])
+        assert result.chosen == max(scores, key=scores.get)
+
+
+def test_how_often_validation_is_scored_changes_no_weight(prepared):
+    first, second = (trained(prepared, training=replace(settings().training, checks=checks)) for checks in (0, 20))
+    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
+
+
 def test_a_curve_is_thinned_to_averages():
     assert thinned([(1, 1.0), (2, 3.0)]) == ((1, 1.0), (2, 3.0))
     long = thinned([(step, float(step)) for step in range(1, 1001)])
     assert len(long) == 100
     assert long[0] == (10, 5.5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twice(Descent):
+    """Goes so far that no float32 can tell where it is."""
+
+    def build(self, parameters, lr):
+        return torch.optim.SGD(parameters, lr=lr, weight_decay=1e38)
 
 
 class Waits(TorchDispatchMode):

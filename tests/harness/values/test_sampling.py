@@ -91,6 +91,15 @@ def test_sources_honour_the_slot() -> None:
     assert (found >= len(LABELS)).all()
 
 
+def test_another_block_of_a_context_is_as_if_it_were_made_for_it() -> None:
+    block, slot = Block(first=5, steps=9), torch.full((9, 2), 2)
+    moved, fresh = context().at(block), context(first=5, steps=9)
+    assert moved == fresh
+    assert torch.equal(moved.passes("originals", torch.arange(7), 3), fresh.passes("originals", torch.arange(7), 3))
+    assert torch.equal(moved.sources("loose", slot, moved.rng("loose")), fresh.sources("loose", slot, fresh.rng("loose")))
+    assert moved.every_label is moved.at(Block(first=9, steps=1)).every_label
+
+
 def test_counts_are_those_of_the_sources() -> None:
     assert context().counts("originals").tolist() == [4, 2, 1]
     assert context().counts("generated").tolist() == [0, 3, 2]

@@ -83,6 +83,19 @@ def test_the_prior_is_what_is_sampled(sampler: Sampler, mix: str, pairing: str, 
 
 
 @every
+def test_the_prior_counts_the_images_that_are_not_mixed(sampler: Sampler, context) -> None:
+    def prior(probability: float) -> Tensor:
+        slot = SlotRule(arity=2, pairing="any", probability=probability)
+        return sampler.prior(context(mix={"linear": 1.0}, slots={"linear": slot}), 0.5)
+
+    never, always = prior(0.0), prior(1.0)
+    same_class = sampler.prior(context(mix={"linear": 1.0}, slots={"linear": SlotRule(arity=2)}), 0.5)
+    assert torch.allclose(never, same_class)
+    assert not torch.allclose(never, always)
+    assert torch.allclose(prior(0.25), 0.75 * never + 0.25 * always)
+
+
+@every
 @every_mix
 def test_originals_per_step_are_those_of_the_first_group(sampler: Sampler, mix: str, context) -> None:
     here = context(mix=MIXES[mix])
