@@ -94,6 +94,14 @@ class MeanNoiseTwin(MeanNoise):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OddShapes(MeanNoise):
+    """Draws numbers that are no images of the data set."""
+
+    def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> torch.Tensor:
+        return super().sample(fitted, view, count, rng).float()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Share(Draw):
     share: torch.Tensor
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -60,23 +59,23 @@ class Recorder:
     def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
         import numpy as np
 
+        from augbench.stages.contents import TEST, VALIDATION, load_array, load_notes
         from augbench.stages.prepared import read_prepared
-        from augbench.stages.run import NOTES, TEST, VALIDATION
         from augbench.stages.subsets import subsets, whole
 
         stages = _stages(trial)
         evaluated, trained = self.store.open(stages.evaluate.key), self.store.open(stages.train.key)
         prepared = read_prepared(self.store.open(stages.prepare.key))
-        notes = json.loads((trained / NOTES).read_text(encoding="utf-8"))
+        notes = load_notes(trained)
         notes["seconds"] = sum(self.store.notes(stage.key)["seconds"] for stage in (stages.train, stages.evaluate))
-        scored = np.load(evaluated / TEST, allow_pickle=False).astype(np.float64)
+        scored = load_array(evaluated / TEST).astype(np.float64)
         everything = whole(prepared.test)
         test = Predictions(ids=everything.ids, labels=everything.labels, probabilities=scored)
         assert isinstance(stages.train.task, TrainTask)
         _, held_out = subsets(prepared, stages.train.task.resample)
         if held_out is None:
             return test, None, notes
-        scored = np.load(trained / VALIDATION, allow_pickle=False).astype(np.float64)
+        scored = load_array(trained / VALIDATION).astype(np.float64)
         return test, Predictions(ids=held_out.ids, labels=held_out.labels, probabilities=scored), notes
 
 

@@ -15,7 +15,7 @@ from augbench.engine.events import Observer
 from augbench.engine.executors import InlineExecutor
 from augbench.engine.provenance import provenance
 from augbench.engine.recording import Recorder, planned_result
-from augbench.matrix import Matrix, check, load_matrix, minority, plugins_of
+from augbench.matrix import Matrix, check, load_matrix, look, minority, plugins_of
 from augbench.plan.plan import Plan, make_plan
 from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
@@ -73,9 +73,14 @@ class Session:
         """Run what is not done, then write the report; on an interruption, what is finished stays."""
         started = time.monotonic()
         device = choose_device(self.device)
+        self.store.check_writable()
         keys = {trial.id: trial.stages.evaluate.key for trial in self.plan.trials if trial.stages}
         self.folder.begin(self._planned(str(device)), keys)
         observer.run_started(self.plan)
+        if torn := self.folder.journal.read()[1]:
+            observer.message(
+                f"skipped {torn} torn line{'s' if torn > 1 else ''} of {self.folder.journal.path}: a run was killed while it wrote"
+            )
         driver = Driver(
             plan=self.plan,
             store=self.store,
@@ -135,7 +140,7 @@ def open_session(request: Request) -> Session:
     registry = discover(request.disabled)
     load_local(registry, plugins_of(request.matrix), request.matrix.parent)
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip)
-    probes = {column.name: column.dataset.probe() for column in matrix.columns}
+    probes = look(matrix)
     check(matrix, probes)
     store = Store(root=request.store or default_store())
     folder = RunFolder(path=request.out or Path("runs") / request.matrix.stem)

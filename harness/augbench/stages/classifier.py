@@ -47,10 +47,15 @@ def _spread(sd: Sequence[float]) -> Tensor:
     return torch.where(found > 1e-6, found, 1.0)
 
 
-def build_classifier(backbone: Backbone, prepared: Prepared, numerics: Numerics, device: torch.device) -> Classifier:
-    """Return a fresh classifier on a device; initial weights come from torch's global stream."""
+def build_classifier(backbone: Backbone, prepared: Prepared, numerics: Numerics, device: torch.device, *, fresh: bool = True) -> Classifier:
+    """Return a classifier on a device; initial weights come from torch's global stream, and count only if ``fresh``."""
     context = BackboneContext(
-        channels=prepared.shape[0], size=prepared.shape[1:], classes=len(prepared.classes), mean=prepared.mean, sd=prepared.sd
+        channels=prepared.shape[0],
+        size=prepared.shape[1:],
+        classes=len(prepared.classes),
+        mean=prepared.mean,
+        sd=prepared.sd,
+        fresh=fresh,
     )
     classifier = Classifier(backbone.build(context)).to(device)
     return classifier.to(memory_format=layout(numerics))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from augbench.plan.keys import Key
@@ -57,6 +58,14 @@ class Store:
         """Return what was noted when an artefact was made: seconds, peak memory, device."""
         notes: dict[str, Any] = json.loads((self.open(key) / MANIFEST).read_text(encoding="utf-8"))["notes"]
         return notes
+
+    def check_writable(self) -> None:
+        """Raise ``OSError`` where nothing can be written, before any work is done for it."""
+        folder = self.root / "tmp"
+        with space_for(self.root):
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                pass
 
     @contextmanager
     def write(self, stage: Stage, notes: Mapping[str, Any]) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from augbench.plan.keys import Key
 from augbench.store.files import space_for, write_json, write_text
 from augbench.store.records import Journal, Record
-from augbench.values.errors import MissingFile
+from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile
 from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
 
@@ -43,7 +43,12 @@ class RunFolder:
         }
 
     def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
-        """Write down what the run is about: a results tree without results, and the key of each trial."""
+        """Write down what the run is about: a results tree without results, and the key of each trial.
+
+        Raise ``ForeignFolder`` rather than write into a folder of something else.
+        """
+        if not (self.path / "run.json").exists() and self.path.is_dir() and any(self.path.iterdir()):
+            raise ForeignFolder(self.path)
         document = {
             "schema": SCHEMA,
             "title": plan.title,
@@ -55,8 +60,8 @@ class RunFolder:
             "provenance": dict(plan.provenance),
             "trials": [_planned(trial, keys.get(trial.trial)) for trial in plan.trials],
         }
-        write_text(self.path / "matrix.toml", plan.matrix)
         write_json(self.path / "run.json", document)
+        write_text(self.path / "matrix.toml", plan.matrix)
 
     def save_predictions(self, trial: str, key: Key, test: Predictions, validation: Predictions | None) -> None:
         """Write a trial's class probabilities; call it before the record that says that the trial is done."""
@@ -76,11 +81,16 @@ class RunFolder:
                 temporary.unlink(missing_ok=True)
 
     def results(self) -> Results:
-        """Read the run, finished or not.  Raise ``MissingFile`` where there is none."""
+        """Read the run, finished or not.  Raise ``MissingFile`` where there is none, ``BrokenRun`` where it is damaged."""
+        path = self.path / "run.json"
         try:
-            document = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            return self._results(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise MissingFile(self.path, "run folder", "a run folder holds run.json; 'bench run' makes one") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise BrokenRun(path, f"{type(error).__name__}: {error}") from error
+
+    def _results(self, document: dict[str, Any]) -> Results:
         latest = _latest(self.journal.read()[0])
         report = document["report"] | {"published": tuple(Published(**row) for row in document["report"]["published"])}
         return Results(
@@ -157,9 +167,13 @@ def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_predictions(path: Path) -> dict[str, Predictions]:
     import numpy as np
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise BrokenRun(path, str(error)) from error
     splits = np.array(table["split"].to_pylist())
     columns = [name for name in table.column_names if name.startswith("p")]
     probabilities = np.stack([table[name].to_numpy() for name in columns], axis=1).astype(np.float64)

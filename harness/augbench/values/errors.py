@@ -244,3 +244,24 @@ class NesterovWithoutMomentum(AugbenchError, ValueError):
 
     def __init__(self) -> None:
         super().__init__("nesterov = true needs a momentum above 0; set one or leave nesterov out")
+
+
+class OddBank(StageError):
+    """A generator drew something that is no image of the data set."""
+
+    def __init__(self, generator: str, found: str, expected: str) -> None:
+        super().__init__(f"generator {generator} drew {found}, not images like the data set's, {expected}; mend its sample()")
+
+
+class ForeignFolder(AugbenchError):
+    """The run folder holds something else."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"'{path}' is not empty and is no run folder (it has no run.json); choose another folder with --out")
+
+
+class BrokenRun(DataError):
+    """A run folder's file cannot be read."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(f"cannot read '{path}': {why}; run the matrix again with the same --out to write it anew")

@@ -48,6 +48,8 @@ class BackboneContext:
     """Mean of the training images, by channel, in [0, 1]."""
     sd: tuple[float, ...]
     """Standard deviation of the training images, by channel."""
+    fresh: bool = True
+    """Whether the initial weights count; False where others are loaded right after, so that none need be fetched."""
 
 
 @dataclass(frozen=True, kw_only=True)

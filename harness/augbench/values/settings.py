@@ -180,8 +180,8 @@ class Published:
     label: str
     dataset: str
     source: str = ""
-    accuracy: float | None = None
-    macro_f1: float | None = None
+    accuracy: Annotated[float, Ge(0), Le(1)] | None = None
+    macro_f1: Annotated[float, Ge(0), Le(1)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

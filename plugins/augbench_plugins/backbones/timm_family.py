@@ -48,4 +48,5 @@ class Timm(Backbone):
         from augbench_plugins.backbones._timm_build import build
 
         own = self.normalisation == "weights" and (self.pretrained or self.checkpoint is not None)
-        return build(self.name, context, pretrained=self.pretrained, checkpoint=self.checkpoint, own_normalisation=own)
+        pretrained, checkpoint = (self.pretrained, self.checkpoint) if context.fresh else (False, None)
+        return build(self.name, context, pretrained=pretrained, checkpoint=checkpoint, own_normalisation=own)

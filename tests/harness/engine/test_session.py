@@ -16,7 +16,7 @@ import torch
 from augbench.engine.events import Silent
 from augbench.engine.session import Outcome, Request, Session, open_session, write_reports
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import DiskFull, MissingFile
+from augbench.values.errors import BrokenRun, DiskFull, ForeignFolder, MissingFile
 
 MATRIX = """
 title = "Dots"
@@ -216,6 +216,51 @@ def test_a_report_can_be_written_of_a_half_done_run(tmp_path):
     assert "it has not run yet" in (tmp_path / "run" / "report.md").read_text()
     outcome, _ = run(tmp_path)
     assert outcome.done == 6
+
+
+def test_a_folder_of_something_else_is_not_written_into(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "report.md").write_text("mine")
+    with pytest.raises(
+        ForeignFolder, match=r"run' is not empty and is no run folder \(it has no run\.json\); choose another folder with --out"
+    ):
+        run(tmp_path)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["report.md"]
+    assert (tmp_path / "run" / "report.md").read_text() == "mine"
+
+
+def test_a_store_that_cannot_be_written_is_told_before_any_work(tmp_path):
+    (tmp_path / "store").write_text("a file")
+    with pytest.raises(OSError, match="store"):
+        run(tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["run.json", "predictions"])
+def test_a_damaged_run_folder_names_the_file(tmp_path, name):
+    run(tmp_path)
+    path = next((tmp_path / "run").rglob("*.parquet")) if name == "predictions" else tmp_path / "run" / name
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(BrokenRun, match=f"cannot read '{path}'.*; run the matrix again"):
+        write_reports(tmp_path / "run")
+
+
+def test_a_torn_record_is_told(tmp_path):
+    run(tmp_path)
+    with (tmp_path / "run" / "records.jsonl").open("a") as file:
+        file.write('{"type":"trial","tri')
+    _, watcher = run(tmp_path)
+    assert watcher.messages == [f"skipped 1 torn line of {tmp_path}/run/records.jsonl: a run was killed while it wrote"]
+
+
+def test_a_generator_that_draws_no_images_is_told(tmp_path):
+    text = MATRIX + '\nodd = { generator = "support.toys:OddShapes" }\n'
+    outcome, _ = run(tmp_path, text)
+    assert outcome.failed == 2
+    failed = [trial.reason for trial in RunFolder(path=tmp_path / "run").results().trials if trial.status == "failed"]
+    assert (
+        "generator OddShapes drew float32 [6, 3, 8, 8], not images like the data set's, uint8 [6, 3, 8, 8]; mend its sample()" in failed[0]
+    )
 
 
 def test_no_run_folder_is_one_clear_message(tmp_path):

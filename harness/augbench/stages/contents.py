@@ -1,0 +1,62 @@
+"""What lies in an artefact's folder: tensors as safetensors, arrays as npy, numbers as JSON; never pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from augbench.store.files import write_json
+from augbench.values.synthesis import Fitted
+
+WEIGHTS, NOTES, BANK_FILE, VALIDATION, TEST = "weights.safetensors", "result.json", "images.npy", "validation.npy", "test.npy"
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors by name."""
+    # Through bytes: safetensors' own writer tells of a full disk without saying that it is full.
+    path.write_bytes(safetensors.torch.save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}))
+
+
+def load_tensors(folder: Path) -> dict[str, Tensor]:
+    """Read an artefact's tensors."""
+    return safetensors.torch.load_file(folder / WEIGHTS)
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """Write an array."""
+    buffer = io.BytesIO()  # NumPy's writer, too, hides a full disk where it writes to a file itself
+    np.save(buffer, array, allow_pickle=False)
+    path.write_bytes(buffer.getbuffer())
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Map an array into memory."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
+
+
+def save_fitted(folder: Path, fitted: Fitted) -> None:
+    """Write a fitted generator."""
+    save_tensors(folder / WEIGHTS, fitted.tensors)
+    write_json(folder / NOTES, {"numbers": dict(fitted.numbers), "curves": dict(fitted.curves), "chosen": fitted.chosen})
+
+
+def load_fitted(folder: Path) -> Fitted:
+    """Read a fitted generator."""
+    notes = load_notes(folder)
+    curves = {name: tuple((int(at), value) for at, value in curve) for name, curve in notes["curves"].items()}
+    return Fitted(tensors=load_tensors(folder), numbers=notes["numbers"], curves=curves, chosen=notes["chosen"])
+
+
+def load_notes(folder: Path) -> dict[str, Any]:
+    """Read an artefact's numbers."""
+    notes: dict[str, Any] = json.loads((folder / NOTES).read_text(encoding="utf-8"))
+    return notes
