@@ -42,7 +42,7 @@ class ImageFolder(Dataset):
             counts={split: _counts(listing, split) for split in _splits(listing)},
             channels=contents.channels(),
             size=next(iter(contents.sizes)) if len(contents.sizes) == 1 else None,
-            grouped=listing.grouped,
+            groups=_groups(listing) if listing.grouped else None,
             digest=contents.hash.hexdigest(),
         )
 
@@ -134,6 +134,11 @@ class _Decoded(Sequence[Any]):
 
 def _splits(listing: Listing) -> list[str]:
     return ["train", "validation", "test"] if listing.split("validation") else ["train", "test"]
+
+
+def _groups(listing: Listing) -> tuple[int, ...]:
+    learnt = {(entry.label, entry.group) for entry in listing.entries if entry.split != "test"}
+    return tuple(sum(label == name for label, _ in learnt) for name in listing.classes)
 
 
 def _counts(listing: Listing, split: str) -> tuple[int, ...]:

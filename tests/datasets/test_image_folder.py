@@ -59,7 +59,7 @@ def test_the_layout_gives_splits_classes_and_pictures_in_order(root):
 def test_probe_reads_headers_only(root):
     probe = ImageFolder(path=root).probe()
     assert probe.counts == {"train": (2, 2), "validation": (2, 2), "test": (2, 2)}
-    assert (probe.classes, probe.channels, probe.size, probe.grouped) == (("a", "b"), 3, (5, 6), False)
+    assert (probe.classes, probe.channels, probe.size, probe.groups) == (("a", "b"), 3, (5, 6), None)
 
 
 def test_the_validation_split_may_be_missing(root):
@@ -106,7 +106,7 @@ def test_a_manifest_lists_the_same_as_the_layout(root):
 def test_groups_come_from_the_manifest(root):
     lines = [f"{name},{name.split('/')[0]},{name.split('/')[1]},patient {name[0]}" for name in NAMES]
     folder = ImageFolder(path=root, manifest=write_manifest(root, ["path,split,class,group", *lines]))
-    assert folder.probe().grouped
+    assert folder.probe().groups == (2, 2), "one of the training images, one of the validation images"
     assert folder.load().test.groups == ("patient t",) * 4
     assert folder.probe().digest != ImageFolder(path=root).probe().digest
 
@@ -373,7 +373,7 @@ def test_the_blood_cells_have_the_counts_of_their_read_me():
         "platelet": (191, 64, 64),
         "rbc": (1794, 598, 598),
     }
-    assert (probe.channels, probe.size, probe.grouped) == (3, (64, 64), False)
+    assert (probe.channels, probe.size, probe.groups) == (3, (64, 64), None)
 
 
 @needs_cells

@@ -44,6 +44,7 @@ def check(matrix: Matrix, probes: Mapping[str, Probe]) -> None:
         *_unknown_classes(matrix, probes),
         *_best_of_nothing(matrix, probes),
         *_too_few_for_folds(matrix, probes),
+        *_many_sizes(matrix, probes),
     ]
     if problems:
         raise ConfigError(problems)
@@ -106,7 +107,20 @@ def _too_few_for_folds(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[
         # Folds are made of training and validation images together.
         splits = [probe.counts[split] for split in ("train", "validation") if split in probe.counts]
         unit = "images" if len(splits) == 1 else "and validation images"
-        for name, *counts in zip(probe.classes, *splits, strict=True):
-            if sum(counts) < column.folds:
-                error = TooFewForFolds(column.name, name, sum(counts), column.folds, unit)
+        counts = [sum(parts) for parts in zip(*splits, strict=True)]
+        # Folds keep groups whole: what counts is how many there are.
+        counts, unit = (counts, unit) if probe.groups is None else (list(probe.groups), "groups")
+        for name, count in zip(probe.classes, counts, strict=True):
+            if count < column.folds:
+                error = TooFewForFolds(column.name, name, count, column.folds, unit)
                 yield Problem(str(error), matrix._places.columns.get(column.name))
+
+
+def _many_sizes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    for column in matrix.columns:
+        if column.name in probes and column.resize is None and probes[column.name].size is None:
+            yield Problem(
+                f"the images of data set '{column.name}' differ in size",
+                matrix._places.columns.get(column.name),
+                f'set datasets.{column.name}.resize, such as {{ use = "bilinear", size = 64 }}',
+            )

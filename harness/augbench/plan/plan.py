@@ -13,7 +13,6 @@ from augbench.plan.keys import CodeDigest, Key
 from augbench.plan.tasks import Stage, StageKind
 from augbench.values.components import Component, Facts, Reason
 from augbench.values.data import Probe
-from augbench.values.errors import DataError, TooFewForFolds
 from augbench.values.settings import Column, Settings, Trial
 
 
@@ -108,7 +107,10 @@ def make_plan(
     finished: Mapping[str, Key],
 ) -> Plan:
     """Plan a matrix; ``finished`` holds the key that each finished trial of the run folder was made with."""
-    cells = {column.name: _cell(column, probes[column.name]) for column in matrix.columns}
+    cells = {
+        column.name: Cell(column=column, probe=probes[column.name], minority=minority(column, probes[column.name]))
+        for column in matrix.columns
+    }
     graph, planned = Graph(code=code, name_of=name_of), []
     users: Counter[Key] = Counter()
     for trial in matrix.trials():
@@ -128,7 +130,7 @@ def facts_of(settings: Settings, cell: Cell) -> Facts:
     """Gather what is known of a cell before anything is trained."""
     column, probe = cell.column, cell.probe
     size = column.resize.shape() if column.resize else probe.size
-    assert size is not None, "checked by _cell"
+    assert size is not None, "checked with the matrix"
     return Facts(
         shape=(probe.channels, *size),
         classes=probe.classes,
@@ -142,26 +144,12 @@ def facts_of(settings: Settings, cell: Cell) -> Facts:
 
 def unsupported(settings: Settings, cell: Cell) -> Reason | None:
     """Tell why a cell cannot run, or None: ask every component that it would use."""
-    if settings.training.select == "best" and cell.column.folds is None and "validation" not in cell.probe.counts:
-        return Reason("training.select = 'best' needs validation images: add a val split or set folds, or take select = 'last'")
     facts = facts_of(settings, cell)
     used: list[Component] = [settings.sampler, settings.backbone, settings.training.loss, *settings.transforms]
     used += [slot.augmenter for name, slot in settings.augment.items() if name in facts.mix]
     if settings.reads_banks():
         used += [own.generator for own in map(settings.of_class, facts.minority) if own.generator]
     return next((reason for component in used if (reason := component.supports(facts))), None)
-
-
-def _cell(column: Column, probe: Probe) -> Cell:
-    if column.resize is None and probe.size is None:
-        raise DataError(
-            f"the images of data set '{column.name}' differ in size; set datasets.{column.name}.resize, "
-            'such as { use = "bilinear", size = 64 }'
-        )
-    for name, count in zip(probe.classes, _all_counts(probe), strict=True):
-        if column.folds and count < column.folds:
-            raise TooFewForFolds(column.name, name, count, column.folds)
-    return Cell(column=column, probe=probe, minority=minority(column, probe))
 
 
 def _all_counts(probe: Probe) -> tuple[int, ...]:

@@ -25,8 +25,9 @@ class Probe:
     channels: int
     size: tuple[int, int] | None
     """Height and width, or None where images differ."""
-    grouped: bool = False
-    """Whether images come with groups (patient, slide, source picture) that no split may tear apart."""
+    groups: tuple[int, ...] | None = None
+    """How many groups (patients, slides, source pictures) each class has over training and validation, which folds keep
+    together; None where images come without."""
     digest: str
     """sha256 of everything that decides pixels, labels, splits and groups."""
 

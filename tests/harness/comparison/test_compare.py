@@ -13,6 +13,7 @@ from augbench.comparison.pairing import difference, verdict
 from augbench.values.comparing import ColumnComparison, Difference, RowComparison
 from augbench.values.errors import UnknownComponent
 from augbench.values.results import Predictions, Results, TrialResult
+from augbench.values.settings import Row
 
 Make = Callable[..., TrialResult]
 MakeResults = Callable[..., Results]
@@ -152,6 +153,30 @@ def test_a_diverged_generator_makes_a_row_not_fairly_tested(make_trial: Make, ma
     assert row.unfair == f"not fairly tested: in data/row/s7, {reason}"
     assert row.verdict.word == "refused"
     assert (row.difference.sign_flip, row.difference.holm) == (None, None)
+
+
+def test_a_diverged_control_is_compared_with_no_row(make_trial: Make, make_results: MakeResults) -> None:
+    trials = paired(make_trial, 8, [0] * 8)
+    place = next(place for place, each in enumerate(trials) if each.trial == "data/control/s7")
+    trials[place] = replace(trials[place], status="failed", test=None, reason="its loss is not a number", failure="Diverged")
+    column = only(make_results(trials))
+    row = row_of(column, "row")
+    assert (row.verdict.word, row.unfair) == ("refused", "")
+    assert row.verdict.reason == "the control is not fairly tested: in data/control/s7, its loss is not a number"
+    assert (row.difference.sign_flip, row.difference.holm) == (None, None)
+    assert column.claim.headline == "Nothing to compare"
+    assert column.claim.sentence == "7 paired seeds of 8 planned, but nothing to test: every comparison is refused."
+    assert "FEW_SEEDS" not in codes(column)
+
+
+def test_a_row_of_which_no_trial_was_planned_is_no_part_of_the_run(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results([make_trial("control", 0, 1), make_trial("row", 0, 2)])
+    comparison = compare(replace(made, rows=(*made.rows, Row(name="left-out", label="Left out"))))
+    assert [row.name for row in comparison.columns[0].rows] == ["control", "row"]
+    assert comparison.summary.startswith("2 rows on 1 data set")
+    without = compare(replace(made, trials=made.trials[1:]))
+    (flag,) = without.flags
+    assert flag.sentence == "The control, Row control, is not a row of this run: no difference can be measured."
 
 
 def test_every_trial_without_result_has_its_reason(make_trial: Make, make_results: MakeResults) -> None:

@@ -85,6 +85,19 @@ def test_each_class_with_fewer_images_than_folds_is_told_validation_counted_in(l
     )
 
 
+def test_folds_keep_groups_whole_so_groups_are_counted(load, small):
+    matrix = load(small.replace('use = "bbbc048"', 'use = "bbbc048"\nfolds = 3'))
+    (problem,) = _problems(matrix, cells=replace(_probe(big=50, rare=9), groups=(20, 2)))
+    assert problem.message.startswith("class 'rare' of data set 'cells' has 2 training groups, fewer than folds = 3")
+
+
+def test_images_of_many_sizes_need_a_resize(load, small):
+    (problem,) = _problems(load(small), cells=replace(_probe(big=50, rare=2), size=None))
+    assert problem.message == "the images of data set 'cells' differ in size"
+    assert problem.hint == 'set datasets.cells.resize, such as { use = "bilinear", size = 64 }'
+    assert problem.where.source.startswith("[datasets.cells]")
+
+
 def test_every_data_set_that_cannot_be_used_is_told_where_it_is_named(load, small, monkeypatch):
     matrix = load(small.replace("[rows]", "[datasets.more]\nuse = 'bbbc048'\n[rows]"))
 

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-import pytest
-
 from augbench import Facts, Reason
 from augbench.plan.graph import Cell
 from augbench.plan.plan import facts_of, make_plan, unsupported
-from augbench.values.errors import DataError, TooFewForFolds
 from augbench.values.settings import Batch, Trial
-from support.toys import Blend, Dots, MeanNoise, column, settings
+from support.toys import Blend, MeanNoise, column, settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,34 +50,10 @@ def test_only_components_that_the_cell_uses_are_asked():
     assert unsupported(settings(generator=Picky(), batch=Batch(size=8, mix={"originals": 1.0})), cell()) is None
 
 
-def test_the_best_check_needs_validation_images():
-    best = replace(settings().training, select="best")
-    without = cell(dataset=Dots(validation=()))
-    assert unsupported(settings(training=best), without).startswith("training.select = 'best' needs validation images: add a val split")
-    assert unsupported(settings(training=best), cell()) is None
-    assert unsupported(settings(training=best), cell(dataset=Dots(validation=()), folds=2)) is None
-
-
 def test_facts_count_the_images_that_the_smallest_fold_trains_on():
     assert facts_of(settings(), cell()).counts == (12, 8, 4)
     assert facts_of(settings(), cell(folds=3)).counts == (12, 8, 4)
     assert facts_of(settings(), cell(folds=5)).counts == (18 - 4, 12 - 3, 7 - 2)
-
-
-def test_a_class_with_fewer_images_than_folds_stops_the_plan():
-    message = r"class 'c' of data set 'dots' has 7 training images, fewer than folds = 8; set folds = 7 or less"
-    with pytest.raises(TooFewForFolds, match=message):
-        plan(column(folds=8))
-
-
-def test_images_of_many_sizes_need_a_resize():
-    @dataclass(frozen=True, kw_only=True)
-    class Sizes(Dots):
-        def probe(self):
-            return replace(super().probe(), size=None)
-
-    with pytest.raises(DataError, match=r"the images of data set 'dots' differ in size; set datasets\.dots\.resize"):
-        plan(column(dataset=Sizes()))
 
 
 def test_the_plan_tells_scripts_which_trials_share_a_stage():
