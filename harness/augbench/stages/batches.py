@@ -110,7 +110,7 @@ class Batches:
         final = torch.cat([part[..., 0] for part in labels], dim=1)
         return BatchBlock(
             images=self.images,
-            indices=torch.cat([group.sources.flatten(1) for group in groups], dim=1).to(self.device, non_blocking=True),
+            indices=torch.cat([group.sources.flatten(1) for group in groups], dim=1).to(self.images.indices_on, non_blocking=True),
             groups=tuple(
                 self._group(group, part, stream, first) for group, part, stream in zip(groups, labels, _stream_names(groups), strict=True)
             ),

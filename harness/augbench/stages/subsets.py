@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from augbench.plan.tasks import Resample
-from augbench.stages.images import ResidentImages
+from augbench.stages.images import Part, images_of
 from augbench.stages.prepared import Prepared, PreparedSplit
 from augbench.stages.splits import fold_indices
+from augbench.values.data import Images
 from augbench.values.streams import Streams
 
 
@@ -33,13 +33,13 @@ class Subset:
         """Return the name of each image."""
         return tuple(split.ids[i] for split, chosen in self.parts for i in chosen)
 
-    def pixels(self) -> NDArray[Any]:
-        """Read the images, [n, C, H, W] in the data set's own type."""
-        return np.concatenate([split.pixels[chosen] for split, chosen in self.parts])
+    def pixels(self) -> list[Part]:
+        """Return where the images lie."""
+        return [(split.pixels, chosen) for split, chosen in self.parts]
 
-    def images(self, scale: float, device: torch.device) -> ResidentImages:
-        """Put the images on a device."""
-        return ResidentImages.of(self.pixels(), scale, device)
+    def images(self, scale: float, device: torch.device) -> Images:
+        """Return the images, on a device where they fit its memory."""
+        return images_of(self.pixels(), scale, device)
 
 
 def subsets(prepared: Prepared, resample: Resample) -> tuple[Subset, Subset | None]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from augbench.plan.tasks import TrainTask
 from augbench.stages.batches import Batches, block_borders
 from augbench.stages.classifier import Classifier, autocast, build_classifier, layout
-from augbench.stages.images import ResidentImages
+from augbench.stages.images import images_of
 from augbench.stages.prepared import Prepared
 from augbench.stages.subsets import Subset, subsets
 from augbench.stages.validation import Validation
@@ -104,7 +104,8 @@ def _batches(
         slots=slots,
         streams=streams,
     )
-    images = ResidentImages.of(np.concatenate([learn.pixels(), *banks.values()]), prepared.scale, device)
+    drawn = [(bank, np.arange(len(bank))) for bank in banks.values()]
+    images = images_of([*learn.pixels(), *drawn], prepared.scale, device)
     return Batches(task=task, context=context, images=images, streams=streams, device=device)
 
 

@@ -11,6 +11,7 @@ from augbench.values.components import Component, Kind
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -103,6 +104,10 @@ class Images(Protocol):
     @property
     def scale(self) -> float:
         """The integer value that means 1.0: 255 or 65535."""
+
+    @property
+    def indices_on(self) -> torch.device:
+        """Where indices are best, so that ``take`` waits for no copy."""
 
     def __len__(self) -> int: ...
 
