@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from augbench import comparing, numbers
 from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Section, Text
 from augbench_reports.figures.classes import MOST, RARE, classes_figure
@@ -21,6 +23,8 @@ AS_PUBLISHED = (
 )
 
 
+# Drawing is most of the work, and the formats of one report follow each other.
+@lru_cache(maxsize=1)
 def document(comparison: comparing.Comparison) -> Document:
     """Lay out every section, drawing the figures."""
     names = slugs(column.name for column in comparison.columns)
@@ -35,8 +39,10 @@ def document(comparison: comparing.Comparison) -> Document:
 
 
 def _summary(comparison: comparing.Comparison) -> str:
-    measured = f"Every difference is measured from the control, {plain(comparison.control)}"
-    return f"{comparison.summary} {measured}; the primary metric is {numbers.metric(comparison.primary)}."
+    said = f"{comparison.summary} The primary metric is {numbers.metric(comparison.primary)}"
+    if not any(row.is_control for column in comparison.columns for row in column.rows):
+        return f"{said}."
+    return f"{said}; every difference is measured from the control, {plain(comparison.control)}."
 
 
 def _card(column: comparing.ColumnComparison, slug: str) -> Card:
@@ -55,15 +61,15 @@ def _card(column: comparing.ColumnComparison, slug: str) -> Card:
         observed=claim.observed,
         claim=claim.sentence,
         facts=facts,
-        settled=claim.seeds >= claim.seeds_needed,
+        settled=claim.comparisons > 0 and claim.seeds >= claim.seeds_needed,
     )
 
 
 def _column(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[Section]:
     done = any(row.done for row in column.rows)
-    folds = f" {column.folds} folds." if column.folds else ""
+    folds = f" {column.folds} folds of the images that are not for testing." if column.folds else ""
     minority = numbers.listing([plain(each.name, 40) for each in column.classes if each.minority])
-    facts = f"{numbers.many(len(column.classes), 'class', 'classes')}: {images(column)}.{folds}" + (
+    facts = f"{numbers.many(len(column.classes), 'class', 'classes')}; images: {images(column)}.{folds}" + (
         f" Minority: {minority}." if minority else ""
     )
     top: list[Block] = [Text(text=facts)]
@@ -85,7 +91,7 @@ def _parts(
             "Scores",
             [scores_table(column, comparison.metrics, comparison.primary), _scores(comparison, column, slug) if done else None],
         ),
-        ("seeds", "What the seeds say", [seeds_table(column, comparison.primary)] if len(column.rows) > 1 else []),
+        ("seeds", "What the seeds say", [seeds_table(column, comparison.primary)]),
         ("published", "As published", _as_published(column)),
         ("classes", "Classes", [_classes(column, slug), *class_tables(column)] if done else []),
         ("training", "Training", [*_curves(column, slug), cost_table(column)]),
@@ -105,7 +111,8 @@ def _as_published(column: comparing.ColumnComparison) -> list[Block | None]:
 
 
 def _classes(column: comparing.ColumnComparison, slug: str) -> Figure:
-    caption = "Mean F1 over seeds, dots are seeds."
+    several = any(len(each.f1.seeds) > 1 for row in column.rows for each in row.classes)
+    caption = "Bars are the mean F1 over seeds, dots the seeds." if several else "F1 of the one seed."
     if any(each.test is not None and each.test < RARE for each in column.classes):
         caption += f" Hatched: fewer than {RARE} test images."
     if len(column.classes) > MOST:
@@ -114,10 +121,11 @@ def _classes(column: comparing.ColumnComparison, slug: str) -> Figure:
 
 
 def _curves(column: comparing.ColumnComparison, slug: str) -> list[Figure]:
+    others = "; the other rows in grey behind it" if len(column.rows) > 1 else ""
     return [
         Figure(
             slug=f"{slug}-curve-{part}",
-            caption=f"{numbers.heading(plain(name))}, mean over a row's trials; the other rows in grey behind it.",
+            caption=f"{numbers.heading(plain(name))}, mean over a row's trials{others}.",
             drawing=curves_figure(column, name),
         )
         for name, part in zip(curve_names(column), slugs(curve_names(column)), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,12 @@ from augbench import Comparison
 from augbench.comparison import compare
 from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
+from augbench_reports.building import document
+from augbench_reports.csv_files import Csv
+from augbench_reports.document import Document
+from augbench_reports.html import Html
+from augbench_reports.json_file import Json
+from augbench_reports.markdown import Markdown
 
 CLASSES = ("neutrophil", "lymphocyte", "monocyte", "eosinophil", "basophil", "blast", "platelet clump")
 TEST = (120, 72, 72, 12, 8, 6, 5)
@@ -99,7 +106,7 @@ def made_up_run(
                 name="phantom",
                 label="Phantom blood cells",
                 classes=CLASSES,
-                counts={"train": TRAIN, "validation": tuple(count // 2 for count in TEST), "test": TEST},
+                counts={"test": TEST, "train": TRAIN, "validation": tuple(count // 2 for count in TEST)},
                 minority=CLASSES[3:],
                 folds=folds,
                 digest="9f2c4be1a7d3" * 5,
@@ -123,6 +130,11 @@ def one_failed(each: TrialResult) -> TrialResult:
     return each
 
 
+def one_curve(each: TrialResult) -> TrialResult:
+    """Keep one curve, where one is enough to be drawn."""
+    return replace(each, curves={"training loss": each.curves["training loss"]})
+
+
 @pytest.fixture(scope="session")
 def run() -> Results:
     """Two seeds, one failed trial."""
@@ -139,6 +151,15 @@ def make() -> Callable[..., Results]:
 def comparison(run: Results) -> Comparison:
     """Return the comparison of the run."""
     return compare(run)
+
+
+@pytest.fixture(scope="session")
+def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the run's report in every format."""
+    made = tmp_path_factory.mktemp("report")
+    for report in (Json(), Csv(), Markdown(), Html()):
+        report.render(comparison, made)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -169,3 +190,34 @@ def rename() -> Callable[[Results, tuple[str, ...]], Results]:
         )
 
     return renamed
+
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "]]><!-- <svg onload=alert(1)>",
+    "a|b `c` **d** [e](f) ![g](h)",
+    "`",
+    "$x_1%&#~^\\{} $y$",
+    "two\nlines\x00\n\n# and a heading",
+    "n" * 300,
+    "\u202eturned around\u2066",
+    "{{ 7 * 7 }}{% raw %}",
+    "@here #1 https://example.org www.example.org",
+    "- item",
+    "1. item",
+    "&lt;b&gt; <b>",
+)
+
+
+@pytest.fixture(scope="session")
+def harmless(rename: Callable[[Results, tuple[str, ...]], Results]) -> Document:
+    """Return a report of harmless names, of as many as there are hostile ones."""
+    names = tuple(f"name {place}" for place in range(len(HOSTILE)))
+    return document(compare(rename(made_up_run(seeds=(0,), rows=5, change=one_curve), names)))
+
+
+@pytest.fixture(scope="session")
+def hostile(rename: Callable[[Results, tuple[str, ...]], Results]) -> Document:
+    """Return the same report with names that try to be something else."""
+    return document(compare(rename(made_up_run(seeds=(0,), rows=5, change=one_curve), HOSTILE)))

@@ -20,7 +20,7 @@ def claim(rows: Sequence[RowComparison], report: ReportSettings, planned: int, c
     needed = tests.pairs_needed(report.alpha, comparisons)
     smallest = tests.smallest_p(seeds) if seeds else None
     return Claim(
-        headline=_headline(rows, seeds, needed),
+        headline=_headline(rows, seeds, needed, comparisons),
         sentence=_sentence(rows, report.alpha, seeds, planned, comparisons),
         observed=_observed(rows, report.primary),
         seeds=seeds,
@@ -32,8 +32,8 @@ def claim(rows: Sequence[RowComparison], report: ReportSettings, planned: int, c
     )
 
 
-def _headline(rows: Sequence[RowComparison], seeds: int, needed: int) -> str:
-    if seeds == 0:
+def _headline(rows: Sequence[RowComparison], seeds: int, needed: int, comparisons: int) -> str:
+    if seeds == 0 or comparisons == 0:
         return "Nothing to compare"
     if seeds < needed:
         return "No significance claim is possible" if seeds < tests.FEWEST else "Too few seeds to tell rows apart"
@@ -52,7 +52,9 @@ def _sentence(rows: Sequence[RowComparison], alpha: float, seeds: int, planned: 
     if seeds == 0:
         return f"Nothing can be compared: {_why_nothing(rows)}."
     having = numbers.many(seeds, "paired seed") + (f" of {planned} planned" if seeds < planned else "")
-    limit = alpha / max(1, comparisons)
+    if comparisons == 0:
+        return f"{having}, but nothing to test: every comparison is refused."
+    limit = alpha / comparisons
     needed = tests.pairs_needed(alpha, comparisons)
     if seeds >= needed:
         family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(alpha)}"
@@ -70,7 +72,7 @@ def _sentence(rows: Sequence[RowComparison], alpha: float, seeds: int, planned: 
 def _why_nothing(rows: Sequence[RowComparison]) -> str:
     control = next((row for row in rows if row.is_control), None)
     if control is None:
-        return "the control is not a row of the matrix"
+        return "the control is not a row of this run"
     if control.done == 0:
         return f"no trial of the control, {control.label}, is done"
     return "no row has a finished trial that pairs with the control's"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from augbench.comparison import metrics
@@ -36,28 +36,30 @@ def compare(results: Results) -> Comparison:
         if name not in metrics.METRICS:
             raise UnknownComponent("metric", name, tuple(metrics.METRICS))
     labels = {row.name: row.label for row in results.rows}
+    # A row without a trial, planned or not, was left out of the run.
+    rows = {trial.row for trial in results.trials}
     return Comparison(
         title=results.title,
-        summary=summary(len(results.rows), len(results.columns), len(results.seeds), results.trials),
+        summary=summary(len(rows), len(results.columns), len(results.seeds), results.trials),
         control=labels.get(results.report.control, results.report.control),
         primary=results.report.primary,
         metrics=wanted,
         alpha=results.report.alpha,
         seeds=results.seeds,
         columns=tuple(_column(results, facts, wanted) for facts in results.columns),
-        flags=_flags(results, labels),
+        flags=_flags(results, rows, labels.get(results.report.control, results.report.control)),
         published=results.report.published,
         matrix=results.matrix,
         provenance=dict(results.provenance),
     )
 
 
-def _flags(results: Results, labels: Mapping[str, str]) -> tuple[Flag, ...]:
+def _flags(results: Results, rows: Collection[str], control: str) -> tuple[Flag, ...]:
     flags = []
     if not any(trial.status == "done" for trial in results.trials):
         flags.append(Flag(code="EMPTY", sentence="No trial is done: there is nothing to compare."))
-    if results.report.control not in labels:
-        sentence = f"The control, {results.report.control}, is not a row of this run: no difference can be measured."
+    if results.report.control not in rows:
+        sentence = f"The control, {control}, is not a row of this run: no difference can be measured."
         flags.append(Flag(code="NO_CONTROL", sentence=sentence))
     return tuple(flags)
 
@@ -76,18 +78,18 @@ class _Judged:
 
 def _column(results: Results, facts: ColumnFacts, wanted: Sequence[str]) -> ColumnComparison:
     trials = [trial for trial in results.trials if trial.column == facts.name]
+    present = {trial.row for trial in trials}
+    shown = [row for row in results.rows if row.name in present]
     problems = {trial.trial: unusable(trial, len(facts.classes)) for trial in trials if trial.status == "done"}
-    done = {
-        row.name: [scored(trial) for trial in trials if trial.row == row.name and problems.get(trial.trial) == ""] for row in results.rows
-    }
-    absent = _absent(results.rows, trials, problems)
-    judged = {row.name: _judge(results, row, trials, done, absent) for row in results.rows if row.name != results.report.control}
+    done = {row.name: [scored(trial) for trial in trials if trial.row == row.name and problems.get(trial.trial) == ""] for row in shown}
+    absent = _absent(shown, trials, problems)
+    judged = {row.name: _judge(results, row, trials, done, absent) for row in shown if row.name != results.report.control}
     family = sum(not (each.refused and each.settled) for each in judged.values())
-    rows = tuple(_row(results, facts, row, trials, done[row.name], wanted) for row in results.rows)
+    rows = tuple(_row(results, facts, row, trials, done[row.name], wanted) for row in shown)
     rows = _with_verdicts(rows, judged, results.report.alpha, family)
     classes = _classes(facts, done)
     said = claim(rows, results.report, len(results.seeds), family)
-    first = next((each for row in results.rows for each in done[row.name]), None)
+    first = next((each for row in shown for each in done[row.name]), None)
     resolution = metrics.resolution(first.matrix) if first else None
     torn = next((each.unpaired for each in judged.values() if each.unpaired), "")
     return ColumnComparison(
@@ -167,15 +169,16 @@ def _judge(
         return _Judged(refused=f"not tested on the same images as the control ({torn})", unpaired=torn)
     found = difference(report.primary, matched)
     published = as_published(own, control, report.alpha) if report.protocol == PROTOCOL else None
-    if (reason := _unfair(mine)) and found:
+    theirs = _unfair([trial for trial in trials if trial.row == report.control])
+    if (reason := _unfair(mine) or (theirs and f"the control is {theirs}")) and found:
         return _Judged(difference=replace(found, sign_flip=None, signed_rank=None), as_published=published, refused=reason)
     return _Judged(difference=found, as_published=published)
 
 
 def _nothing_done(mine: Sequence[TrialResult], absent: Sequence[Absent]) -> str:
     names = {trial.trial for trial in mine}
-    reasons = [each.reason for each in absent if each.trial in names]
-    return f"no trial is done: {reasons[0]}" if reasons else "no trial was planned"
+    reason = next(each.reason for each in absent if each.trial in names)
+    return f"no trial is done: {reason}"
 
 
 def _with_verdicts(rows: Sequence[RowComparison], judged: Mapping[str, _Judged], alpha: float, family: int) -> tuple[RowComparison, ...]:

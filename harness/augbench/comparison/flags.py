@@ -53,7 +53,7 @@ def _unpaired(trials: str) -> Flag | None:
 def _seeds(claim: Claim) -> list[Flag]:
     if claim.seeds == 1:
         return [Flag(code="SINGLE_RUN", sentence="One paired seed: a difference may come from the seed as well as from the method.")]
-    if not 0 < claim.seeds < claim.seeds_needed:
+    if not 0 < claim.seeds < claim.seeds_needed or claim.comparisons == 0:
         return []
     sentence = (
         f"{claim.seeds} paired seeds cannot separate any row from the control; "
@@ -75,7 +75,8 @@ def _missing(absent: Sequence[Absent], expected: int) -> Flag | None:
         return None
     states = Counter(each.status for each in absent)
     counted = ", ".join(f"{count} {status}" for status, count in sorted(states.items()))
-    sentence = f"{numbers.many(len(absent), 'trial')} of {expected} without result ({counted}); means are over the others."
+    others = "; means are over the others" if len(absent) < expected else ""
+    sentence = f"{numbers.many(len(absent), 'trial')} of {expected} without result ({counted}){others}."
     return Flag(code="MISSING_CELLS", sentence=sentence)
 
 

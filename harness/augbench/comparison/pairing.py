@@ -71,7 +71,7 @@ def verdict(found: Difference, alpha: float, comparisons: int) -> Verdict:
     seeds = len(found.seeds)
     limit = alpha / comparisons
     if seeds < tests.FEWEST:
-        return Verdict(word="no evidence", reason=f"{numbers.many(seeds, 'paired seed')}: no significance claim is possible")
+        return Verdict(word="no evidence", reason=f"{numbers.many(seeds, 'paired seed')} cannot carry a significance claim")
     if seeds < tests.pairs_needed(alpha, comparisons):
         reason = (
             f"{seeds} paired seeds can give p = {numbers.bound(found.smallest_p)} at best, "

@@ -114,6 +114,50 @@ def drawing_style() -> Iterator[None]:
         yield
 
 
+def text_width(text: str, size: float) -> float:
+    """Return how many inches a line of text takes, in the font that figures are measured with."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextToPath
+
+    width, _, _ = TextToPath().get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
+    return float(width) / 72
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placing:
+    """Where a grid of panels stands in its figure, in inches: matplotlib's own layout engines draw everything twice."""
+
+    across: int
+    down: int
+    panel: float
+    """Height of a panel."""
+    left: float
+    right: float
+    top: float
+    bottom: float
+    beside: float
+    """Between panels beside each other."""
+    below: float = 0.0
+    """Between panels below each other."""
+
+    def figure(self, width: float) -> Figure:
+        """Make the figure that holds the panels."""
+        from matplotlib.figure import Figure
+
+        height = self.top + self.bottom + self.down * self.panel + (self.down - 1) * self.below
+        room = (width - self.left - self.right - (self.across - 1) * self.beside) / self.across
+        figure = Figure(figsize=(width, height))
+        figure.subplots_adjust(
+            left=self.left / width,
+            right=1 - self.right / width,
+            top=1 - self.top / height,
+            bottom=self.bottom / height,
+            wspace=self.beside / room,
+            hspace=self.below / self.panel,
+        )
+        return figure
+
+
 def finished(figure: Figure, title: str, description: str) -> Drawing:
     """Write a figure as SVG, without dates, versions or sizes that would differ between two machines."""
     buffer = io.StringIO()

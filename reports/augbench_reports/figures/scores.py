@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from augbench import comparing, numbers
-from augbench_reports.figures.drawing import ACCENT, CONTROL, GRID, INK, MUTED, Drawing, drawing_style, finished
+from augbench_reports.figures.drawing import ACCENT, CONTROL, GRID, INK, MUTED, Drawing, Placing, drawing_style, finished, text_width
 from augbench_reports.words import plain
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 9.6
 """Inches; one inch is 72 units of the SVG."""
+LABEL_SIZE = 8
 
 
 def row_label(row: comparing.RowComparison, width: int = 34) -> str:
@@ -23,25 +24,39 @@ def row_label(row: comparing.RowComparison, width: int = 34) -> str:
     return "\n".join(lines[:2])
 
 
-def row_axis(axes: Axes, rows: Sequence[comparing.RowComparison], width: int = 34) -> None:
+def row_axis(axes: Axes, labels: Sequence[str], rows: Sequence[comparing.RowComparison], size: float) -> None:
     """Name the rows down the left side, the first on top, the control in its colour."""
-    axes.set_yticks(range(len(rows)), [row_label(row, width) for row in rows], linespacing=1.0)
+    axes.set_yticks(range(len(rows)), labels, linespacing=1.0, fontsize=size)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set_color(CONTROL if row.is_control else INK)
 
 
+def widest(labels: Sequence[str], size: float) -> float:
+    """Return the width in inches that row labels take."""
+    return max((text_width(line, size) for label in labels for line in label.splitlines()), default=0) + 0.15
+
+
 def scores_figure(column: comparing.ColumnComparison, metrics: Sequence[str]) -> Drawing:
     """Draw one panel a metric, rows down the side."""
-    from matplotlib.figure import Figure
-
     rows = column.rows
+    labels = [row_label(row) for row in rows]
     with drawing_style():
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.31 * len(rows)), layout="constrained")
+        placing = Placing(
+            across=len(metrics),
+            down=1,
+            panel=0.2 + 0.31 * len(rows),
+            left=widest(labels, LABEL_SIZE),
+            right=0.5,
+            top=0.35,
+            bottom=0.3,
+            beside=0.65,
+        )
+        figure = placing.figure(WIDTH)
         panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
         for axes, metric in zip(panels, metrics, strict=True):
             _panel(axes, rows, metric)
-        row_axis(panels[0], rows)
+        row_axis(panels[0], labels, rows, LABEL_SIZE)
         return finished(figure, f"Scores on {plain(column.label)}", _description(rows, metrics))
 
 

@@ -10,10 +10,12 @@ from augbench_reports.tables.scores import TONES, head, number, row_name
 from augbench_reports.words import plain
 
 
-def seeds_table(column: comparing.ColumnComparison, primary: str) -> Table:
-    """Show the paired differences and what tests over seeds say of them."""
+def seeds_table(column: comparing.ColumnComparison, primary: str) -> Table | None:
+    """Show the paired differences and what tests over seeds say of them; None where nothing pairs."""
     claim = column.claim
     others = [row for row in column.rows if not row.is_control]
+    if not any(row.difference for row in others):
+        return None
     headings = head(
         "Row",
         (f"{numbers.heading(primary)} difference", "mean ± sd"),
@@ -31,7 +33,7 @@ def seeds_table(column: comparing.ColumnComparison, primary: str) -> Table:
         note=(
             f"Two-sided exact tests with the seed as the unit; Holm's correction over {numbers.many(claim.comparisons, 'comparison')} "
             f"at alpha = {numbers.bound(claim.alpha)}. A p-value takes two seeds, a claim {claim.seeds_needed}."
-            + (f" No evidence, where nothing else is said: {shared}." if shared else "")
+            + (f" Every 'no evidence' without a reason beside it: {shared}." if shared else "")
         ),
     )
 
@@ -84,11 +86,12 @@ def published_table(column: comparing.ColumnComparison) -> Table | None:
         caption=f"As published: rank-sum test on the probability of the true class, {plain(column.label)}",
         head=(
             *head("Row", "Median p", ("p over seeds", "smallest to largest")),
-            Cell(text="Direction"),
+            Cell(text="Direction", note="of that probability, and effect"),
             *head("", ("A12", "0.5 is no difference"), ("n", "images a model"))[1:],
             Cell(text="Macro-F1 difference", note="of these models"),
         ),
         rows=tuple(_published(row, found) for row, found in rows if found),
+        note="Two-sided. A12, the share of pairs of images in which the row's model gives the higher probability, is a mean over seeds.",
     )
 
 

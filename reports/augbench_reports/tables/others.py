@@ -7,6 +7,8 @@ from augbench_reports.document import Cell, Table
 from augbench_reports.tables.scores import head, number
 from augbench_reports.words import plain
 
+SPLITS = ("train", "validation", "test")
+
 
 def absent_table(column: comparing.ColumnComparison) -> Table | None:
     """List the trials without result and why; None where all are done."""
@@ -36,8 +38,11 @@ def unfair_table(column: comparing.ColumnComparison) -> Table | None:
     return Table(
         caption=f"Rows that are not fairly tested on {plain(column.label)}",
         head=(Cell(text="Row"), Cell(text="Why")),
-        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair, 500))) for row in rows),
-        note="A part of the method diverged: what is left of the row is a choice among its trials, so no verdict is given.",
+        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair.removeprefix("not fairly tested: "), 500))) for row in rows),
+        note=(
+            "A part of the method diverged: what is left of the row is a choice among its trials, so no verdict is given, "
+            "and none on any row where it is the control."
+        ),
     )
 
 
@@ -47,7 +52,7 @@ def quoted_table(comparison: comparing.Comparison) -> Table | None:
         return None
     labels = {column.name: column.label for column in comparison.columns}
     return Table(
-        caption="Quoted results",
+        caption="Results quoted from elsewhere",
         head=(
             *head("Method"),
             Cell(text="Data set"),
@@ -88,7 +93,8 @@ def data_table(comparison: comparing.Comparison) -> Table:
 
 def images(column: comparing.ColumnComparison) -> str:
     """Count a data set's images by split."""
-    splits = dict.fromkeys(split for each in column.classes for split in each.counts)
+    found = {split for each in column.classes for split in each.counts}
+    splits = [*(split for split in SPLITS if split in found), *sorted(found.difference(SPLITS))]
     return ", ".join(f"{numbers.count(sum(each.counts[split] for each in column.classes))} {split}" for split in splits) or numbers.ABSENT
 
 

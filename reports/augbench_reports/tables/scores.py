@@ -11,8 +11,8 @@ TONES = {"better": "good", "worse": "worse", "contradictory": "bad", "equivalent
 
 def row_name(row: comparing.RowComparison) -> Cell:
     """Name a row, with what to know of it."""
-    note = "control" if row.is_control else "not fairly tested" if row.unfair else ""
-    return Cell(text=plain(row.label), note=note, tone="control" if row.is_control else "")
+    notes = ["control"] * row.is_control + ["not fairly tested"] * bool(row.unfair)
+    return Cell(text=plain(row.label), note=", ".join(notes), tone="control" if row.is_control else "")
 
 
 def marked(rows: tuple[comparing.RowComparison, ...]) -> frozenset[int]:
@@ -65,10 +65,12 @@ def _distance(row: comparing.RowComparison) -> Cell:
 
 
 def verdict_cell(row: comparing.RowComparison) -> Cell:
-    """Show a verdict, and the gist of a refusal."""
+    """Show a verdict with its p-value, or with the gist of a refusal."""
     if row.verdict is None:
         return Cell(text=numbers.ABSENT)
     told = row.verdict.reason.split(":")[0] if row.verdict.word == "refused" else ""
+    if row.difference and row.difference.holm is not None:
+        told = f"Holm p = {numbers.p_value(row.difference.holm)}"
     return Cell(text=row.verdict.word, tone=TONES[row.verdict.word], note=plain(told, 300))
 
 
