@@ -28,6 +28,11 @@ class ImageFolder(Dataset):
     channels: Literal["rgb", "grey"] | None = None
     """Convert all images to this; unless given, all must be of one kind."""
 
+    def card(self) -> Card:
+        """Name the folder."""
+        name = self.path.resolve().name
+        return Card(title=name, source=f"folder {name}")
+
     def probe(self) -> Probe:
         """Read every header and hash every byte.
 
@@ -59,7 +64,6 @@ class ImageFolder(Dataset):
             train=parts["train"],
             validation=parts.get("validation"),
             test=parts["test"],
-            card=Card(title=listing.root.resolve().name),
         )
 
     def _listing(self) -> Listing:

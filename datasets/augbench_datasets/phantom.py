@@ -39,6 +39,15 @@ class Phantom(Dataset):
     seed: Annotated[int, Ge(0)] = 0
     """Another seed draws other cells of the same kinds."""
 
+    def card(self) -> Card:
+        """Say that nothing here is a real cell."""
+        return Card(
+            title="Phantom: drawn blood cells in seven overlapping classes",
+            source="drawn by augbench; no real cell was looked at",
+            licence="Apache-2.0",
+            notes=("Classes are named by their looks and mean no cell type: results on them say nothing about medicine.",),
+        )
+
     def probe(self) -> Probe:
         """Return what is drawn, without drawing it."""
         from augbench_datasets._cells import REVISION
@@ -48,7 +57,7 @@ class Phantom(Dataset):
     def load(self) -> Splits:
         """Return splits whose images are drawn when asked for."""
         train, validation, test = (self._split(number, name) for number, name in enumerate(self._counts()))
-        return Splits(classes=CLASSES, train=train, validation=validation, test=test, card=_card())
+        return Splits(classes=CLASSES, train=train, validation=validation, test=test)
 
     def _counts(self) -> dict[str, tuple[int, ...]]:
         validation = self.validation or tuple(max(3, count // 3) for count in self.train)
@@ -105,10 +114,3 @@ def _digest(revision: int, phantom: Phantom) -> str:
     return hashlib.sha256(json.dumps(["phantom", revision, settings], sort_keys=True).encode()).hexdigest()
 
 
-def _card() -> Card:
-    return Card(
-        title="Phantom: drawn blood cells in seven overlapping classes",
-        source="drawn by augbench; no real cell was looked at",
-        licence="Apache-2.0",
-        notes=("Classes are named by their looks and mean no cell type: results on them say nothing about medicine.",),
-    )

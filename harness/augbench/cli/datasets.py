@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -13,7 +12,7 @@ from augbench.cli import options
 from augbench.cli.console import data, print_json
 from augbench.cli.plugins import entry_row, entry_table, ordered, print_description
 from augbench.cli.wording import examples
-from augbench.values.errors import DataError, UnknownComponent
+from augbench.values.errors import UnknownComponent
 
 if TYPE_CHECKING:
     from augbench.registry.describe import Description
@@ -66,10 +65,7 @@ def _card(entry: Entry) -> Card | None:
     component = load(entry)
     if any(parameter.default is None for parameter in parameters(component)):
         return None
-    # One that has to be fetched first still has parameters to show.
-    with contextlib.suppress(DataError):
-        return cast("type[Dataset]", component)().load().card
-    return None
+    return cast("type[Dataset]", component)().card()
 
 
 def _print(console: Console, description: Description, card: Card | None) -> None:

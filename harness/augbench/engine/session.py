@@ -125,6 +125,8 @@ class Session:
             minority=minority(column, probe),
             folds=column.folds,
             digest=probe.digest,
+            licence=column.dataset.card().licence,
+            source=column.dataset.card().source,
         )
 
     def _scopes(self) -> dict[str, str]:

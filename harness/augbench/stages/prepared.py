@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench.values.data import Card, Resize, Split, Splits
+from augbench.values.data import Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
 from augbench.values.synthesis import Progress
 
@@ -43,7 +43,6 @@ class Prepared:
     """Mean of the training images, by channel, in [0, 1]."""
     sd: tuple[float, ...]
     """Standard deviation of the training images' pixels, by channel."""
-    card: Card
     train: PreparedSplit
     test: PreparedSplit
     validation: PreparedSplit | None = None
@@ -78,7 +77,6 @@ def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: st
 def read_prepared(folder: Path) -> Prepared:
     """Return what ``write_prepared`` left; pixels are mapped, not read."""
     meta = json.loads((folder / _META).read_text(encoding="utf-8"))
-    card = meta["card"]
     channels, height, width = meta["shape"]
     return Prepared(
         classes=tuple(meta["classes"]),
@@ -86,7 +84,6 @@ def read_prepared(folder: Path) -> Prepared:
         scale=meta["scale"],
         mean=tuple(meta["mean"]),
         sd=tuple(meta["sd"]),
-        card=Card(**card | {"notes": tuple(card["notes"])}),
         train=_read_split(folder, "train"),
         test=_read_split(folder, "test"),
         validation=_read_split(folder, "validation") if "validation" in meta["counts"] else None,
@@ -179,7 +176,6 @@ def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Mom
         "scale": scale,
         "mean": moments.mean(scale),
         "sd": moments.sd(scale),
-        "card": asdict(splits.card),
     }
     _write_json(folder / _META, meta)
 

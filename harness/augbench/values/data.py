@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from augbench.values.components import Component, Kind
@@ -63,13 +63,16 @@ class Splits:
     train: Split
     test: Split
     validation: Split | None = None
-    card: Card = field(default_factory=lambda: Card(title=""))
 
 
 class Dataset(Component, ABC):
     """A source of labelled images."""
 
     kind: ClassVar[Kind] = "dataset"
+
+    def card(self) -> Card:
+        """Return what a reader of the report should know, without reading any file."""
+        return Card(title=type(self).__name__)
 
     @abstractmethod
     def probe(self) -> Probe:

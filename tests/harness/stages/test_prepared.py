@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from augbench import Card, DataError, EmptyClass, OddImage, Resize, Split, Splits
+from augbench import DataError, EmptyClass, OddImage, Resize, Split, Splits
 from augbench.stages.prepared import read_prepared, write_prepared
 from augbench.values.errors import OddPixels, RefusedImage
 
@@ -44,7 +44,6 @@ def data(dtype: type = np.uint8, train: list[np.ndarray] | None = None, labels: 
         classes=("a", "ü"),
         train=split("train", train or noise(3, dtype), list(labels), ("s1", "s1", "s2")),
         test=split("test", noise(2, dtype, seed=1), [1, 0]),
-        card=Card(title="Noise", licence="CC0", notes=("drawn",)),
     )
 
 
@@ -53,7 +52,7 @@ def test_what_is_written_is_what_is_read(dtype, scale, tmp_path):
     splits = data(dtype)
     write_prepared(splits, None, tmp_path, "cells", quiet)
     prepared = read_prepared(tmp_path)
-    assert (prepared.classes, prepared.shape, prepared.scale, prepared.card) == (splits.classes, (3, 4, 5), scale, splits.card)
+    assert (prepared.classes, prepared.shape, prepared.scale) == (splits.classes, (3, 4, 5), scale)
     for written, read in ((splits.train, prepared.train), (splits.test, prepared.test)):
         assert (read.ids, read.groups, read.labels.tolist()) == (written.ids, written.groups, written.labels.tolist())
         assert read.pixels.dtype == dtype
