@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from augbench.engine.events import Observer
-from augbench.engine.executors import Executor, Outcome
+from augbench.engine.executors import Executor, StageOutcome
 from augbench.engine.recording import Recorder
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, PlannedTrial
@@ -68,7 +68,7 @@ class Driver:
                 self.running.add(key)
                 self.executor.start([stage])
 
-    def _absorb(self, outcome: Outcome) -> None:
+    def _absorb(self, outcome: StageOutcome) -> None:
         key = outcome.stage.key
         self.running.discard(key)
         if outcome.error_class == Corrupt.__name__:
@@ -94,7 +94,7 @@ class Driver:
                 self._tell(trial, result)
         return None
 
-    def _fail(self, outcome: Outcome) -> None:
+    def _fail(self, outcome: StageOutcome) -> None:
         """Give up every stage and trial that needs a stage's result; the others go on."""
         lost = {outcome.stage.key}
         for key, stage in self.pending.items():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class StageOutcome:
     """What became of a stage."""
 
     stage: Stage
@@ -44,7 +44,7 @@ class Executor(Protocol):
 
     def start(self, stages: Sequence[Stage]) -> None: ...
 
-    def wait(self) -> Sequence[Outcome]: ...
+    def wait(self) -> Sequence[StageOutcome]: ...
 
     def stop(self) -> None: ...
 
@@ -63,7 +63,7 @@ class InlineExecutor:
         """Take stages; they run in ``wait``."""
         self.waiting.extend(stages)
 
-    def wait(self) -> Sequence[Outcome]:
+    def wait(self) -> Sequence[StageOutcome]:
         """Run all that was started."""
         stages, self.waiting = self.waiting, []
         return [self._run(stage) for stage in stages]
@@ -72,7 +72,7 @@ class InlineExecutor:
         """Forget what has not run."""
         self.waiting.clear()
 
-    def _run(self, stage: Stage) -> Outcome:
+    def _run(self, stage: Stage) -> StageOutcome:
         from augbench.stages.run import execute
 
         self.observer.stage_started(stage.label, stage.kind)
@@ -85,14 +85,14 @@ class InlineExecutor:
             return failure(stage, error, time.perf_counter() - started)
         seconds = time.perf_counter() - started
         self.observer.stage_finished(stage.label, seconds)
-        return Outcome(stage=stage, seconds=seconds, notes=notes)
+        return StageOutcome(stage=stage, seconds=seconds, notes=notes)
 
 
-def failure(stage: Stage, error: Exception, seconds: float) -> Outcome:
+def failure(stage: Stage, error: Exception, seconds: float) -> StageOutcome:
     """Describe an exception as a stage's outcome."""
     text = str(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error))
-    return Outcome(stage=stage, seconds=seconds, error=text, error_class=type(error).__name__, traceback=trace)
+    return StageOutcome(stage=stage, seconds=seconds, error=text, error_class=type(error).__name__, traceback=trace)
 
 
 def _tell(observer: Observer, label: str, done: int, total: int, **numbers: float) -> None:

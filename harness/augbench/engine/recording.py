@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from augbench.engine.executors import Outcome
+from augbench.engine.executors import StageOutcome
 from augbench.plan.graph import TrialStages
 from augbench.plan.plan import PlannedTrial
 from augbench.plan.tasks import TrainTask
@@ -22,12 +22,12 @@ class Recorder:
     store: Store
     folder: RunFolder
 
-    def stage(self, outcome: Outcome) -> None:
+    def stage(self, outcome: StageOutcome) -> None:
         """Record what a stage cost, or how it failed."""
         record = {"type": "stage", "kind": outcome.stage.kind, "key": outcome.stage.key, "label": outcome.stage.label}
         self.folder.journal.append(record | _outcome(outcome) | dict(outcome.notes))
 
-    def failed(self, trial: PlannedTrial, outcome: Outcome) -> TrialResult:
+    def failed(self, trial: PlannedTrial, outcome: StageOutcome) -> TrialResult:
         """Record that a trial failed because a stage did."""
         record = {**_trial(trial), "stage": outcome.stage.label, "reason": f"{outcome.stage.label}: {outcome.error}"}
         self.folder.journal.append(record | _outcome(outcome))
@@ -107,7 +107,7 @@ def _trial(trial: PlannedTrial) -> dict[str, Any]:
     return {"type": "trial", "trial": trial.id, "key": _stages(trial).evaluate.key, "time": _now()}
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: StageOutcome) -> dict[str, Any]:
     known: dict[str, Any] = {"status": "failed" if outcome.error else "done", "seconds": round(outcome.seconds, 3)}
     if outcome.error:
         return known | {"error": outcome.error, "error-class": outcome.error_class, "traceback": outcome.traceback}
