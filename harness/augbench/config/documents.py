@@ -18,17 +18,20 @@ from augbench.values.errors import ConfigError, MissingFile, Position, Problem
 class Documents:
     """A matrix file and what it extends, the farthest first."""
 
-    text: str
-    """The matrix file's own, as it was read."""
     roots: tuple[Node, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the matrix file as it was read, then, under their names, the files that it extends."""
+        own, *extended = [root.origin.source for root in reversed(self.roots)]
+        return own.text + "".join(f"\n# ---- extends {Path(source.name).name} ----\n{source.text}" for source in extended)
 
 
 def load(path: Path, findings: Findings) -> Documents:
     """Read a file and what it extends.  Raise ``MissingFile``, or ``ConfigError`` where nothing can be read."""
-    source = read(path)
     roots: dict[Path, Node] = {}
-    _extended(path, source, (), roots, findings)
-    return Documents(text=source.text, roots=tuple(roots.values()))
+    _extended(path, read(path), (), roots, findings)
+    return Documents(roots=tuple(roots.values()))
 
 
 def read(path: Path) -> Source:

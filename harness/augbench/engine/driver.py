@@ -41,10 +41,13 @@ class Driver:
             for key in _roots(trial):
                 self.users.setdefault(key, []).append(trial)
         self._look()
-        while self.waiting:
-            self._start()
-            for outcome in self.executor.wait():
-                self._absorb(outcome)
+        try:
+            while self.waiting:
+                self._start()
+                for outcome in self.executor.wait():
+                    self._absorb(outcome)
+        finally:
+            self.executor.stop()
 
     def _look(self) -> None:
         """Find out which artefacts are missing, and finish the trials that miss none."""

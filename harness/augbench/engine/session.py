@@ -25,6 +25,7 @@ from augbench.store.artefacts import Store
 from augbench.store.run_folder import RunFolder
 from augbench.values.data import Probe
 from augbench.values.results import ColumnFacts, Results
+from augbench.values.settings import Column
 
 if TYPE_CHECKING:
     from augbench.values.comparing import Comparison, Report
@@ -106,7 +107,7 @@ class Session:
             title=self.matrix.title,
             report=self.matrix.report,
             rows=self.matrix.rows,
-            columns=tuple(self._column(column.name) for column in self.matrix.columns),
+            columns=tuple(self._facts(column) for column in self.matrix.columns),
             seeds=self.matrix.seeds,
             trials=tuple(planned_result(trial) for trial in self.plan.trials),
             scopes=self._scopes(),
@@ -114,19 +115,18 @@ class Session:
             provenance=provenance(self.registry, self.matrix.path, self.folder.path, device),
         )
 
-    def _column(self, name: str) -> ColumnFacts:
-        column = next(column for column in self.matrix.columns if column.name == name)
-        probe = self.probes[name]
+    def _facts(self, column: Column) -> ColumnFacts:
+        probe, card = self.probes[column.name], column.dataset.card()
         return ColumnFacts(
-            name=name,
+            name=column.name,
             label=column.label,
             classes=probe.classes,
             counts=probe.counts,
             minority=minority(column, probe),
             folds=column.folds,
             digest=probe.digest,
-            licence=column.dataset.card().licence,
-            source=column.dataset.card().source,
+            licence=card.licence,
+            source=card.source,
         )
 
     def _scopes(self) -> dict[str, str]:

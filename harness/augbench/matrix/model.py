@@ -42,7 +42,7 @@ class Matrix:
 
     path: Path
     text: str
-    """The file's own text, without what it extends."""
+    """The file's own text, then those of the files that it extends."""
     title: str
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]

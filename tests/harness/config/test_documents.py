@@ -83,3 +83,9 @@ def test_assignments_are_toml_or_else_bare_strings(text, value, column):
     findings.raise_any()
     node = root.value["a"].value["b"]
     assert (node.plain(), node.origin.value.column, node.origin.value.source) == (value, column, text)
+
+
+def test_the_text_holds_what_is_extended_too(tmp_path):
+    (tmp_path / "base.toml").write_text("a = 1\n")
+    (tmp_path / "m.toml").write_text('extends = "base.toml"\n')
+    assert documents.load(tmp_path / "m.toml", Findings()).text == 'extends = "base.toml"\n\n# ---- extends base.toml ----\na = 1\n'
