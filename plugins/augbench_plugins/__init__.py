@@ -28,9 +28,52 @@ def _augmenters(registry: Registry) -> None:
     )
     registry.augmenter("bilinear-mixup", f"{here}.bilinear_mixup:BilinearMixup", "Mixup of two mixups (Rana 2022, Fig. 6)")
     registry.augmenter("vh-mixup", f"{here}.vh_mixup:VhMixup", "Mixup of a vertical and a horizontal concatenation (Summers 2019)")
+    registry.augmenter("balanced-mixup", f"{here}.balanced_mixup:BalancedMixup", "Mixup by a Beta(alpha, 1) law (Galdran 2021)")
+    _mixers(registry)
     registry.augmenter("flips", f"{here}.geometry:Flips", "Mirror left-right and top-bottom, each at random")
     registry.augmenter("quarter-turns", f"{here}.geometry:QuarterTurns", "Rotate by 0, 90, 180 or 270 degrees")
     registry.augmenter("brightness", f"{here}.brightness:Brightness", "Multiply all pixels by a random factor")
+    registry.augmenter("affine", f"{here}.affine:Affine", "Rotate, move, scale and shear")
+    registry.augmenter("perspective", f"{here}.perspective:Perspective", "Move the corners inwards")
+    registry.augmenter("shifts", f"{here}.shifts:Shifts", "Move by whole pixels")
+    registry.augmenter("contrast", f"{here}.contrast:Contrast", "Multiply the distance from the mean grey")
+    registry.augmenter("noise", f"{here}.noise:Noise", "Add Gaussian noise")
+    registry.augmenter("erasing", f"{here}.erasing:Erasing", "Paint over a random box (Zhong 2020)")
+    registry.family("augmenter", "tv", f"{here}.tv_family:Tv", "Any transform of torchvision v2: tv/ElasticTransform")
+
+
+def _mixers(registry: Registry) -> None:
+    here = "augbench_plugins.augmenters"
+    registry.augmenter("bcplus", f"{here}.bcplus:Bcplus", "Two images of zero mean, mixed by their energies (Summers 2019, method 2)")
+    registry.augmenter(
+        "vert-concat", f"{here}.concatenations:VertConcat", "The upper part of one image on the lower part of another (Summers 2019)"
+    )
+    registry.augmenter(
+        "horizontal-concat",
+        f"{here}.concatenations:HorizontalConcat",
+        "The left part of one image beside the right part of another (Summers 2019)",
+    )
+    registry.augmenter("mixed-concat", f"{here}.concatenations:MixedConcat", "A chequerboard of two images (Summers 2019)")
+    registry.augmenter("random-2x2", f"{here}.concatenations:Random2x2", "Four quadrants, each of either image (Summers 2019)")
+    registry.augmenter("vh-bcplus", f"{here}.bcplus:VhBcplus", "BC+ of a vertical and a horizontal concatenation (Summers 2019)")
+    registry.augmenter("random-square", f"{here}.patches:RandomSquare", "A square of one image elsewhere in another (Summers 2019)")
+    registry.augmenter(
+        "random-column-interval", f"{here}.patches:RandomColumnInterval", "Adjacent columns of one image in another (Summers 2019)"
+    )
+    registry.augmenter("random-row-interval", f"{here}.patches:RandomRowInterval", "Adjacent rows of one image in another (Summers 2019)")
+    registry.augmenter("random-rows", f"{here}.scattered:RandomRows", "Each row of either image (Summers 2019)")
+    registry.augmenter("random-columns", f"{here}.scattered:RandomColumns", "Each column of either image (Summers 2019)")
+    registry.augmenter("random-pixels", f"{here}.scattered:RandomPixels", "Each pixel of either image (Summers 2019)")
+    registry.augmenter("random-elements", f"{here}.scattered:RandomElements", "Each channel of each pixel of either image (Summers 2019)")
+    registry.augmenter("noisy-mixup", f"{here}.scattered:NoisyMixup", "Mixup with a share of its own for each pixel (Summers 2019)")
+    registry.augmenter("cutmix", f"{here}.cutmix:CutMix", "A box of one image at the same place of another (Yun 2019)")
+    registry.augmenter("remix", f"{here}.remix:Remix", "Mixup with labels that lean to the rarer class (Chou 2020)")
+    registry.augmenter("remix-cutmix", f"{here}.remix:RemixCutMix", "CutMix with labels that lean to the rarer class (Chou 2020)")
+    registry.augmenter(
+        "mixmatch-mixup",
+        f"{here}.mixmatch_mixup:MixMatchMixup",
+        "Mixup in which the first image always has the larger share (Berthelot 2019)",
+    )
 
 
 def _samplers(registry: Registry) -> None:
@@ -43,11 +86,18 @@ def _samplers(registry: Registry) -> None:
     registry.sampler(
         "random-oversampling", f"{here}.random_oversampling:RandomOversampling", "Repeat minority images up to the largest class"
     )
+    registry.sampler("random-undersampling", f"{here}.random_undersampling:RandomUndersampling", "Cut all classes down to the smallest")
+    registry.sampler("class-balanced", f"{here}.class_balanced:ClassBalanced", "Every class alike probable, with replacement")
+    registry.sampler("square-root", f"{here}.square_root:SquareRoot", "Classes by the square root of their counts")
+    registry.sampler("progressive", f"{here}.progressive:Progressive", "From instance to class-balanced sampling (Kang 2020)")
+    registry.sampler(
+        "balanced-mixup", f"{here}.balanced_mixup:BalancedMixup", "Pairs of an instance and a class-balanced stream (Galdran 2021)"
+    )
 
 
 def _learning(registry: Registry) -> None:
     here = "augbench_plugins"
-    registry.loss("cross-entropy", f"{here}.losses.cross_entropy:CrossEntropy", "Cross-entropy with soft targets")
+    _losses(registry)
     registry.backbone("small-resnet", f"{here}.backbones.small_resnet:SmallResnet", "Residual network for a CPU's patience")
     registry.family("backbone", "timm", f"{here}.backbones.timm_family:Timm", "Any network of timm: timm/resnet34.tv_in1k")
     registry.optimizer("sgd", f"{here}.optimizers:Sgd", "Stochastic gradient descent with momentum")
@@ -57,3 +107,16 @@ def _learning(registry: Registry) -> None:
     registry.schedule("constant", f"{here}.schedules:Constant", "One learning rate throughout")
     registry.schedule("step", f"{here}.schedules:Step", "Multiply by gamma every so many epochs")
     registry.schedule("cosine", f"{here}.schedules:Cosine", "Warm up, then fall along half a cosine")
+
+
+def _losses(registry: Registry) -> None:
+    here = "augbench_plugins.losses"
+    registry.loss("cross-entropy", f"{here}.cross_entropy:CrossEntropy", "Cross-entropy with soft targets")
+    registry.loss("class-weighted", f"{here}.class_weighted:ClassWeighted", "Cross-entropy weighted by inverse class frequency")
+    registry.loss("effective-number", f"{here}.effective_number:EffectiveNumber", "Cross-entropy weighted by effective numbers (Cui 2019)")
+    registry.loss("focal", f"{here}.focal:Focal", "Discounts what is recognised well (Lin 2017)")
+    registry.loss("cb-focal", f"{here}.cb_focal:CbFocal", "Class-balanced sigmoid focal loss (Cui 2019)")
+    registry.loss("ldam", f"{here}.ldam:Ldam", "Larger margins for smaller classes, on a cosine layer (Cao 2019)")
+    registry.loss("ldam-drw", f"{here}.ldam:LdamDrw", "LDAM, weighted in the last part of the training (Cao 2019)")
+    registry.loss("balanced-softmax", f"{here}.balanced_softmax:BalancedSoftmax", "Log class shares added to the logits (Ren 2020)")
+    registry.loss("logit-adjustment", f"{here}.logit_adjustment:LogitAdjustment", "tau log class shares added to the logits (Menon 2021)")

@@ -10,11 +10,38 @@ MODULES = [
     "augmenters.vh_mixup",
     "augmenters.geometry",
     "augmenters.brightness",
+    "augmenters.bcplus",
+    "augmenters.concatenations",
+    "augmenters.patches",
+    "augmenters.scattered",
+    "augmenters.cutmix",
+    "augmenters.remix",
+    "augmenters.mixmatch_mixup",
+    "augmenters.affine",
+    "augmenters.perspective",
+    "augmenters.shifts",
+    "augmenters.contrast",
+    "augmenters.noise",
+    "augmenters.erasing",
+    "augmenters.tv_family",
+    "augmenters.balanced_mixup",
     "samplers.minority_focus",
     "samplers.standard",
     "samplers.instance",
     "samplers.random_oversampling",
+    "samplers.random_undersampling",
+    "samplers.class_balanced",
+    "samplers.square_root",
+    "samplers.progressive",
+    "samplers.balanced_mixup",
     "losses.cross_entropy",
+    "losses.class_weighted",
+    "losses.effective_number",
+    "losses.focal",
+    "losses.cb_focal",
+    "losses.ldam",
+    "losses.balanced_softmax",
+    "losses.logit_adjustment",
     "backbones.small_resnet",
     "backbones.timm_family",
     "optimizers",
@@ -24,7 +51,7 @@ MODULES = [
 
 def test_component_modules_import_nothing_heavy() -> None:
     imports = "; ".join(f"import augbench_plugins.{module}" for module in MODULES)
-    heavy = "{'torch', 'numpy', 'scipy', 'timm', 'pandas', 'pydantic', 'platformdirs', 'safetensors'}"
+    heavy = "{'torch', 'torchvision', 'numpy', 'scipy', 'timm', 'pandas', 'pydantic', 'platformdirs', 'safetensors'}"
     subprocess.run(
         [sys.executable, "-c", f"{imports}; import sys; found = {heavy} & set(sys.modules); assert not found, found"], check=True
     )

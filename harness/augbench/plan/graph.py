@@ -140,7 +140,8 @@ class Graph:
         return self._add("train", f"train {trial.id}", identity(task, self.code), task, inputs)
 
     def _evaluate(self, trial: Trial, prepared: Stage, trained: Stage) -> Stage:
-        task = EvaluateTask(backbone=trial.settings.backbone, numerics=trial.settings.numerics)
+        settings = trial.settings
+        task = EvaluateTask(backbone=settings.backbone, numerics=settings.numerics, cosine_scale=settings.training.loss.cosine_scale)
         described = self._described(task, "numerics")
         return self._add("evaluate", f"test {trial.id}", described, task, {PREPARED: prepared.key, CLASSIFIER: trained.key})
 

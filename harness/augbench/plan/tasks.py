@@ -100,6 +100,8 @@ class EvaluateTask:
 
     backbone: Backbone
     numerics: Numerics
+    cosine_scale: float | None = None
+    """As the loss set it in training."""
 
 
 Task = PrepareTask | FitTask | SynthesiseTask | TrainTask | EvaluateTask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from augbench.stages.head import PLAIN, HeadSetup
 from augbench.stages.prepared import Prepared
 from augbench.values.data import Images
 from augbench.values.learning import Backbone, BackboneContext, Network
@@ -47,7 +49,9 @@ def _spread(sd: Sequence[float]) -> Tensor:
     return torch.where(found > 1e-6, found, 1.0)
 
 
-def build_classifier(backbone: Backbone, prepared: Prepared, numerics: Numerics, device: torch.device, *, fresh: bool = True) -> Classifier:
+def build_classifier(
+    backbone: Backbone, prepared: Prepared, numerics: Numerics, device: torch.device, head: HeadSetup = PLAIN, *, fresh: bool = True
+) -> Classifier:
     """Return a classifier on a device; initial weights come from torch's global stream, and count only if ``fresh``."""
     context = BackboneContext(
         channels=prepared.shape[0],
@@ -57,7 +61,8 @@ def build_classifier(backbone: Backbone, prepared: Prepared, numerics: Numerics,
         sd=prepared.sd,
         fresh=fresh,
     )
-    classifier = Classifier(backbone.build(context)).to(device)
+    network = backbone.build(context)
+    classifier = Classifier(replace(network, module=head.set_up(network.module, context.classes))).to(device)
     return classifier.to(memory_format=layout(numerics))
 
 

@@ -28,6 +28,7 @@ from augbench.plan.tasks import (
 )
 from augbench.stages import contents
 from augbench.stages.classifier import build_classifier, score
+from augbench.stages.head import HeadSetup
 from augbench.stages.prepared import Prepared, read_prepared, write_prepared
 from augbench.stages.subsets import subsets, whole
 from augbench.stages.train import train
@@ -105,7 +106,8 @@ def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: to
 
 def _evaluate(task: EvaluateTask, inputs: Mapping[str, Path], folder: Path, device: torch.device) -> None:
     prepared = read_prepared(inputs[PREPARED])
-    classifier = build_classifier(task.backbone, prepared, task.numerics, device, fresh=False)
+    head = HeadSetup(cosine_scale=task.cosine_scale)
+    classifier = build_classifier(task.backbone, prepared, task.numerics, device, head, fresh=False)
     classifier.load_state_dict(contents.load_tensors(inputs[CLASSIFIER]))
     images = whole(prepared.test).images(prepared.scale, device)
     contents.save_array(folder / contents.TEST, score(classifier, images, task.numerics, device))

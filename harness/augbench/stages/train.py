@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from torch import Tensor
 from augbench.plan.tasks import TrainTask
 from augbench.stages.batches import Batches, block_borders
 from augbench.stages.classifier import Classifier, autocast, build_classifier, layout
+from augbench.stages.head import HeadSetup
 from augbench.stages.images import images_of
 from augbench.stages.prepared import Prepared
 from augbench.stages.subsets import Subset, subsets
@@ -53,9 +54,12 @@ def train(task: TrainTask, prepared: Prepared, banks: Mapping[str, NDArray[Any]]
     learn, held_out = subsets(prepared, task.resample)
     batches = _batches(task, prepared, learn, banks, streams, device)
     torch.manual_seed(streams.seed("train/initial-weights"))
-    classifier = build_classifier(task.backbone, prepared, task.numerics, device)
+    loss = task.training.loss
+    head = HeadSetup(cosine_scale=loss.cosine_scale, bias=loss.bias_start(len(prepared.classes)))
+    classifier = build_classifier(task.backbone, prepared, task.numerics, device, head)
     torch.manual_seed(streams.seed("train/dropout"))
     steps, epoch = total_steps(task, batches.context)
+    batches = replace(batches, context=replace(batches.context, total=steps))
     validation = None
     if held_out is not None:
         validation = Validation(
@@ -139,7 +143,7 @@ class _Trainer:
         for step in range(first, first + count):
             for group in optimizer.param_groups:
                 group["lr"] = training.lr * training.schedule.factor(step, self.steps, self.epoch)
-            summed += self._update(optimizer, *block.batch(step - first), context)
+            summed += self._update(optimizer, *block.batch(step - first), replace(context, progress=step / self.steps))
             if self.validation and step + 1 in checks:
                 self.validation.check(step + 1, self.classifier, keep=training.select == "best")
         loss = float(summed) / count

@@ -220,6 +220,22 @@ class EmptyRange(AugbenchError, ValueError):
         super().__init__(f"{low} = {low_value:g} is above {high} = {high_value:g}; swap them")
 
 
+class UnknownParameter(AugbenchError, ValueError):
+    """A method of a library has no parameter of this name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"it has no parameter '{name}'; {suggestion(name, known) or 'it has none at all'}")
+
+
+class BadTransform(StageError):
+    """A transform of torchvision cannot be built, or does not suit the images."""
+
+    def __init__(self, name: str, error: BaseException) -> None:
+        self.name = name
+        why = f"{type(error).__name__}: {str(error).partition(chr(10))[0].rstrip('.')}"
+        super().__init__(f"tv/{name} cannot be used: {why}; mend its parameters or its dtype, or choose another transform")
+
+
 class WeightsUnavailable(StageError):
     """A network's published weights cannot be fetched."""
 
@@ -237,6 +253,17 @@ class BadCheckpoint(StageError):
     def __init__(self, path: Path | str, name: str, why: str) -> None:
         self.path, self.name = Path(path), name
         super().__init__(f"the checkpoint '{path}' does not fit '{name}': {why}; name the network that it was saved from")
+
+
+class NoLinearHead(StageError):
+    """A loss changes a network's last layer, and the network has none of the usual kind."""
+
+    def __init__(self, classes: int) -> None:
+        self.classes = classes
+        super().__init__(
+            f"the loss sets up the network's last layer, but the network has no linear layer of {classes} outputs; "
+            "choose another backbone or another loss"
+        )
 
 
 class NesterovWithoutMomentum(AugbenchError, ValueError):
@@ -265,3 +292,12 @@ class BrokenRun(DataError):
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(f"cannot read '{path}': {why}; run the matrix again with the same --out to write it anew")
+
+
+class TooFewFeatures(AugbenchError, ValueError):
+    """A metric needs more images than there are."""
+
+    def __init__(self, metric: str, kind: str, count: int, least: int) -> None:
+        self.count, self.least = count, least
+        there = f"{count} {kind} image{'' if count == 1 else 's'}"
+        super().__init__(f"{metric} needs {least} {kind} images or more, not {there}; give it more, or leave it out for this class")

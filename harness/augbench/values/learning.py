@@ -35,6 +35,15 @@ class Loss(Component, ABC):
     def loss(self, logits: Tensor, targets: Tensor, context: LossContext) -> Tensor:
         """Return a scalar from logits [B, K] and soft targets [B, K]."""
 
+    @property
+    def cosine_scale(self) -> float | None:
+        """What logits are the cosines of features and class weights times, or None where the last layer stays linear."""
+        return None
+
+    def bias_start(self, classes: int) -> float | None:
+        """Return what the last layer's biases start from, or None for the network's own."""
+        return None
+
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneContext:

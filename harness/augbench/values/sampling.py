@@ -73,6 +73,8 @@ class SampleContext:
     slots: Mapping[str, SlotRule]
     streams: Streams
     block: Block = field(default_factory=lambda: Block(first=0, steps=1))
+    total: int | None = None
+    """Steps of the whole training; None only while that is found out."""
 
     def at(self, block: Block) -> SampleContext:
         """Return the context of another block of the same training."""

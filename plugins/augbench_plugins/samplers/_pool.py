@@ -34,6 +34,10 @@ class PoolSampler(Sampler, ABC):
         """Return how many originals of each class a pass shows, int64 [K]."""
         return context.class_counts
 
+    def original_shares(self, context: SampleContext, progress: float) -> Tensor:
+        """Return how often originals of each class are shown at a progress in [0, 1], float64 [K], in any unit."""
+        return self.original_counts(context).double()
+
     def compose(self, context: SampleContext) -> tuple[Group, ...]:
         """Compose the batches of a block: the originals, then each part in the order of ``mix``."""
         sizes, amounts = self._sizes(context), pool_parts(context)
@@ -49,8 +53,8 @@ class PoolSampler(Sampler, ABC):
         return int(self.original_counts(context).sum() + sum(amount.sum() for amount in pool_parts(context).values()))
 
     def prior(self, context: SampleContext, progress: float) -> Tensor:
-        """Return the class shares of a batch, the same at every progress."""
-        sizes, shown = self._sizes(context), {ORIGINALS: self.original_counts(context).double()}
+        """Return the class shares of a batch at a progress."""
+        sizes, shown = self._sizes(context), {ORIGINALS: self.original_shares(context, progress)}
         shown |= {part: shown_classes(context, part, amount) for part, amount in pool_parts(context).items()}
         total = sum(size * shown[part] / shown[part].sum() for part, size in sizes.items())
         return total / sum(sizes.values())  # type: ignore[return-value]

@@ -10,14 +10,44 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from augbench import Augmenter, Draw, DrawContext, Mixed
+from augbench_plugins.augmenters.affine import Affine
+from augbench_plugins.augmenters.balanced_mixup import BalancedMixup
+from augbench_plugins.augmenters.bcplus import Bcplus, VhBcplus
 from augbench_plugins.augmenters.bilinear_mixup import BilinearMixup
 from augbench_plugins.augmenters.brightness import Brightness
+from augbench_plugins.augmenters.concatenations import HorizontalConcat, MixedConcat, Random2x2, VertConcat
+from augbench_plugins.augmenters.contrast import Contrast
+from augbench_plugins.augmenters.cutmix import CutMix
+from augbench_plugins.augmenters.erasing import Erasing
 from augbench_plugins.augmenters.geometry import Flips, QuarterTurns
+from augbench_plugins.augmenters.mixmatch_mixup import MixMatchMixup
 from augbench_plugins.augmenters.mixup import Mixup
+from augbench_plugins.augmenters.noise import Noise
 from augbench_plugins.augmenters.nonlinear_mixup import NonlinearMixup
+from augbench_plugins.augmenters.patches import RandomColumnInterval, RandomRowInterval, RandomSquare
+from augbench_plugins.augmenters.perspective import Perspective
+from augbench_plugins.augmenters.remix import Remix, RemixCutMix
+from augbench_plugins.augmenters.scattered import NoisyMixup, RandomColumns, RandomElements, RandomPixels, RandomRows
+from augbench_plugins.augmenters.shifts import Shifts
+from augbench_plugins.augmenters.tv_family import Tv
 from augbench_plugins.augmenters.vh_mixup import VhMixup
 
+PAIR_MASKS = [VertConcat, HorizontalConcat, MixedConcat, Random2x2, RandomRows, RandomColumns, RandomPixels, RandomElements]
+PATCHES = [RandomSquare, RandomColumnInterval, RandomRowInterval]
+PAIRS = [*PAIR_MASKS, *PATCHES, NoisyMixup, Bcplus, VhBcplus, MixMatchMixup, CutMix, Remix, RemixCutMix, BalancedMixup]
 AUGMENTERS = [
+    *(kind(draws=law) for kind in PAIRS for law in ("sample", "batch")),
+    Bcplus(restore_mean=False),
+    Affine(),
+    Affine(outside="black"),
+    Perspective(),
+    Shifts(horizontal=0.4, vertical=0.4),
+    Shifts(horizontal=0.4, vertical=0.4, outside="black"),
+    Contrast(),
+    Noise(),
+    Erasing(),
+    Erasing(paint="random", rate=1),
+    Erasing(paint="mean"),
     Mixup(),
     Mixup(law="beta", alpha=0.4, low=0, high=1, draws="batch"),
     NonlinearMixup(),
@@ -31,7 +61,8 @@ AUGMENTERS = [
     QuarterTurns(),
     Brightness(),
 ]
-every = pytest.mark.parametrize("augmenter", AUGMENTERS, ids=repr)
+batched = pytest.mark.parametrize("augmenter", AUGMENTERS, ids=repr)
+every = pytest.mark.parametrize("augmenter", [*AUGMENTERS, Tv(name="GaussianNoise")], ids=repr)
 
 Contexts = Callable[..., DrawContext]
 Pictures = Callable[..., Tensor]
@@ -73,7 +104,7 @@ def on_fake_cuda(augmenter: Augmenter, draw: Draw, sources: Tensor) -> Mixed:
             return augmenter.apply(torch.empty(sources.shape, device="cuda"), type(draw)(**moved))
 
 
-@every
+@batched
 def test_nothing_waits_for_the_device(augmenter: Augmenter, context: Contexts, images: Pictures, rng: Rngs) -> None:
     draw = augmenter.draw(context(arity=augmenter.arity), rng())
     mixed = on_fake_cuda(augmenter, draw, images(arity=augmenter.arity))
@@ -108,7 +139,10 @@ def test_images_keep_their_shape_and_weights_add_up(
     assert mixed.pixel_weights.shape == (count, augmenter.arity)
     assert torch.allclose(mixed.pixel_weights.sum(dim=1), torch.ones(count))
     assert (mixed.pixel_weights >= 0).all()
-    assert mixed.label_weights is None
+    if mixed.label_weights is not None:
+        assert mixed.label_weights.shape == (count, augmenter.arity)
+        assert torch.allclose(mixed.label_weights.sum(dim=1), torch.ones(count))
+        assert (mixed.label_weights >= 0).all()
 
 
 @every
@@ -150,7 +184,15 @@ def test_a_step_of_a_block_is_made_of_its_own_draws(augmenter: Augmenter, contex
 
 
 @pytest.mark.parametrize(
-    "augmenter", [Mixup(draws="batch"), NonlinearMixup(draws="batch"), BilinearMixup(draws="batch"), VhMixup(draws="batch")]
+    "augmenter",
+    [
+        *(kind(draws="batch") for kind in PAIRS),
+        Mixup(draws="batch"),
+        NonlinearMixup(draws="batch"),
+        BilinearMixup(draws="batch"),
+        VhMixup(draws="batch"),
+    ],
+    ids=repr,
 )
 def test_one_draw_a_batch_is_shared_by_its_images_alone(augmenter: Augmenter, context: Contexts, rng: Rngs) -> None:
     draw = augmenter.draw(context(5, augmenter.arity, steps=40), rng())
@@ -160,7 +202,17 @@ def test_one_draw_a_batch_is_shared_by_its_images_alone(augmenter: Augmenter, co
         assert len(numbers[:, 0].unique(dim=0)) > 2
 
 
-@pytest.mark.parametrize("augmenter", [Mixup(), BilinearMixup(), BilinearMixup(tie_inner=True), VhMixup()], ids=repr)
+@pytest.mark.parametrize(
+    "augmenter",
+    [
+        *(kind() for kind in [*PAIR_MASKS, *PATCHES, NoisyMixup, MixMatchMixup, CutMix, Remix, RemixCutMix, BalancedMixup]),
+        Mixup(),
+        BilinearMixup(),
+        BilinearMixup(tie_inner=True),
+        VhMixup(),
+    ],
+    ids=repr,
+)
 def test_pixel_weights_say_how_much_of_each_source_is_seen(augmenter: Augmenter, context: Contexts, rng: Rngs) -> None:
     draw = augmenter.draw(context(50, augmenter.arity), rng())
     for source in range(augmenter.arity):

@@ -27,7 +27,7 @@ def context() -> Callable[..., SampleContext]:
         **changes: object,
     ) -> SampleContext:
         bank = {2: 12, 3: 8} if bank is None else bank
-        settings: dict[str, object] = {"size": 16, "mix": MIX, "slots": SLOTS, "minority": tuple(n or (2, 3))} | changes
+        settings: dict[str, object] = {"size": 16, "mix": MIX, "slots": SLOTS, "minority": tuple(n or (2, 3)), "total": 3000} | changes
         return SampleContext(
             labels=shuffled(torch.arange(len(counts)).repeat_interleave(torch.tensor(counts))),
             bank_labels=shuffled(torch.tensor([label for label, count in bank.items() for _ in range(count)], dtype=torch.int64)),

@@ -8,12 +8,25 @@ from torch import Tensor
 
 from augbench import SampleContext, Sampler
 from augbench.values.sampling import SlotRule
+from augbench_plugins.samplers.class_balanced import ClassBalanced
 from augbench_plugins.samplers.instance import Instance
 from augbench_plugins.samplers.minority_focus import MinorityFocus
+from augbench_plugins.samplers.progressive import Progressive
 from augbench_plugins.samplers.random_oversampling import RandomOversampling
+from augbench_plugins.samplers.random_undersampling import RandomUndersampling
+from augbench_plugins.samplers.square_root import SquareRoot
 from augbench_plugins.samplers.standard import Standard
 
-SAMPLERS = [MinorityFocus(), Standard(), Instance(), RandomOversampling()]
+SAMPLERS = [
+    MinorityFocus(),
+    Standard(),
+    Instance(),
+    RandomOversampling(),
+    RandomUndersampling(),
+    ClassBalanced(),
+    SquareRoot(),
+    Progressive(),
+]
 MIXES = {
     "originals": {"originals": 1.0},
     "synthetic": {"generated": 2.0, "linear": 1.0, "rotated": 1.0},

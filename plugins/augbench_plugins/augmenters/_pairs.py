@@ -1,0 +1,58 @@
+"""What the mixers of two images share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from augbench import Augmenter, DrawContext, Mixed, draws
+from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairMixer(Augmenter):
+    """Makes one image of two."""
+
+    arity: ClassVar[int] = 2
+
+    draws: Literal["sample", "batch"] = "sample"
+    """Whether each image or each batch draws its own numbers."""
+
+
+def below(context: DrawContext, rng: torch.Generator, bounds: Tensor, per: draws.Law = "sample") -> Tensor:
+    """Draw whole numbers of 0..bound-1, one for each of the bounds, int64 [count]; bounds below 1 count as 1."""
+    return (draws.uniform(context, rng, per=per).double() * bounds.clamp(min=1)).long()
+
+
+def masked(sources: Tensor, mask: Tensor) -> Mixed:
+    """Show the first source where the mask, bool and broadcast to [B, C, H, W], is set, and the second elsewhere."""
+    import torch
+
+    images = torch.where(mask, sources[:, 0], sources[:, 1])
+    # A sum of fewer than 2^24 ones is exact, and so is the share, but for its last rounding.
+    return Mixed(images=images, pixel_weights=two_weights(mask.to(sources.dtype).mean(dim=(1, 2, 3))))
+
+
+def above(sources: Tensor, row: Tensor) -> Tensor:
+    """Tell which rows lie above each image's cut, bool [B, 1, H, 1]."""
+    import torch
+
+    return torch.arange(sources.shape[-2], device=sources.device)[:, None] < over_pixels(row)
+
+
+def left_of(sources: Tensor, column: Tensor) -> Tensor:
+    """Tell which columns lie left of each image's cut, bool [B, 1, 1, W]."""
+    import torch
+
+    return torch.arange(sources.shape[-1], device=sources.device) < over_pixels(column)
+
+
+def inside(sources: Tensor, box: Tensor) -> Tensor:
+    """Tell which pixels lie in each image's box (top, left, height, width), int64 [B, 4]; bool [B, 1, H, W]."""
+    top, left, height, width = box.unbind(1)
+    rows = above(sources, top + height) & ~above(sources, top)
+    return rows & left_of(sources, left + width) & ~left_of(sources, left)

@@ -1,0 +1,67 @@
+"""CutMix: a box of one image within another, at the same place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from annotated_types import Gt
+
+from augbench import Draw, DrawContext, Mixed, draws
+from augbench_plugins.augmenters._broadcast import two_weights
+from augbench_plugins.augmenters._pairs import PairMixer, inside
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxDraw(Draw):
+    """The box of each image."""
+
+    box: Tensor
+    """Top, left, height and width, int64 [count, 4]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutMix(PairMixer):
+    """Replace a box of one image by the same box of another (Yun 2019).
+
+    The authors' code: lambda ~ Beta(alpha, alpha), sides of sqrt(1 - lambda) of the image's, a uniform centre; what lies beyond
+    the border is cut off, and the first label's weight is the share of the first image that is left.
+    """
+
+    alpha: Annotated[float, Gt(0)] = 1.0
+    """Both shapes of the Beta law."""
+    draws: Literal["sample", "batch"] = "batch"
+    """Whether each image or each batch, as in the authors' code, draws its own numbers."""
+
+    def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
+        """Draw the boxes."""
+        return BoxDraw(box=self.boxes(context, rng))
+
+    def boxes(self, context: DrawContext, rng: torch.Generator) -> Tensor:
+        """Draw top, left, height and width of each image's box, int64 [count, 4]."""
+        import torch
+
+        ratio = (1 - draws.beta(context, rng, self.alpha, self.alpha, per=self.draws)).sqrt()
+        starts, lengths = [], []
+        for size in context.shape[1:]:
+            half = (ratio * size).long() // 2
+            centre = draws.integers(context, rng, 0, size, self.draws)
+            starts.append((centre - half).clamp(min=0))
+            lengths.append((centre + half).clamp(max=size) - starts[-1])
+        return torch.stack([*starts, *lengths], dim=1)
+
+    def apply(self, sources: Tensor, draw: Any) -> Mixed:
+        """Replace the boxes."""
+        import torch
+
+        images = torch.where(inside(sources, draw.box), sources[:, 1], sources[:, 0])
+        return Mixed(images=images, pixel_weights=two_weights(share_left(draw.box, sources.shape[-2], sources.shape[-1])))
+
+
+def share_left(box: Tensor, height: int, width: int) -> Tensor:
+    """Return the share of an image outside its box, float32 [B]."""
+    return (height * width - box[:, 2] * box[:, 3]).float() / (height * width)
