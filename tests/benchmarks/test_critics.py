@@ -5,8 +5,8 @@ import time
 import pytest
 import torch
 
+from augbench_plugins.generators._blueprint import Blueprint
 from augbench_plugins.generators._contest import Contest
-from augbench_plugins.generators._dcgan import Blueprint
 from augbench_plugins.generators.wgan_div import WganDiv
 from augbench_plugins.generators.wgan_gp import WganGp
 

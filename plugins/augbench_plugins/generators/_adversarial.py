@@ -14,49 +14,62 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from augbench_plugins.generators._dcgan import Blueprint
+    from augbench_plugins.generators._blueprint import Blueprint
     from augbench_plugins.generators._fit import Recipe
     from augbench_plugins.generators._objective import Objective
 
 CriticNorm = Literal["batch", "layer", "none"]
-SIDES = (32, 64)
+NetworkName = Literal["dcgan", "resnet", "mlp"]
+SIDES = (32, 64, 128)
 Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adversarial(Generator):
-    """A generator network trained against a critic, both of DCGAN's shape (Radford 2016)."""
+    """A generator network trained against a critic of the same kind."""
 
     family: ClassVar[str]
     """The name in messages."""
 
     optimizer: Optimizer
     """How both networks' weights are updated."""
+    network: NetworkName = "dcgan"
+    """DCGAN's convolutions (Radford 2016), the residual networks of the WGAN-GP code, or PyTorch-GAN's linear layers."""
     critic_norm: CriticNorm = "batch"
     """Normalisation between the critic's layers; a batch is real or generated, never both."""
     width: Annotated[int, Ge(1)] = 64
-    """Channels of the stage next to the image; each deeper stage has twice as many."""
+    """Channels of the stage next to the image; each deeper stage has twice as many.  For ``mlp``, half the first layer's numbers."""
     latent: Annotated[int, Ge(1)] = 100
     """Numbers, drawn from N(0, 1), that an image is made of."""
-    init: Literal["dcgan", "torch"] = "dcgan"
-    """Start weights: N(0, 0.02) as DCGAN has them, or torch's own, from which critics without BatchNorm learn faster."""
+    init: Literal["own", "torch"] = "own"
+    """Start weights: those of the network's source, N(0, 0.02) for ``dcgan``, or torch's, from which its critics without
+    BatchNorm learn faster.
+    """
+    stop: Literal["iterations", "plateau"] = "iterations"
+    """Which weights are kept: the last iteration's, or those from which the critic's absolute loss no longer decreases."""
+    stop_window: Annotated[int, Ge(1)] = 5
+    """Readings, a hundred in a full fit, that a plateau's moving average is taken of."""
+    stop_patience: Annotated[int, Ge(1)] = 20
+    """Readings without a lower average that end a fit; fits without a plateau end after ``fit.iterations``."""
 
     @abstractmethod
     def objective(self) -> Objective:
         """Return what critic and generator minimise."""
 
     def supports(self, facts: Facts) -> Reason | None:
-        """Tell that the networks make square images of 32 or 64 pixels with 1 to 4 channels."""
+        """Tell which square images the networks make, with 1 to 4 channels."""
         channels, height, width = facts.shape
-        if height != width or height not in SIDES:
-            found = f"{height}" if height == width else f"{height} x {width}"
-            return Reason(f"dcgan networks make {' or '.join(map(str, SIDES))} px images, not {found}; set resize")
+        found = f"{height}" if height == width else f"{height} x {width}"
+        if self.network == "mlp" and height != width:
+            return Reason(f"mlp networks make square images, not {found}; set resize")
+        if self.network != "mlp" and (height != width or height not in SIDES):
+            return Reason(f"{self.network} networks make 32, 64 or 128 px images, not {found}; set resize")
         if not 1 <= channels <= 4:
-            return Reason(f"dcgan networks make images of 1 to 4 channels, not {channels}")
+            return Reason(f"{self.network} networks make images of 1 to 4 channels, not {channels}")
         return None
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Learn the target's images in a fixed number of iterations; a fit always starts afresh, whatever ``resume`` holds."""
+        """Learn the target's images; a fit always starts afresh, whatever ``resume`` holds."""
         from augbench_plugins.generators._fit import fit
 
         return fit(self._recipe(view), view, rng, progress)
@@ -68,13 +81,22 @@ class Adversarial(Generator):
         return draw_images(self._blueprint(view), fitted.tensors, view, count, rng)
 
     def _blueprint(self, view: TrainingView) -> Blueprint:
-        from augbench_plugins.generators._dcgan import Blueprint
+        from augbench_plugins.generators._blueprint import Blueprint
 
         channels, side, _ = view.images.shape
-        return Blueprint(channels=channels, side=side, width=self.width, latent=self.latent, critic_norm=self.critic_norm, start=self.init)
+        return Blueprint(
+            network=self.network,
+            channels=channels,
+            side=side,
+            width=self.width,
+            latent=self.latent,
+            critic_norm=self.critic_norm,
+            start=self.init,
+        )
 
     def _recipe(self, view: TrainingView) -> Recipe:
         from augbench_plugins.generators._fit import Recipe
+        from augbench_plugins.generators._stopping import Plateau
 
         settings = view.settings
         return Recipe(
@@ -87,6 +109,7 @@ class Adversarial(Generator):
             n_critic=_complete("n-critic", settings.n_critic) if "n_critic" in self.uses else 1,
             lr=_complete("lr", settings.lr),
             pre_augment=settings.pre_augment,
+            plateau=Plateau(window=self.stop_window, patience=self.stop_patience) if self.stop == "plateau" else None,
         )
 
 

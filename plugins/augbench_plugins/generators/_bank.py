@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from augbench import TrainingView
-from augbench_plugins.generators._dcgan import Blueprint
+from augbench_plugins.generators._blueprint import Blueprint
 
 BATCH = 256
 

@@ -9,29 +9,32 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from augbench_plugins.generators._dcgan import DcganCritic, DcganGenerator
-from augbench_plugins.generators._objective import Objective, Penalty, squared_norms
+from augbench_plugins.generators._objective import Objective, Penalty, PenaltyAt, squared_norms
+from augbench_plugins.generators._playing import Critic, GeneratorNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contest:
     """Two networks and what each minimises."""
 
-    generator: DcganGenerator
-    critic: DcganCritic
+    generator: GeneratorNetwork
+    critic: Critic
     generator_optimizer: torch.optim.Optimizer
     critic_optimizer: torch.optim.Optimizer
     objective: Objective
     device: torch.device
     precision: Literal["fp32", "bf16"] = "fp32"
 
-    def critic_step(self, reals: Tensor, latents: Tensor, shares: Tensor) -> dict[str, Tensor]:
-        """Update the critic on reals [B, C, H, W] in [-1, 1], as many generated images, and shares [B] of their mixes."""
+    def critic_step(self, reals: Tensor, latents: Tensor, shares: Tensor, shuffle: Tensor | None = None) -> dict[str, Tensor]:
+        """Update the critic on reals [B, C, H, W] in [-1, 1] and as many generated images.
+
+        ``shares`` [B] are those of their mixes, ``shuffle`` [2 B] an order of all of them, for a penalty at ``interp-mixed``.
+        """
         if self.objective.clip is not None:
             self._clip(self.objective.clip)
         with torch.no_grad(), self._autocast():
             fakes = self.generator(latents)
-        losses = self._critic_losses(reals, fakes.to(reals.dtype), shares)
+        losses = self._critic_losses(reals, fakes.to(reals.dtype), shares, shuffle)
         self.critic_optimizer.zero_grad()
         losses["critic loss"].backward()
         self.critic_optimizer.step()
@@ -49,14 +52,14 @@ class Contest:
         self.critic.requires_grad_(True)
         return {"generator loss": loss.detach()}
 
-    def _critic_losses(self, reals: Tensor, fakes: Tensor, shares: Tensor) -> dict[str, Tensor]:
+    def _critic_losses(self, reals: Tensor, fakes: Tensor, shares: Tensor, shuffle: Tensor | None) -> dict[str, Tensor]:
         penalty = self.objective.penalty
         if penalty is None:
             return {"critic loss": self.objective.critic(*self._scores(reals, fakes))}
-        if penalty.at == "interp":
+        if penalty.at in ("interp", "interp-within", "interp-mixed"):
             real, fake = self._scores(reals, fakes)
             # A batch of their own: the double backward runs over every row that goes with them.
-            price = self._price_between(penalty, reals, fakes, shares)
+            price = self._price_between(penalty, *_ends(penalty.at, reals, fakes, shuffle), shares)
         else:
             real, fake, price = self._scores_and_price(penalty, reals, fakes)
         return {"critic loss": self.objective.critic(real, fake) + price, "penalty": price}
@@ -69,10 +72,11 @@ class Contest:
             real, fake = self.critic(torch.cat([reals, fakes])).float().chunk(2)
             return real, fake
 
-    def _price_between(self, penalty: Penalty, reals: Tensor, fakes: Tensor, shares: Tensor) -> Tensor:
-        """Return the penalty at x + a (Gz - x), one share a for each image."""
+    def _price_between(self, penalty: Penalty, starts: Tensor, ends: Tensor, shares: Tensor) -> Tensor:
+        """Return the penalty at starts + a (ends - starts), one share a for each pair, or for each two."""
+        weights = shares.repeat(len(starts) // len(shares))[:, None, None, None]
         # In float32: the 8 bits of a bfloat16 norm would put its sixth power off by percents.
-        points = torch.lerp(reals, fakes, shares[:, None, None, None]).requires_grad_()
+        points = torch.lerp(starts, ends, weights).requires_grad_()
         return penalty.law(squared_norms(self.critic(points), points))
 
     def _scores_and_price(self, penalty: Penalty, reals: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -99,3 +103,17 @@ class Contest:
 
     def _autocast(self) -> AbstractContextManager[None]:
         return torch.autocast(self.device.type, torch.bfloat16) if self.precision == "bf16" else nullcontext()
+
+
+def _ends(at: PenaltyAt, reals: Tensor, fakes: Tensor, shuffle: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Return what points lie between: B pairs, or B of reals and B of generated images within their own kind."""
+    if at == "interp":
+        return reals, fakes
+    both = torch.cat([reals, fakes])
+    if at == "interp-within":
+        # Batches are shuffled: the next image is any other.
+        return both, torch.cat([reals.roll(1, 0), fakes.roll(1, 0)])
+    if shuffle is None:
+        raise ValueError("a penalty at 'interp-mixed' needs a shuffle of the 2 B images")
+    first, second = both[shuffle].chunk(2)
+    return first, second

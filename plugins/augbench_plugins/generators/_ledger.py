@@ -40,6 +40,10 @@ class Ledger:
             self._points.setdefault(name, []).append((iteration, mean))
         return means
 
+    def means(self, name: str) -> list[float]:
+        """Return what was read of one loss."""
+        return [mean for _, mean in self._points[name]]
+
     def demand(self, finite: bool, iteration: int) -> None:
         """Raise ``Diverged`` unless all is finite."""
         if not finite:

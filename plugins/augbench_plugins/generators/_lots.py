@@ -24,6 +24,8 @@ class Lot:
     """How much of a generated image an interpolate holds, float32 [n_critic, B]."""
     generator_latents: Tensor
     """float32 [B, latent]."""
+    shuffles: Tensor
+    """Orders of the real and generated images together, int64 [n_critic, 2 B], or empty [n_critic, 0] where none is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Sizes:
     batch: int
     n_critic: int
     latent: int
+    shuffles: bool = False
 
 
 def lots(sizes: Sizes, iterations: int, rng: torch.Generator, device: torch.device) -> Iterator[Lot]:
@@ -42,8 +45,9 @@ def lots(sizes: Sizes, iterations: int, rng: torch.Generator, device: torch.devi
     for first in range(0, iterations, BLOCK):
         block = _draw(sizes, passes, rng)
         columns = [getattr(block, field.name).to(device, non_blocking=True).unbind() for field in fields(Lot)]
-        for reals, critic_latents, shares, generator_latents in list(zip(*columns, strict=True))[: iterations - first]:
-            yield Lot(reals=reals, critic_latents=critic_latents, shares=shares, generator_latents=generator_latents)
+        names = [field.name for field in fields(Lot)]
+        for parts in list(zip(*columns, strict=True))[: iterations - first]:
+            yield Lot(**dict(zip(names, parts, strict=True)))
 
 
 class Passes:
@@ -70,4 +74,6 @@ def _draw(sizes: Sizes, passes: Passes, rng: torch.Generator) -> Lot:
         critic_latents=torch.randn(*shape, sizes.latent, generator=rng),
         shares=torch.rand(shape, generator=rng),
         generator_latents=torch.randn(BLOCK, sizes.batch, sizes.latent, generator=rng),
+        # Last: the numbers of the others are the same with and without.
+        shuffles=torch.rand(*shape[:2], 2 * sizes.batch if sizes.shuffles else 0, generator=rng).argsort(-1),
     )

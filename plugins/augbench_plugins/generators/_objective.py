@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-PenaltyAt = Literal["interp", "real-fake", "real", "fake"]
+PenaltyAt = Literal["interp", "interp-within", "interp-mixed", "real-fake", "real", "fake"]
 
 
 @dataclass(frozen=True, kw_only=True)

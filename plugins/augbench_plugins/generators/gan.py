@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from augbench import Optimizer
 from augbench_plugins.generators._adversarial import Adversarial
@@ -23,11 +23,14 @@ class Gan(Adversarial):
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         # DCGAN's rates; its paper counts in epochs of sets of millions, so the length is that of the other families.
         "official": {"fit": {"iterations": 200_000, "batch-size": 128, "lr": 2e-4}},
+        "pytorch-gan": {"network": "mlp", "critic-norm": "none", "fit": {"batch-size": 64, "lr": 2e-4}},
         "rana-2022": {"fit": {"batch-size": 16, "lr": 2e-4}},
         "small": {"width": 16, "latent": 64, "fit": {"iterations": 400, "batch-size": 16, "lr": 5e-4}},
     }
 
     optimizer: Optimizer = field(default_factory=lambda: Adam(betas=(0.5, 0.999)))
+    stop: Literal["iterations"] = "iterations"
+    """The last iteration's weights are kept: a discriminator's loss falls while it wins, so its plateau says nothing."""
 
     def objective(self) -> Objective:
         """Return E softplus(-D(x)) + E softplus(D(Gz)) for the discriminator, E softplus(-D(Gz)) for the generator."""

@@ -24,6 +24,7 @@ class Wgan(Adversarial):
         # martinarjovsky/WassersteinGAN, without its 100 critic updates in some iterations; its 25 passes over LSUN
         # come to 237,000 iterations.
         "official": {"fit": {"iterations": 200_000, "batch-size": 64, "n-critic": 5, "lr": 5e-5}},
+        "pytorch-gan": {"network": "mlp", "critic-norm": "none", "fit": {"batch-size": 64, "n-critic": 5, "lr": 5e-5}},
         "rana-2022": {"fit": {"batch-size": 16, "n-critic": 4, "lr": 2e-4}},
         "small": {
             "width": 16,

@@ -29,6 +29,19 @@ class WganDiv(Adversarial):
             "critic-norm": "layer",
             "fit": {"iterations": 200_000, "batch-size": 64, "n-critic": 4, "lr": 2e-4},
         },
+        "official-resnet": {
+            "network": "resnet",
+            "k": 10.0,
+            "latent": 128,
+            "critic-norm": "layer",
+            "fit": {"iterations": 200_000, "batch-size": 64, "n-critic": 4, "lr": 2e-4},
+        },
+        "pytorch-gan": {
+            "network": "mlp",
+            "penalty-at": "real-fake",
+            "optimizer": {"use": "adam", "betas": [0.5, 0.999]},
+            "fit": {"batch-size": 64, "n-critic": 5, "lr": 2e-4},
+        },
         "rana-2022": {"fit": {"batch-size": 16, "n-critic": 4, "lr": 2e-4}},
         "small": {
             "width": 16,
@@ -46,8 +59,10 @@ class WganDiv(Adversarial):
     """How much the penalty counts."""
     p: Annotated[float, Ge(2)] = 6.0
     """Power of the gradient's norm; below 2 its slope has no bound at zero."""
-    penalty_at: Literal["interp", "real-fake", "real", "fake"] = "interp"
-    """Where gradients are taken: between real and generated images, at both, or at one of them."""
+    penalty_at: Literal["interp", "interp-within", "interp-mixed", "real-fake", "real", "fake"] = "interp"
+    """Where gradients are taken: between a real and a generated image, between two of one kind (``interp-within``) or any
+    two (``interp-mixed``), at both kinds, or at one of them.
+    """
 
     def objective(self) -> Objective:
         """Return WGAN's losses and the divergence's penalty."""

@@ -24,6 +24,17 @@ class WganGp(Adversarial):
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         # igul222/improved_wgan_training at 64 px, on DCGAN networks in place of its residual ones.
         "official": {"latent": 128, "critic-norm": "layer", "fit": {"iterations": 200_000, "batch-size": 64, "n-critic": 5, "lr": 1e-4}},
+        "official-resnet": {
+            "network": "resnet",
+            "latent": 128,
+            "critic-norm": "layer",
+            "fit": {"iterations": 200_000, "batch-size": 64, "n-critic": 5, "lr": 1e-4},
+        },
+        "pytorch-gan": {
+            "network": "mlp",
+            "optimizer": {"use": "adam", "betas": [0.5, 0.999]},
+            "fit": {"batch-size": 64, "n-critic": 5, "lr": 2e-4},
+        },
         "rana-2022": {"fit": {"batch-size": 16, "n-critic": 4, "lr": 2e-4}},
         "small": {
             "width": 16,

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from augbench import Fit, TrainingView
-from augbench_plugins.generators._dcgan import Blueprint
+from augbench_plugins.generators._blueprint import Blueprint
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
 from augbench_plugins.generators.wgan_gp import WganGp
 
-PENALISED = [WganGp(), WganDiv(), *(WganDiv(penalty_at=at) for at in ("real-fake", "real", "fake"))]
+PENALISED = [WganGp(), WganDiv(), *(WganDiv(penalty_at=at) for at in ("real-fake", "real", "fake", "interp-within", "interp-mixed"))]
 FAMILIES = [Gan(), Wgan(), *PENALISED]
 
 
@@ -36,12 +36,16 @@ def contest(blueprint) -> Callable[..., Contest]:
 
 def numbers(dtype=torch.float32):
     torch.manual_seed(0)
-    return torch.rand(4, 3, 32, 32, dtype=dtype) * 2 - 1, torch.randn(4, 8, dtype=dtype), torch.rand(4, dtype=dtype)
+    reals = torch.rand(4, 3, 32, 32, dtype=dtype) * 2 - 1
+    return reals, torch.randn(4, 8, dtype=dtype), torch.rand(4, dtype=dtype), torch.tensor([6, 0, 3, 7, 1, 2, 5, 4])
 
 
-def penalty_as_written(component, critic, reals, fakes, shares):
+def penalty_as_written(component, critic, reals, fakes, shares, shuffle):
     """Go through the images one by one, each with a graph of its own."""
+    mixed = [[*reals, *fakes][position] for position in shuffle]
     points = {
+        "interp-within": [(1 - a) * kind[i] + a * kind[i - 1] for kind in (reals, fakes) for i, a in enumerate(shares)],
+        "interp-mixed": [(1 - a) * mixed[i] + a * mixed[i + 4] for i, a in enumerate(shares)],
         "interp": [(1 - a) * real + a * fake for real, fake, a in zip(reals, fakes, shares, strict=True)],
         "real-fake": [*reals, *fakes],
         "real": list(reals),
@@ -60,13 +64,13 @@ def penalty_as_written(component, critic, reals, fakes, shares):
 def test_a_penalised_critic_step_is_the_formula_s_gradient_step(contest, component):
     ours = contest(component, lr=0.1, dtype=torch.float64)
     twin = contest(component, dtype=torch.float64)
-    reals, latents, shares = numbers(torch.float64)
+    reals, latents, shares, shuffle = numbers(torch.float64)
     fakes = twin.generator(latents).detach()
-    price = penalty_as_written(component, twin.critic, reals, fakes, shares)
+    price = penalty_as_written(component, twin.critic, reals, fakes, shares, shuffle)
     loss = twin.critic(fakes).mean() - twin.critic(reals).mean() + price
     loss.backward()
     expected = [weight - 0.1 * weight.grad for weight in twin.critic.parameters()]
-    losses = ours.critic_step(reals, latents, shares)
+    losses = ours.critic_step(reals, latents, shares, shuffle)
     assert losses["critic loss"].item() == pytest.approx(loss.item(), rel=1e-6)
     assert losses["penalty"].item() == pytest.approx(price.item(), rel=1e-6)
     assert all(torch.allclose(new, wanted, rtol=1e-6) for new, wanted in zip(ours.critic.parameters(), expected, strict=True))
@@ -75,9 +79,9 @@ def test_a_penalised_critic_step_is_the_formula_s_gradient_step(contest, compone
 @pytest.mark.parametrize("component", [Gan(), Wgan(clip=1.5)], ids=repr)
 def test_batch_norm_sees_reals_and_fakes_apart(contest, component):
     ours, twin = contest(component), contest(component)
-    reals, latents, shares = numbers()
+    reals, latents, shares, shuffle = numbers()
     loss = component.objective().critic(twin.critic(reals), twin.critic(twin.generator(latents)))
-    assert ours.critic_step(reals, latents, shares)["critic loss"].item() == pytest.approx(loss.item(), rel=1e-5)
+    assert ours.critic_step(reals, latents, shares, shuffle)["critic loss"].item() == pytest.approx(loss.item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("component", FAMILIES, ids=repr)
@@ -133,8 +137,8 @@ def test_every_score_of_a_clipped_critic_is_made_with_weights_in_bounds(contest)
 @pytest.mark.parametrize("component", FAMILIES, ids=repr)
 def test_in_bf16_losses_and_weights_are_float32_and_close(contest, component):
     exact, rough = contest(component), contest(component, precision="bf16")
-    reals, latents, shares = numbers()
-    wanted, got = exact.critic_step(reals, latents, shares), rough.critic_step(reals, latents, shares)
+    reals, latents, shares, shuffle = numbers()
+    wanted, got = (ours.critic_step(reals, latents, shares, shuffle) for ours in (exact, rough))
     assert got["critic loss"].dtype == torch.float32
     assert got["critic loss"].item() == pytest.approx(wanted["critic loss"].item(), abs=0.05)
     assert rough.generator_step(latents)["generator loss"].isfinite()
@@ -153,3 +157,8 @@ def test_scaled_up_gradients_have_a_finite_sixth_power(blueprint):
     images = torch.randn(2, 3, 32, 32, requires_grad=True)
     squares = squared_norms(critic(images) * 1e4, images)
     assert WganDiv().objective().penalty.law(squares).isfinite()
+
+
+def test_a_penalty_between_any_two_images_demands_their_order(contest):
+    with pytest.raises(ValueError, match="'interp-mixed' needs a shuffle"):
+        contest(WganDiv(penalty_at="interp-mixed")).critic_step(*numbers()[:3])

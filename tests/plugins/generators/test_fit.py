@@ -10,7 +10,6 @@ from safetensors.torch import load, save
 from augbench import Diverged
 from augbench_plugins.generators import _fit
 from augbench_plugins.generators._contest import Contest
-from augbench_plugins.generators._dcgan import DcganCritic, DcganGenerator
 from augbench_plugins.generators._ledger import Ledger
 from augbench_plugins.generators._lots import Sizes, lots
 from augbench_plugins.generators.gan import Gan
@@ -154,11 +153,15 @@ def test_all_losses_of_bf16_fits_are_finite(view):
         family(**TINY).fit(view(precision="bf16"), rng(), silent)
 
 
-@pytest.mark.parametrize("component", [Gan(), Wgan(), WganGp(), WganDiv(), WganDiv(penalty_at="real-fake")], ids=repr)
+@pytest.mark.parametrize(
+    "component",
+    [Gan(), Wgan(), WganGp(), WganDiv(), *(WganDiv(penalty_at=at) for at in ("real-fake", "interp-within", "interp-mixed"))],
+    ids=repr,
+)
 def test_an_iteration_never_waits_for_the_device(component, blueprint):
     sizes = blueprint(critic_norm=component.critic_norm)
     with torch.device("meta"):
-        generator, critic = DcganGenerator(sizes), DcganCritic(sizes)
+        generator, critic = sizes.generator(), sizes.critic()
     contest = Contest(
         generator=generator,
         critic=critic,
@@ -169,10 +172,33 @@ def test_an_iteration_never_waits_for_the_device(component, blueprint):
     )
     images, ledger = torch.empty(9, 3, 32, 32, dtype=torch.uint8, device="meta"), Ledger("x", "y")
     # Meta tensors hold no data: whatever asks for a value on the host raises, as the reading does.
-    for lot in lots(Sizes(images=9, batch=4, n_critic=2, latent=8), 2, rng(), torch.device("meta")):
+    for lot in lots(Sizes(images=9, batch=4, n_critic=2, latent=8, shuffles=True), 2, rng(), torch.device("meta")):
         _fit.iterate(contest, images, 255.0, lot, ledger)
     with pytest.raises(NotImplementedError, match="meta"):
         ledger.read(2)
+
+
+@pytest.mark.parametrize("network", ["resnet", "mlp"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_other_networks_are_fitted_and_draw_images(family, network, view):
+    component = family(**TINY, network=network)
+    fitted = component.fit(view(), rng(), silent)
+    images = component.sample(fitted, view(), 5, rng())
+    assert images.shape == (5, 3, 32, 32)
+    assert images.float().std(0).mean() > 0
+    assert fitted.numbers["critic parameters"] == sum(weight.numel() for weight in component._blueprint(view()).critic().parameters())
+
+
+def test_where_the_penalty_is_taken_changes_what_is_learnt_and_no_other_draw(view, monkeypatch):
+    seen, kept = [], _fit.iterate
+    monkeypatch.setattr(_fit, "iterate", lambda *numbers: seen.append(numbers[3]) or kept(*numbers))
+    fits = [WganDiv(**TINY, penalty_at=at).fit(view(), rng(), silent) for at in ("interp", "interp-within", "interp-mixed")]
+    assert len({fitted.curves["penalty"][-1] for fitted in fits}) == 3
+    for first, *others in zip(*(seen[start : start + 3] for start in (0, 3, 6)), strict=True):
+        for other in others:
+            assert all(torch.equal(getattr(first, name), getattr(other, name)) for name in ("reals", "critic_latents", "shares"))
+    assert seen[0].shuffles.shape == (2, 0)
+    assert seen[8].shuffles.sort(-1).values.tolist() == [[*range(8)]] * 2
 
 
 @pytest.mark.slow
