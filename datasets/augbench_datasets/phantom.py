@@ -112,5 +112,3 @@ def _digest(revision: int, phantom: Phantom) -> str:
 
     settings = asdict(phantom) | {"validation": phantom._counts()["validation"]}
     return hashlib.sha256(json.dumps(["phantom", revision, settings], sort_keys=True).encode()).hexdigest()
-
-

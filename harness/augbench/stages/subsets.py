@@ -54,9 +54,7 @@ def subsets(prepared: Prepared, resample: Resample) -> tuple[Subset, Subset | No
     seed = Streams.of(seed=resample.seed, data=resample.digest).seed("folds")
     groups = [split.groups for split in pooled if split.groups is not None]
     joined = sum(groups, ()) if len(groups) == len(pooled) else None
-    learn, held_out = fold_indices(
-        everything.labels, joined, resample.folds, resample.fold, seed, classes=prepared.classes
-    )
+    learn, held_out = fold_indices(everything.labels, joined, resample.folds, resample.fold, seed, classes=prepared.classes)
     return _chosen(pooled, learn), _chosen(pooled, held_out)
 
 
