@@ -62,6 +62,7 @@ def test_an_interruption_says_how_to_continue(monkeypatch: pytest.MonkeyPatch):
 
 def test_anything_else_is_a_bug_whose_traceback_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["/usr/bin/bench", "plan"])
     done = call(KeyError("seed"))
     assert done.exit_code == 3
     assert done.stderr.startswith(f"this is a bug in bench, or in a plugin: KeyError: 'seed' ({__file__}:")
@@ -69,7 +70,7 @@ def test_anything_else_is_a_bug_whose_traceback_is_kept(tmp_path: Path, monkeypa
     (kept,) = tmp_path.iterdir()
     assert f"The traceback is in {kept}; 'bench --debug' prints it." in done.stderr
     assert "KeyError: 'seed'" in kept.read_text()
-    assert kept.read_text().startswith("bench ")
+    assert kept.read_text().startswith("bench plan\n")
 
 
 def test_debug_prints_a_bug_s_traceback_and_writes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
