@@ -1,5 +1,6 @@
 """Fits of tiny networks, from images to weights."""
 
+import math
 import random
 
 import numpy as np
@@ -150,7 +151,8 @@ def test_only_the_target_s_images_are_learnt(view, blobs):
 
 def test_all_losses_of_bf16_fits_are_finite(view):
     for family in FAMILIES:
-        family(**TINY).fit(view(precision="bf16"), rng(), silent)
+        fitted = family(**TINY).fit(view(precision="bf16"), rng(), silent)
+        assert all(math.isfinite(value) for curve in fitted.curves.values() for _, value in curve)
 
 
 @pytest.mark.parametrize(
