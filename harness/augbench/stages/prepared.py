@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from augbench.stages.contents import save_array
+from augbench.store.files import write_json
 from augbench.values.data import Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
 from augbench.values.synthesis import Progress
@@ -163,8 +165,8 @@ def _write_header(file: Any, first: NDArray[Any], count: int) -> None:
 
 
 def _write_labels(folder: Path, part: str, split: Split) -> None:
-    np.save(folder / f"{part}.labels.npy", np.asarray(split.labels, dtype=np.int64))
-    _write_json(folder / f"{part}.json", {"ids": split.ids, "groups": split.groups})
+    save_array(folder / f"{part}.labels.npy", np.asarray(split.labels, dtype=np.int64))
+    write_json(folder / f"{part}.json", {"ids": split.ids, "groups": split.groups})
 
 
 def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Moments) -> None:
@@ -177,11 +179,7 @@ def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Mom
         "mean": moments.mean(scale),
         "sd": moments.sd(scale),
     }
-    _write_json(folder / _META, meta)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(folder / _META, meta)
 
 
 def _read_split(folder: Path, part: str) -> PreparedSplit:
