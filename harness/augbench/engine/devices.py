@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from augbench.values.errors import AugbenchError
+from augbench.values.errors import NoSuchDevice
 
 if TYPE_CHECKING:
     import torch
-
-
-class NoSuchDevice(AugbenchError):
-    """The device that was asked for is not on this machine."""
-
-    def __init__(self, name: str, there: str) -> None:
-        super().__init__(f"no device '{name}' on this machine; there is: {there}")
 
 
 def choose_device(name: str) -> torch.device:

@@ -11,7 +11,8 @@ from augbench.engine.recording import Recorder
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, PlannedTrial
 from augbench.plan.tasks import Stage
-from augbench.store.artefacts import Corrupt, Store
+from augbench.store.artefacts import Store
+from augbench.values.errors import Corrupt
 from augbench.values.results import TrialResult
 
 

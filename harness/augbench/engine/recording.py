@@ -13,6 +13,7 @@ from augbench.plan.tasks import TrainTask
 from augbench.store.artefacts import Store
 from augbench.store.run_folder import RunFolder
 from augbench.values.results import Predictions, Status, TrialResult
+from augbench.values.synthesis import curves_from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +44,13 @@ class Recorder:
         self.folder.save_predictions(trial.id, _stages(trial).evaluate.key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
         self.folder.journal.append({**_trial(trial), "status": "done", "metrics": metrics, **kept})
-        curves = {name: tuple((int(at), value) for at, value in curve) for name, curve in notes["curves"].items()}
         return replace(
             planned_result(trial),
             status="done",
             reason="",
             test=test,
             validation=validation,
-            curves=curves,
+            curves=curves_from(notes["curves"]),
             steps=notes["steps"],
             images=notes["images"],
             seconds=notes["seconds"],

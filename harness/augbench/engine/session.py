@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -146,7 +147,7 @@ def open_session(request: Request) -> Session:
     check(matrix, probes)
     store = Store(root=request.store or default_store())
     folder = RunFolder(path=request.out or Path("runs") / request.matrix.stem)
-    plan = make_plan(matrix, probes, code=code_digest, name_of=registry.name_of, store=store, finished=folder.finished())
+    plan = make_plan(matrix, probes, code=cache(code_digest), name_of=registry.name_of, store=store, finished=folder.finished())
     return Session(registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder, device=request.device)
 
 

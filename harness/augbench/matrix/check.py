@@ -104,12 +104,11 @@ def _too_few_for_folds(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[
         if column.name not in probes or column.folds is None:
             continue
         probe = probes[column.name]
-        # Folds are made of training and validation images together.
-        splits = [probe.counts[split] for split in ("train", "validation") if split in probe.counts]
-        unit = "images" if len(splits) == 1 else "and validation images"
-        counts = [sum(parts) for parts in zip(*splits, strict=True)]
         # Folds keep groups whole: what counts is how many there are.
-        counts, unit = (counts, unit) if probe.groups is None else (list(probe.groups), "groups")
+        if probe.groups is not None:
+            counts, unit = probe.groups, "groups"
+        else:
+            counts, unit = probe.pooled(), "and validation images" if "validation" in probe.counts else "images"
         for name, count in zip(probe.classes, counts, strict=True):
             if count < column.folds:
                 error = TooFewForFolds(column.name, name, count, column.folds, unit)

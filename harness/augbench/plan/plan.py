@@ -111,14 +111,14 @@ def make_plan(
         column.name: Cell(column=column, probe=probes[column.name], minority=minority(column, probes[column.name]))
         for column in matrix.columns
     }
+    reasons = {(row, column): unsupported(settings, cells[column]) for (row, column), settings in matrix.cells.items()}
     graph, planned = Graph(code=code, name_of=name_of), []
     users: Counter[Key] = Counter()
     for trial in matrix.trials():
-        cell = cells[trial.column]
-        if reason := unsupported(trial.settings, cell):
+        if reason := reasons[trial.row, trial.column]:
             planned.append(PlannedTrial(trial=trial, status="skipped", reason=reason))
             continue
-        stages = graph.trial(trial, cell)
+        stages = graph.trial(trial, cells[trial.column])
         users.update(stage.key for stage in stages.every())
         done = finished.get(trial.id) == stages.evaluate.key
         planned.append(PlannedTrial(trial=trial, status="done" if done else "to run", stages=stages))
@@ -152,13 +152,7 @@ def unsupported(settings: Settings, cell: Cell) -> Reason | None:
     return next((reason for component in used if (reason := component.supports(facts))), None)
 
 
-def _all_counts(probe: Probe) -> tuple[int, ...]:
-    """Count the images that folds are made of: training and validation together."""
-    validation = probe.counts.get("validation", (0,) * len(probe.classes))
-    return tuple(a + b for a, b in zip(probe.counts["train"], validation, strict=True))
-
-
 def _training_counts(column: Column, probe: Probe) -> tuple[int, ...]:
     if column.folds is None:
         return tuple(probe.counts["train"])
-    return tuple(count - -(-count // column.folds) for count in _all_counts(probe))
+    return tuple(count - -(-count // column.folds) for count in probe.pooled())

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from augbench.store.files import write_json
-from augbench.values.synthesis import Fitted
+from augbench.values.synthesis import Fitted, curves_from
 
 WEIGHTS, NOTES, BANK_FILE, VALIDATION, TEST = "weights.safetensors", "result.json", "images.npy", "validation.npy", "test.npy"
 
@@ -52,7 +52,7 @@ def save_fitted(folder: Path, fitted: Fitted) -> None:
 def load_fitted(folder: Path) -> Fitted:
     """Read a fitted generator."""
     notes = load_notes(folder)
-    curves = {name: tuple((int(at), value) for at, value in curve) for name, curve in notes["curves"].items()}
+    curves = curves_from(notes["curves"])
     return Fitted(tensors=load_tensors(folder), numbers=notes["numbers"], curves=curves, chosen=notes["chosen"])
 
 

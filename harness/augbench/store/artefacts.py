@@ -15,18 +15,11 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from augbench.plan.keys import Key
-from augbench.plan.tasks import Stage
+from augbench.plan.tasks import REVISIONS, Stage
 from augbench.store.files import sha256, space_for, sync, write_json
-from augbench.values.errors import StageError
+from augbench.values.errors import Corrupt
 
 MANIFEST = "manifest.json"
-
-
-class Corrupt(StageError):
-    """An artefact's bytes are not those that were written."""
-
-    def __init__(self, folder: Path, why: str) -> None:
-        super().__init__(f"the artefact '{folder}' is damaged ({why}); it was set aside and is made anew")
 
 
 @dataclass(kw_only=True)
@@ -101,10 +94,7 @@ class Store:
         sync(final.parent)
 
     def _find(self, key: Key) -> Path | None:
-        return next((path.parent for kind in self._kinds() if (path := kind / key / MANIFEST).is_file()), None)
-
-    def _kinds(self) -> list[Path]:
-        return [self.root / kind for kind in ("prepare", "fit-generator", "synthesise", "train", "evaluate")]
+        return next((path.parent for kind in REVISIONS if (path := self.root / kind / key / MANIFEST).is_file()), None)
 
     def _set_aside(self, folder: Path) -> None:
         aside = self.root / "damaged" / f"{folder.name}-{uuid.uuid4().hex[:8]}"

@@ -15,6 +15,7 @@ from augbench.store.records import Journal, Record
 from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile
 from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
+from augbench.values.synthesis import curves_from
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,7 +123,7 @@ class RunFolder:
             reason="",
             test=splits["test"],
             validation=splits.get("validation"),
-            curves={name: tuple((int(step), value) for step, value in curve) for name, curve in record["curves"].items()},
+            curves=curves_from(record["curves"]),
             steps=record["steps"],
             images=record["images"],
             seconds=record["seconds"],

@@ -32,6 +32,11 @@ class Probe:
     digest: str
     """sha256 of everything that decides pixels, labels, splits and groups."""
 
+    def pooled(self) -> tuple[int, ...]:
+        """Count the images of each class that folds are made of: training and validation together."""
+        splits = [self.counts[split] for split in ("train", "validation") if split in self.counts]
+        return tuple(sum(parts) for parts in zip(*splits, strict=True))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Split:

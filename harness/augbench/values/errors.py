@@ -301,3 +301,17 @@ class TooFewFeatures(AugbenchError, ValueError):
         self.count, self.least = count, least
         there = f"{count} {kind} image{'' if count == 1 else 's'}"
         super().__init__(f"{metric} needs {least} {kind} images or more, not {there}; give it more, or leave it out for this class")
+
+
+class Corrupt(StageError):
+    """An artefact's bytes are not those that were written."""
+
+    def __init__(self, folder: Path | str, why: str) -> None:
+        super().__init__(f"the artefact '{folder}' is damaged ({why}); it was set aside and is made anew")
+
+
+class NoSuchDevice(AugbenchError):
+    """The device that was asked for is not on this machine."""
+
+    def __init__(self, name: str, there: str) -> None:
+        super().__init__(f"no device '{name}' on this machine; there is: {there}")

@@ -69,6 +69,11 @@ class TrainingView:
 Curve = tuple[tuple[int, float], ...]
 
 
+def curves_from(document: Mapping[str, Any]) -> dict[str, Curve]:
+    """Read curves back from JSON, which knows no tuples."""
+    return {name: tuple((int(at), value) for at, value in points) for name, points in document.items()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
     """A trained generator as data: tensors by name, numbers and curves; nothing that needs pickle."""

@@ -27,6 +27,10 @@ class OneCell:
         self.columns = (chosen,)
         self._settings = settings(**changes)
 
+    @property
+    def cells(self):
+        return {("ours", "dots"): self._settings}
+
     def trials(self):
         return [Trial(row="ours", column="dots", seed=0, fold=None, settings=self._settings)]
 

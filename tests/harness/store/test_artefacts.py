@@ -7,8 +7,8 @@ import os
 import pytest
 
 from augbench.plan.tasks import Stage
-from augbench.store.artefacts import MANIFEST, Corrupt, Store
-from augbench.values.errors import DiskFull
+from augbench.store.artefacts import MANIFEST, Store
+from augbench.values.errors import Corrupt, DiskFull
 
 
 def stage(key: str = "k" * 64) -> Stage:
