@@ -5,6 +5,8 @@ from __future__ import annotations
 import augbench
 
 PUBLIC = """
+Adjustment
+AdjustmentContext
 AugbenchError
 Augmenter
 Backbone
@@ -19,11 +21,14 @@ Draw
 DrawContext
 EmptyClass
 Facts
+FeatureNetwork
+Features
 Fit
 Fitted
 Generator
 Group
 Images
+Judge
 Loss
 LossContext
 Mixed
@@ -42,6 +47,7 @@ Schedule
 Split
 Splits
 Streams
+TableView
 TrainingView
 UnreadableImage
 comparing
@@ -63,6 +69,6 @@ def test_every_public_name_is_there_and_explains_itself():
 
 
 def test_nothing_else_looks_public():
-    packages = {"cli", "comparison", "config", "engine", "matrix", "plan", "registry", "stages", "store", "testing", "values"}
+    packages = {"cli", "comparison", "config", "engine", "matrix", "plan", "quality", "registry", "stages", "store", "testing", "values"}
     others = {name for name in vars(augbench) if not name.startswith("_")} - set(augbench.__all__) - packages
     assert others == {"HookimplMarker"}

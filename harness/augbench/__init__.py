@@ -7,12 +7,23 @@ from pluggy import HookimplMarker
 
 from augbench.registry.collect import Registry
 from augbench.values import comparing, draws, numbers
-from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed
+from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
 from augbench.values.comparing import Comparison, Report
 from augbench.values.components import Component, Facts, Reason
 from augbench.values.data import Card, Dataset, Images, Probe, Resize, Split, Splits
 from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, OddImage, UnreadableImage
-from augbench.values.learning import Backbone, BackboneContext, Loss, LossContext, Network, Optimizer, Schedule
+from augbench.values.learning import (
+    Adjustment,
+    AdjustmentContext,
+    Backbone,
+    BackboneContext,
+    Loss,
+    LossContext,
+    Network,
+    Optimizer,
+    Schedule,
+)
+from augbench.values.quality import FeatureNetwork, Features, Judge
 from augbench.values.sampling import Group, SampleContext, Sampler, shares
 from augbench.values.streams import Streams
 from augbench.values.synthesis import Fit, Fitted, Generator, Progress, TrainingView
@@ -22,6 +33,8 @@ __version__ = "0.1.0"
 hookimpl = HookimplMarker("augbench")
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentContext",
     "AugbenchError",
     "Augmenter",
     "Backbone",
@@ -36,11 +49,14 @@ __all__ = [
     "DrawContext",
     "EmptyClass",
     "Facts",
+    "FeatureNetwork",
+    "Features",
     "Fit",
     "Fitted",
     "Generator",
     "Group",
     "Images",
+    "Judge",
     "Loss",
     "LossContext",
     "Mixed",
@@ -59,6 +75,7 @@ __all__ = [
     "Split",
     "Splits",
     "Streams",
+    "TableView",
     "TrainingView",
     "UnreadableImage",
     "comparing",

@@ -10,6 +10,7 @@ def register(registry: Registry) -> None:
     _augmenters(registry)
     _samplers(registry)
     _learning(registry)
+    _features(registry)
 
 
 def _generators(registry: Registry) -> None:
@@ -120,3 +121,8 @@ def _losses(registry: Registry) -> None:
     registry.loss("ldam-drw", f"{here}.ldam:LdamDrw", "LDAM, weighted in the last part of the training (Cao 2019)")
     registry.loss("balanced-softmax", f"{here}.balanced_softmax:BalancedSoftmax", "Log class shares added to the logits (Ren 2020)")
     registry.loss("logit-adjustment", f"{here}.logit_adjustment:LogitAdjustment", "tau log class shares added to the logits (Menon 2021)")
+
+
+def _features(registry: Registry) -> None:
+    here = "augbench_plugins.features"
+    registry.features("random-conv", f"{here}.random_conv:RandomConv", "A convolutional network with fixed random weights")

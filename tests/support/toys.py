@@ -10,6 +10,8 @@ import torch
 from annotated_types import Gt
 
 from augbench import (
+    Adjustment,
+    AdjustmentContext,
     Augmenter,
     Backbone,
     BackboneContext,
@@ -17,6 +19,8 @@ from augbench import (
     Diverged,
     Draw,
     DrawContext,
+    FeatureNetwork,
+    Features,
     Fitted,
     Generator,
     Group,
@@ -32,9 +36,11 @@ from augbench import (
     Schedule,
     Split,
     Splits,
+    TableView,
     TrainingView,
     draws,
 )
+from augbench.values.quality import Quality
 from augbench.values.settings import AugmentSlot, Bank, Batch, Column, Length, Numerics, Settings, Training
 from augbench.values.synthesis import Fit
 
@@ -94,6 +100,41 @@ class MeanNoiseTwin(MeanNoise):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Patient(MeanNoise):
+    """Counts to ten, may be judged and killed on the way, and goes on where it was."""
+
+    judged: ClassVar[bool] = True
+    dies_at: int = 0
+
+    def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
+        start, kid = (resume.chosen, list(resume.curves["kid"])) if resume else (0, [])
+        images = view.images.take(view.members().to(view.device))
+        for done in range(start + 1, 11):
+            if done == self.dies_at and not resume:
+                raise KeyboardInterrupt
+            if view.judge:
+                kid.append((done, view.judge(images.to(torch.uint8)[: view.judge.images])["kid"]))
+            at, so_far = done, tuple(kid)
+            view.keep(lambda at=at, so_far=so_far: Fitted(tensors={"at": torch.tensor(at)}, curves={"kid": so_far}, chosen=at))
+            progress(done, 10)
+        mean = images.float().mean(0)
+        return Fitted(tensors={"mean": mean}, numbers={"began": start}, curves={"kid": tuple(kid)}, chosen=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means(Features):
+    """Channel means and deviations."""
+
+    def build(self, channels: int) -> FeatureNetwork:
+        return FeatureNetwork(module=_Means(), name=f"means-{channels}", digest="0" * 64)
+
+
+class _Means(torch.nn.Module):
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return torch.cat([images.mean((2, 3)), images.std((2, 3))], 1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OddShapes(MeanNoise):
     """Draws numbers that are no images of the data set."""
 
@@ -119,6 +160,31 @@ class Blend(Augmenter):
     def apply(self, sources: torch.Tensor, draw: Any) -> Mixed:
         weights = torch.stack([draw.share, 1 - draw.share], dim=1)
         return Mixed(images=torch.einsum("bachw,ba->bchw", sources, weights), pixel_weights=weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlendNext(Blend):
+    """Blend an image with the next one of its class, in order."""
+
+    looks: ClassVar[bool] = True
+    lost: bool = False
+
+    def partners(self, view: TableView) -> torch.Tensor:
+        if self.lost:
+            return torch.full((len(view.labels), 1), len(view.labels))
+        table = torch.empty(len(view.labels), 1, dtype=torch.int64)
+        for label in view.labels.unique():
+            members = (view.labels == label).nonzero()[:, 0]
+            table[members, 0] = members.roll(-1)
+        return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tilt(Adjustment):
+    """Take away the logarithm of the prior."""
+
+    def adjust(self, logits: torch.Tensor, context: AdjustmentContext) -> torch.Tensor:
+        return logits - context.prior.log()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +268,7 @@ def settings(**changes: Any) -> Settings:
         fit=Fit(lr=0.1, iterations=3, n_critic=5),
         bank=Bank(size=6),
         training=Training(length=Length(steps=70), optimizer=Descent(), schedule=Flat(), loss=Entropy(), lr=0.05, checks=2),
+        quality=Quality(features=None),
         numerics=Numerics(),
     )
     return replace(known, **changes)

@@ -15,15 +15,17 @@ transforms-at = "batch"
 optimizer = { use = "sgd", momentum = 0.9, weight-decay = 1e-4 }
 schedule = "constant"
 loss = "cross-entropy"
+
+[quality]
+features = "random-conv"
 """
 
 
 def fallbacks() -> Mapping[tuple[str, ...], Node]:
     """Return the nodes that answer for unsaid settings, by path."""
     root = parse(Source("augbench's defaults", _TEXT, Path.cwd()))
-    training = root.value["training"].value
     return {
         ("sampler",): root.value["sampler"],
         ("transforms-at",): root.value["transforms-at"],
-        **{("training", key): node for key, node in training.items()},
+        **{(table, key): node for table in ("training", "quality") for key, node in root.value[table].value.items()},
     }

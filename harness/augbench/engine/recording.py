@@ -9,7 +9,7 @@ from typing import Any
 from augbench.engine.executors import StageOutcome
 from augbench.plan.graph import TrialStages
 from augbench.plan.plan import PlannedTrial
-from augbench.plan.tasks import TrainTask
+from augbench.plan.tasks import AssessTask, TrainTask
 from augbench.store.artefacts import Store
 from augbench.store.run_folder import RunFolder
 from augbench.values.results import Predictions, Status, TrialResult
@@ -39,9 +39,10 @@ class Recorder:
         from augbench.comparison.metrics import accuracy, confusion, macro_f1
 
         test, validation, notes = self._read(trial)
+        self._judgements(trial)
         matrix = confusion(test)
         metrics = {"accuracy": accuracy(matrix), "macro-f1": macro_f1(matrix)}
-        self.folder.save_predictions(trial.id, _stages(trial).evaluate.key, test, validation)
+        self.folder.save_predictions(trial.id, _stages(trial).key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
         self.folder.journal.append({**_trial(trial), "status": "done", "metrics": metrics, **kept})
         return replace(
@@ -55,6 +56,27 @@ class Recorder:
             images=notes["images"],
             seconds=notes["seconds"],
         )
+
+    def _judgements(self, trial: PlannedTrial) -> None:
+        """Copy into the run folder what became of the trial's generators, once each."""
+        from augbench.stages.contents import SHEET, load_notes
+
+        stages = _stages(trial)
+        for name, stage in stages.judged.items():
+            if self.folder.has_generator(stage.key):
+                continue
+            judged, fitted = self.store.open(stage.key), load_notes(self.store.open(stages.fits[name].key))
+            assert isinstance(stage.task, AssessTask)
+            document = {
+                **load_notes(judged),
+                "name": stage.task.generator,
+                "class_name": name,
+                "seed": stage.task.resample.seed,
+                "fold": stage.task.resample.fold,
+                "chosen": fitted["chosen"],
+                "curves": fitted["curves"],
+            }
+            self.folder.save_generator(stage.key, document, (judged / SHEET).read_bytes())
 
     def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
         import numpy as np
@@ -75,7 +97,8 @@ class Recorder:
         _, held_out = subsets(prepared, stages.train.task.resample)
         if held_out is None:
             return test, None, notes
-        scored = load_array(trained / VALIDATION).astype(np.float64)
+        corrected = evaluated / VALIDATION
+        scored = load_array(corrected if corrected.is_file() else trained / VALIDATION).astype(np.float64)
         return test, Predictions(ids=held_out.ids, labels=held_out.labels, probabilities=scored), notes
 
 
@@ -84,7 +107,7 @@ def planned_result(trial: PlannedTrial) -> TrialResult:
     status: Status = "skipped" if trial.status == "skipped" else "pending"
     reason = trial.reason or "it has not run yet; 'bench run' continues"
     stages = trial.stages.every() if trial.stages else ()
-    fits = trial.stages.fits if trial.stages else {}
+    fits, judged = (trial.stages.fits, trial.stages.judged) if trial.stages else ({}, {})
     return TrialResult(
         trial=trial.id,
         row=trial.row,
@@ -94,6 +117,7 @@ def planned_result(trial: PlannedTrial) -> TrialResult:
         status=status,
         reason=reason,
         generators={name: fit.key for name, fit in fits.items()},
+        judged={name: stage.key for name, stage in judged.items()},
         stages={stage.label: stage.key for stage in stages},
     )
 
@@ -104,7 +128,7 @@ def _stages(trial: PlannedTrial) -> TrialStages:
 
 
 def _trial(trial: PlannedTrial) -> dict[str, Any]:
-    return {"type": "trial", "trial": trial.id, "key": _stages(trial).evaluate.key, "time": _now()}
+    return {"type": "trial", "trial": trial.id, "key": _stages(trial).key, "time": _now()}
 
 
 def _outcome(outcome: StageOutcome) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Session:
         started = time.monotonic()
         device = choose_device(self.device)
         self.store.check_writable()
-        keys = {trial.id: trial.stages.evaluate.key for trial in self.plan.trials if trial.stages}
+        keys = {trial.id: trial.stages.key for trial in self.plan.trials if trial.stages}
         self.folder.begin(self._planned(str(device)), keys)
         observer.run_started(self.plan)
         if torn := self.folder.journal.read()[1]:

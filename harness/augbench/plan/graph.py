@@ -14,6 +14,8 @@ from augbench.plan.tasks import (
     GENERATOR,
     PREPARED,
     REVISIONS,
+    TABLE,
+    AssessTask,
     EvaluateTask,
     FitTask,
     PrepareTask,
@@ -21,6 +23,7 @@ from augbench.plan.tasks import (
     Stage,
     StageKind,
     SynthesiseTask,
+    TablesTask,
     Task,
     TrainTask,
 )
@@ -48,17 +51,28 @@ class TrialStages:
     """By minority class."""
     banks: Mapping[str, Stage]
     """By minority class."""
+    judged: Mapping[str, Stage]
+    """By minority class; empty where nobody wants to know."""
+    tables: Mapping[str, Stage]
+    """By augment slot."""
     train: Stage
     evaluate: Stage
 
     def every(self) -> tuple[Stage, ...]:
         """Return each stage once, after those it reads."""
-        stages = [self.prepare, *self.fits.values(), *self.banks.values(), self.train, self.evaluate]
+        before = (self.fits, self.banks, self.judged, self.tables)
+        stages = [self.prepare, *(stage for part in before for stage in part.values()), self.train, self.evaluate]
         return tuple({stage.key: stage for stage in stages}.values())
 
-    def roots(self) -> tuple[Key, Key, Key]:
+    def roots(self) -> tuple[Key, ...]:
         """Return the artefacts that a trial's record is made of."""
-        return self.prepare.key, self.train.key, self.evaluate.key
+        judged = (stage.key for name, stage in self.judged.items() for stage in (self.fits[name], stage))
+        return self.prepare.key, self.train.key, self.evaluate.key, *judged
+
+    @property
+    def key(self) -> Key:
+        """Return what tells this trial's record from that of other settings."""
+        return key_of({"record": sorted(set(self.roots()))})
 
 
 @dataclass(kw_only=True)
@@ -75,9 +89,11 @@ class Graph:
         prepared = self._prepare(cell)
         resample = Resample(seed=trial.seed, folds=cell.column.folds, fold=trial.fold, digest=cell.probe.digest)
         fits, banks = self._banks(trial, cell, prepared, resample) if trial.settings.reads_banks() else ({}, {})
-        trained = self._train(trial, cell, prepared, resample, banks)
-        evaluated = self._evaluate(trial, prepared, trained)
-        return TrialStages(prepare=prepared, fits=fits, banks=banks, train=trained, evaluate=evaluated)
+        judged = {name: self._assess(bank, name, trial.settings) for name, bank in banks.items() if trial.settings.quality.features}
+        tables = self._tables(trial, prepared, resample, banks)
+        trained = self._train(trial, cell, prepared, resample, banks, tables)
+        evaluated = self._evaluate(trial, prepared, resample, trained)
+        return TrialStages(prepare=prepared, fits=fits, banks=banks, judged=judged, tables=tables, train=trained, evaluate=evaluated)
 
     def _prepare(self, cell: Cell) -> Stage:
         column = cell.column
@@ -102,9 +118,10 @@ class Graph:
     def _fit(self, generator: Generator, fit: Fit, target: str | None, prepared: Stage, resample: Resample, settings: Settings) -> Stage:
         if fit.scope == "train":
             resample = replace(resample, fold=None)
-        task = FitTask(generator=generator, settings=fit, target=target, resample=resample, numerics=settings.numerics)
+        quality = settings.quality if generator.judged and settings.quality.features else None
+        task = FitTask(generator=generator, settings=fit, target=target, quality=quality, resample=resample, numerics=settings.numerics)
         read = {dashed(name): getattr(fit, name) for name in generator.uses}
-        described = self._described(task, "generator", "target", "resample", "numerics") | {"fit": read, "scope": fit.scope}
+        described = self._described(task, "generator", "target", "quality", "resample", "numerics") | {"fit": read, "scope": fit.scope}
         where = f"seed {resample.seed}" + ("" if resample.fold is None else f", fold {resample.fold}")
         label = f"fit {self.name_of(type(generator))} to {target or 'all classes'}, {where}"
         return self._add("fit-generator", label, described, task, {PREPARED: prepared.key})
@@ -118,7 +135,30 @@ class Graph:
         label = f"draw {count} images of {name} from {self.name_of(type(generator))}, seed {task.resample.seed}"
         return self._add("synthesise", label, described, task, {PREPARED: prepared.key, GENERATOR: fitted.key})
 
-    def _train(self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample, banks: Mapping[str, Stage]) -> Stage:
+    def _assess(self, bank: Stage, name: str, settings: Settings) -> Stage:
+        drawn = bank.task
+        assert isinstance(drawn, SynthesiseTask)
+        generator = self.name_of(type(drawn.generator))
+        task = AssessTask(generator=generator, target=name, quality=settings.quality, resample=drawn.resample, numerics=drawn.numerics)
+        described = self._described(task, "target", "quality", "resample", "numerics")
+        label = f"judge {generator}'s images of {name}, seed {task.resample.seed}"
+        return self._add("assess", label, described, task, {PREPARED: bank.inputs[PREPARED], BANK + name: bank.key})
+
+    def _tables(self, trial: Trial, prepared: Stage, resample: Resample, banks: Mapping[str, Stage]) -> dict[str, Stage]:
+        found = {}
+        for name in trial.settings.mix():
+            slot = trial.settings.augment.get(name)
+            if slot is None or not slot.augmenter.looks:
+                continue
+            task = TablesTask(augmenter=slot.augmenter, sources=slot.sources, resample=resample, numerics=trial.settings.numerics)
+            described = self._described(task, "augmenter", "sources", "resample", "numerics")
+            label = f"find the images that {self.name_of(type(slot.augmenter))} may mix, seed {resample.seed}"
+            found[name] = self._add("tables", label, described, task, _with_banks(prepared, banks))
+        return found
+
+    def _train(
+        self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample, banks: Mapping[str, Stage], tables: Mapping[str, Stage]
+    ) -> Stage:
         settings = trial.settings
         # Sorted: the order in which a matrix names its parts changes no bit.
         mix = dict(sorted(settings.mix().items()))
@@ -136,13 +176,19 @@ class Graph:
             numerics=settings.numerics,
             resample=resample,
         )
-        inputs = {PREPARED: prepared.key} | {BANK + name: bank.key for name, bank in banks.items()}
+        inputs = _with_banks(prepared, banks) | {TABLE + name: table.key for name, table in tables.items()}
         return self._add("train", f"train {trial.id}", identity(task, self.code), task, inputs)
 
-    def _evaluate(self, trial: Trial, prepared: Stage, trained: Stage) -> Stage:
+    def _evaluate(self, trial: Trial, prepared: Stage, resample: Resample, trained: Stage) -> Stage:
         settings = trial.settings
-        task = EvaluateTask(backbone=settings.backbone, numerics=settings.numerics, cosine_scale=settings.training.loss.cosine_scale)
-        described = self._described(task, "numerics")
+        task = EvaluateTask(
+            backbone=settings.backbone,
+            predict=settings.predict,
+            resample=resample,
+            numerics=settings.numerics,
+            cosine_scale=settings.training.loss.cosine_scale,
+        )
+        described = self._described(task, "predict", "numerics")
         return self._add("evaluate", f"test {trial.id}", described, task, {PREPARED: prepared.key, CLASSIFIER: trained.key})
 
     def _described(self, task: Task, *names: str) -> dict[str, Any]:
@@ -152,3 +198,7 @@ class Graph:
         described = {"stage": kind, "revision": REVISIONS[kind], "settings": dict(settings), "inputs": dict(inputs)}
         stage = Stage(kind=kind, key=key_of(described), label=label, identity=described, task=task, inputs=inputs)
         return self.stages.setdefault(stage.key, stage)
+
+
+def _with_banks(prepared: Stage, banks: Mapping[str, Stage]) -> dict[str, Key]:
+    return {PREPARED: prepared.key} | {BANK + name: bank.key for name, bank in banks.items()}

@@ -28,7 +28,9 @@ def identity(value: Any, code: CodeDigest) -> Any:
     A component becomes its class, the digest of its code and its resolved parameters; a file becomes the hash of its bytes.
     """
     if isinstance(value, Component):
-        return {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
+        own = {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
+        content = value.content()
+        return own if content is None else own | {"content": content}
     if is_dataclass(value) and not isinstance(value, type):
         return _fields(value, code)
     if isinstance(value, Mapping):

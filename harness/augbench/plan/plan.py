@@ -120,7 +120,7 @@ def make_plan(
             continue
         stages = graph.trial(trial, cells[trial.column])
         users.update(stage.key for stage in stages.every())
-        done = finished.get(trial.id) == stages.evaluate.key
+        done = finished.get(trial.id) == stages.key
         planned.append(PlannedTrial(trial=trial, status="done" if done else "to run", stages=stages))
     listed = tuple(PlannedStage(stage=stage, cached=key in store, shared=users[key]) for key, stage in graph.stages.items())
     return Plan(trials=tuple(planned), stages=listed, notes=matrix.notes)
@@ -147,8 +147,10 @@ def unsupported(settings: Settings, cell: Cell) -> Reason | None:
     facts = facts_of(settings, cell)
     used: list[Component] = [settings.sampler, settings.backbone, settings.training.loss, *settings.transforms]
     used += [slot.augmenter for name, slot in settings.augment.items() if name in facts.mix]
+    used += [settings.predict] if settings.predict else []
     if settings.reads_banks():
         used += [own.generator for own in map(settings.of_class, facts.minority) if own.generator]
+        used += [settings.quality.features] if settings.quality.features else []
     return next((reason for component in used if (reason := component.supports(facts))), None)
 
 

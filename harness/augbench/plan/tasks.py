@@ -9,17 +9,26 @@ from typing import Any, Literal
 from augbench.plan.keys import Key
 from augbench.values.augmenting import Augmenter
 from augbench.values.data import Dataset, Resize
-from augbench.values.learning import Backbone
-from augbench.values.sampling import Sampler
+from augbench.values.learning import Adjustment, Backbone
+from augbench.values.quality import Quality
+from augbench.values.sampling import Sampler, Sources
 from augbench.values.settings import AugmentSlot, Numerics, Training
 from augbench.values.streams import Streams
 from augbench.values.synthesis import Fit, Generator
 
-StageKind = Literal["prepare", "fit-generator", "synthesise", "train", "evaluate"]
+StageKind = Literal["prepare", "fit-generator", "synthesise", "assess", "tables", "train", "evaluate"]
 # Raised whenever the same settings would give other numbers; guarded by tests of golden outputs.
-REVISIONS: Mapping[StageKind, int] = {"prepare": 1, "fit-generator": 1, "synthesise": 1, "train": 1, "evaluate": 1}
+REVISIONS: Mapping[StageKind, int] = {
+    "prepare": 1,
+    "fit-generator": 1,
+    "synthesise": 1,
+    "assess": 1,
+    "tables": 1,
+    "train": 2,
+    "evaluate": 1,
+}
 PREPARED, GENERATOR, CLASSIFIER = "prepared", "generator", "classifier"
-BANK = "bank/"
+BANK, TABLE = "bank/", "table/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +66,8 @@ class FitTask:
     generator: Generator
     settings: Fit
     target: str | None
+    quality: Quality | None
+    """How its images are judged on the way; None for a generator that does not ask."""
     resample: Resample
     numerics: Numerics
 
@@ -69,6 +80,28 @@ class SynthesiseTask:
     settings: Fit
     target: str
     count: int
+    resample: Resample
+    numerics: Numerics
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessTask:
+    """Compare a bank with the real images of its class, in numbers and as a sheet of samples."""
+
+    generator: str
+    """What the matrix calls it: for people only."""
+    target: str
+    quality: Quality
+    resample: Resample
+    numerics: Numerics
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablesTask:
+    """Let an augmenter look at the images of its slot and say which may be mixed with which."""
+
+    augmenter: Augmenter
+    sources: Sources
     resample: Resample
     numerics: Numerics
 
@@ -99,12 +132,15 @@ class EvaluateTask:
     """Score the test images."""
 
     backbone: Backbone
+    predict: Adjustment | None = None
+    """Corrects what the classifier says of test and validation images."""
+    resample: Resample
     numerics: Numerics
     cosine_scale: float | None = None
     """As the loss set it in training."""
 
 
-Task = PrepareTask | FitTask | SynthesiseTask | TrainTask | EvaluateTask
+Task = PrepareTask | FitTask | SynthesiseTask | AssessTask | TablesTask | TrainTask | EvaluateTask
 
 
 @dataclass(frozen=True, kw_only=True)

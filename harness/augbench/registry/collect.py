@@ -70,6 +70,10 @@ class Registry:
         """Add a correction of predictions after training."""
         self._add("adjustment", name, target, summary)
 
+    def features(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add a frozen network that generated images are judged by."""
+        self._add("features", name, target, summary)
+
     def metric(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a score of predictions."""
         self._add("metric", name, target, summary)

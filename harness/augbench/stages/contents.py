@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ import safetensors.torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from augbench.plan.tasks import BANK
 from augbench.store.files import write_json
 from augbench.values.synthesis import Fitted, curves_from
 
 WEIGHTS, NOTES, BANK_FILE, VALIDATION, TEST = "weights.safetensors", "result.json", "images.npy", "validation.npy", "test.npy"
+SHEET, PARTNERS = "sheet.png", "partners.npy"
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -41,6 +43,11 @@ def load_array(path: Path) -> NDArray[Any]:
     """Map an array into memory."""
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
+
+
+def load_banks(inputs: Mapping[str, Path], classes: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Map the banks among a stage's inputs, in the data set's order of classes whatever that of the inputs."""
+    return {name: load_array(inputs[BANK + name] / BANK_FILE) for name in classes if BANK + name in inputs}
 
 
 def save_fitted(folder: Path, fitted: Fitted) -> None:

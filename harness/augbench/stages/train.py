@@ -43,16 +43,25 @@ class Trained:
     """Images shown, counted with repetition."""
     chosen: int
     """The step whose weights these are."""
+    prior: tuple[float, ...]
+    """Share of each class in the last batches."""
 
 
-def train(task: TrainTask, prepared: Prepared, banks: Mapping[str, NDArray[Any]], device: torch.device, progress: Progress) -> Trained:
-    """Train on the originals of a fold and the banks of the minority classes.
+def train(
+    task: TrainTask,
+    prepared: Prepared,
+    banks: Mapping[str, NDArray[Any]],
+    tables: Mapping[str, NDArray[Any]],
+    device: torch.device,
+    progress: Progress,
+) -> Trained:
+    """Train on the originals of a fold and the banks of the minority classes; ``tables`` are slots' partners.
 
     Raise ``Diverged`` once the loss is no longer a number.  Uses torch's global stream: call it where that is forked.
     """
     streams = task.resample.streams()
     learn, held_out = subsets(prepared, task.resample)
-    batches = _batches(task, prepared, learn, banks, streams, device)
+    batches = _batches(task, prepared, learn, banks, tables, streams, device)
     torch.manual_seed(streams.seed("train/initial-weights"))
     loss = task.training.loss
     head = HeadSetup(cosine_scale=loss.cosine_scale, bias=loss.bias_start(len(prepared.classes)))
@@ -88,12 +97,25 @@ def total_steps(task: TrainTask, context: SampleContext) -> tuple[int, float]:
 
 
 def _batches(
-    task: TrainTask, prepared: Prepared, learn: Subset, banks: Mapping[str, NDArray[Any]], streams: Streams, device: torch.device
+    task: TrainTask,
+    prepared: Prepared,
+    learn: Subset,
+    banks: Mapping[str, NDArray[Any]],
+    tables: Mapping[str, NDArray[Any]],
+    streams: Streams,
+    device: torch.device,
 ) -> Batches:
     number = {name: index for index, name in enumerate(prepared.classes)}
     bank_labels = [np.full(len(bank), number[name]) for name, bank in banks.items()]
     slots = {
-        name: SlotRule(arity=slot.augmenter.arity, sources=slot.sources, pairing=slot.pairing, probability=slot.probability)
+        name: SlotRule(
+            arity=slot.augmenter.arity,
+            sources=slot.sources,
+            pairing=slot.pairing,
+            probability=slot.probability,
+            weights=slot.augmenter.expected_weights(),
+            partners=torch.from_numpy(np.array(tables[name])) if name in tables else None,
+        )
         for name, slot in task.augment.items()
     }
     context = SampleContext(
@@ -187,6 +209,7 @@ class _Trainer:
             steps=self.steps,
             images=self.steps * self.task.size,
             chosen=chosen,
+            prior=tuple(self.task.sampler.prior(self.batches.context, 1.0).tolist()),
         )
 
 

@@ -20,6 +20,7 @@ from augbench.store.files import sha256, space_for, sync, write_json
 from augbench.values.errors import Corrupt
 
 MANIFEST = "manifest.json"
+CHECKPOINTS = "checkpoints"
 
 
 @dataclass(kw_only=True)
@@ -66,13 +67,32 @@ class Store:
 
         ``notes`` (times, versions, machine) go into the manifest when the block ends.
         """
-        final = self.root / stage.kind / stage.key
-        temporary = self.root / "tmp" / f"{stage.key[:12]}-{uuid.uuid4().hex}"
+        with self._temporary(stage.key) as temporary:
+            yield temporary
+            self._commit(stage, notes, temporary, self.root / stage.kind / stage.key)
+        shutil.rmtree(self.root / CHECKPOINTS / stage.key, ignore_errors=True)
+
+    @contextmanager
+    def keep(self, stage: Stage) -> Iterator[Path]:
+        """Hand out a temporary folder; what the block leaves there becomes the stage's checkpoint, in place of the last one."""
+        final = self.root / CHECKPOINTS / stage.key
+        with self._temporary(stage.key) as temporary:
+            yield temporary
+            shutil.rmtree(final, ignore_errors=True)
+            self._commit(stage, {}, temporary, final)
+
+    def kept(self, key: Key) -> Path | None:
+        """Return the checkpoint of a stage that was cut short, or None; a damaged one counts for nothing."""
+        folder = self.root / CHECKPOINTS / key
+        return folder if (folder / MANIFEST).is_file() and not _damage(folder, key) else None
+
+    @contextmanager
+    def _temporary(self, key: Key) -> Iterator[Path]:
+        temporary = self.root / "tmp" / f"{key[:12]}-{uuid.uuid4().hex}"
         with space_for(self.root):
             try:
                 temporary.mkdir(parents=True)
                 yield temporary
-                self._commit(stage, notes, temporary, final)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
 

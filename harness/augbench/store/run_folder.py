@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from augbench.plan.keys import Key
-from augbench.store.files import space_for, write_json, write_text
+from augbench.store.files import space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
 from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile
-from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
+from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
 
@@ -25,7 +25,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True, kw_only=True)
 class RunFolder:
-    """One run on disk: ``matrix.toml``, ``run.json``, ``records.jsonl``, ``predictions/``, the report."""
+    """One run on disk: ``matrix.toml``, ``run.json``, ``records.jsonl``, ``predictions/``, ``generators/``, the report."""
 
     path: Path
 
@@ -81,6 +81,16 @@ class RunFolder:
             finally:
                 temporary.unlink(missing_ok=True)
 
+    def has_generator(self, key: Key) -> bool:
+        """Tell whether a generator's judgement is here."""
+        return self._generator(key).is_file()
+
+    def save_generator(self, key: Key, document: Mapping[str, Any], sheet: bytes) -> None:
+        """Write how a generator was fitted and judged, and its sheet of samples."""
+        path = self._generator(key)
+        write_bytes(path.with_suffix(".png"), sheet)
+        write_json(path, document)
+
     def results(self) -> Results:
         """Read the run, finished or not.  Raise ``MissingFile`` where there is none, ``BrokenRun`` where it is damaged."""
         path = self.path / "run.json"
@@ -93,6 +103,7 @@ class RunFolder:
 
     def _results(self, document: dict[str, Any]) -> Results:
         latest = _latest(self.journal.read()[0])
+        keys = {key: None for trial in document["trials"] for key in trial["judged"].values() if self.has_generator(key)}
         report = document["report"] | {"published": tuple(Published(**row) for row in document["report"]["published"])}
         return Results(
             title=document["title"],
@@ -101,13 +112,14 @@ class RunFolder:
             columns=tuple(_column(column) for column in document["columns"]),
             seeds=tuple(document["seeds"]),
             trials=tuple(self._result(trial, latest.get(trial["trial"])) for trial in document["trials"]),
+            generators={key: self._read_generator(key) for key in keys},
             scopes=document["scopes"],
             matrix=(self.path / "matrix.toml").read_text(encoding="utf-8"),
             provenance=document["provenance"],
         )
 
     def _result(self, planned: Mapping[str, Any], record: Record | None) -> TrialResult:
-        names = ("trial", "row", "column", "seed", "fold", "status", "reason", "generators", "stages")
+        names = ("trial", "row", "column", "seed", "fold", "status", "reason", "generators", "judged", "stages")
         trial = TrialResult(**{name: planned[name] for name in names})
         if trial.status == "skipped" or record is None or record["key"] != planned["key"]:
             return trial
@@ -128,6 +140,15 @@ class RunFolder:
             images=record["images"],
             seconds=record["seconds"],
         )
+
+    def _read_generator(self, key: Key) -> GeneratorResult:
+        path = self._generator(key)
+        document = json.loads(path.read_text(encoding="utf-8"))
+        sheet = path.with_suffix(".png")
+        return GeneratorResult(**document | {"curves": curves_from(document["curves"]), "sheet": sheet if sheet.is_file() else None})
+
+    def _generator(self, key: Key) -> Path:
+        return self.path / "generators" / f"{key[:16]}.json"
 
     def _predictions(self, trial: str, key: Key) -> Path:
         # Names of rows may hold any character behind an axis' "=": none may reach the path as it is.
@@ -151,6 +172,7 @@ def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
         "status": trial.status,
         "reason": trial.reason,
         "generators": dict(trial.generators),
+        "judged": dict(trial.judged),
         "stages": dict(trial.stages),
         "key": key,
     }

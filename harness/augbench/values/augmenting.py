@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+    from augbench.values.data import Images
+
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
@@ -61,6 +63,16 @@ class Mixed:
     """How much each source's label counts, [B, arity]; the pixel weights unless the method sets them apart."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class TableView:
+    """What an augmenter may look at before a training: the images that its slot mixes, which are originals and bank."""
+
+    images: Images
+    labels: Tensor
+    """int64 [N] on the CPU."""
+    device: torch.device
+
+
 class Augmenter(Component, ABC):
     """Makes one image of ``arity`` source images."""
 
@@ -69,6 +81,16 @@ class Augmenter(Component, ABC):
     """How many source images make one: 1 handcrafted, 2 mixup, 4 bilinear mixup."""
     bounded: ClassVar[bool] = True
     """Whether outputs stay within [0, 1]."""
+    looks: ClassVar[bool] = False
+    """Whether ``partners`` says which images may be mixed with which."""
+
+    def partners(self, view: TableView) -> Tensor:
+        """Return, for each image of the view, those that may be its further sources, int64 [N, k]; for ``looks`` only."""
+        raise NotImplementedError
+
+    def expected_weights(self) -> tuple[float, ...]:
+        """Return how much each source's label counts on average, summing to 1: the prior of a loss is made of it."""
+        return (1 / self.arity,) * self.arity
 
     @abstractmethod
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:

@@ -17,6 +17,7 @@ Kind = Literal[
     "optimizer",
     "schedule",
     "adjustment",
+    "features",
     "metric",
     "test",
     "report",
@@ -76,4 +77,8 @@ class Component:
 
     def supports(self, facts: Facts) -> Reason | None:
         """Tell why this component cannot serve a cell, or None."""
+        return None
+
+    def content(self) -> str | None:
+        """Return a digest of what decides its results beside code and parameters, such as a folder's files, or None."""
         return None

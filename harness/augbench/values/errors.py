@@ -280,6 +280,15 @@ class OddBank(StageError):
         super().__init__(f"generator {generator} drew {found}, not images like the data set's, {expected}; mend its sample()")
 
 
+class OddPartners(StageError):
+    """An augmenter named images that are none of its sources."""
+
+    def __init__(self, augmenter: str, found: str, count: int) -> None:
+        super().__init__(
+            f"augmenter {augmenter} named {found} partners, not int64 [{count}, k] with numbers of its {count} images; mend its partners()"
+        )
+
+
 class ForeignFolder(AugbenchError):
     """The run folder holds something else."""
 

@@ -44,6 +44,33 @@ class Loss(Component, ABC):
         """Return what the last layer's biases start from, or None for the network's own."""
         return None
 
+    @property
+    def bias_decays(self) -> bool:
+        """Whether the last layer's biases feel the optimizer's weight decay."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdjustmentContext:
+    """What a correction of predictions may know; tensors are on the CPU."""
+
+    prior: Tensor
+    """Share of each class in the batches that the classifier was trained on, at their end, float [K]."""
+    class_counts: Tensor
+    """Original training images of each class, int64 [K]."""
+    validation: tuple[Tensor, Tensor] | None = None
+    """Log-probabilities [n, K] and labels [n] of the validation images, where there are any."""
+
+
+class Adjustment(Component, ABC):
+    """Corrects a trained classifier's predictions."""
+
+    kind: ClassVar[Kind] = "adjustment"
+
+    @abstractmethod
+    def adjust(self, logits: Tensor, context: AdjustmentContext) -> Tensor:
+        """Return logits [n, K] of logits [n, K], which are log-probabilities."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BackboneContext:

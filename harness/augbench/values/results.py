@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from augbench.values.settings import ReportSettings, Row
@@ -52,8 +53,35 @@ class TrialResult:
     """Wall time of its own training and evaluation."""
     generators: Mapping[str, str] = field(default_factory=dict)
     """Key of the fitted generator of each minority class: equal keys are one and the same generator."""
+    judged: Mapping[str, str] = field(default_factory=dict)
+    """Key of the judgement of each minority class's bank: of ``Results.generators``."""
     stages: Mapping[str, str] = field(default_factory=dict)
     """Key of each stage it was made of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorResult:
+    """How a generator was fitted to a class, and what its images are like."""
+
+    name: str
+    """What the matrix calls the generator: ``wgan-div``."""
+    class_name: str
+    seed: int
+    fold: int | None
+    chosen: int
+    """The iteration whose weights were kept; 0 for one without iterations."""
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    """``critic loss``, ``generator loss``, ``kid``, ``frechet``, ``precision``, ``recall``: (iteration, value)."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """What the bank was judged to be: names are those of ``augbench.quality.measures.Measures``."""
+    features: str = ""
+    """Whose features it was judged by."""
+    digest: str = ""
+    """sha256 of that network: only judgements of equal digests may be compared."""
+    inception: bool = False
+    """Whether the Fréchet distance is FID."""
+    sheet: Path | None = None
+    """A picture of rows of equal images: real, synthetic, the nearest real one of each synthetic."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +110,8 @@ class Results:
     seeds: tuple[int, ...]
     trials: tuple[TrialResult, ...]
     """In matrix order; trials that have not run are ``pending``."""
+    generators: Mapping[str, GeneratorResult] = field(default_factory=dict)
+    """By the key of their judgement."""
     scopes: Mapping[str, str] = field(default_factory=dict)
     """Generator scope by row: ``fold`` or ``train``; rows without generator are absent."""
     matrix: str = ""

@@ -42,6 +42,16 @@ class SlotRule:
     pairing: Pairing = "same-class"
     probability: float = 1.0
     """How often the sources are mixed at all; otherwise the first is shown as it is."""
+    weights: tuple[float, ...] = ()
+    """How much each source's label counts on average; alike where nothing is said."""
+    partners: Tensor | None = None
+    """For each original and synthetic image those that may be mixed with it, int64 [N + M, k]; None for no such rule."""
+
+    def label_weights(self) -> tuple[float, ...]:
+        """Return how much each source's label counts on average, with the images that are shown as they are."""
+        weights = self.weights or (1 / self.arity,) * self.arity
+        first, *others = (self.probability * weight for weight in weights)
+        return first + 1 - self.probability, *others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,11 +148,15 @@ class SampleContext:
     def sources(self, slot: str, labels: Tensor, rng: torch.Generator) -> Tensor:
         """Pick the sources of an augment slot's images, [..., arity], the first of the wanted class.
 
-        Honours the slot's ``sources`` and ``pairing`` (``any``: the others come from all classes, by their counts).
+        Honours the slot's ``sources``, ``pairing`` (``any``: the others come from all classes, by their counts) and partners.
         """
         import torch
 
         rule = self.slots[slot]
+        if rule.partners is not None:
+            first = self.pick(labels, rule.sources, rng)
+            places = torch.randint(rule.partners.shape[1], (*labels.shape, rule.arity - 1), generator=rng)
+            return torch.cat([first[..., None], rule.partners[first].gather(-1, places)], dim=-1)
         wanted = labels[..., None].expand(*labels.shape, rule.arity)
         if rule.pairing == "same-class" or rule.arity == 1:
             return self.pick(wanted, rule.sources, rng)

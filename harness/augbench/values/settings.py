@@ -11,7 +11,8 @@ from annotated_types import Ge, Gt, Le, Lt
 from augbench.values.augmenting import Augmenter
 from augbench.values.components import Component
 from augbench.values.data import Dataset, Resize
-from augbench.values.learning import Backbone, Loss, Optimizer, Schedule
+from augbench.values.learning import Adjustment, Backbone, Loss, Optimizer, Schedule
+from augbench.values.quality import Quality
 from augbench.values.sampling import GENERATED, ORIGINALS, Pairing, Sampler, Sources
 from augbench.values.synthesis import Fit, Generator
 
@@ -122,7 +123,10 @@ class Settings:
     transforms_at: Literal["batch", "sources"]
     fit: Fit
     bank: Bank
+    quality: Quality
     training: Training
+    predict: Adjustment | None = None
+    """Corrects the predictions of the trained classifier."""
     numerics: Numerics
     per_class: Mapping[str, ClassSettings] = field(default_factory=dict)
     """Classes whose settings differ; ``*`` stands for every class without its own."""

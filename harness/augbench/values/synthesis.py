@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from augbench.values.data import Images
+    from augbench.values.quality import Judge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,13 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int, **numbers: float) -> None: ...
 
 
+def _keeps_nothing(state: Callable[[], Fitted]) -> None:
+    """Stand in for a harness that keeps no checkpoints."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingView:
-    """What a generator may see: training images and labels, never validation or test."""
+    """What a generator may see: training images and labels, never validation or test; and whom it may ask."""
 
     images: Images
     labels: Tensor
@@ -58,6 +63,13 @@ class TrainingView:
     """Complete in the fields that the generator ``uses``."""
     device: torch.device
     precision: Literal["fp32", "bf16"] = "fp32"
+    memory_format: Literal["contiguous", "channels-last"] = "channels-last"
+    judge: Judge | None = None
+    """Tells how good images are; None where nobody wants to know."""
+    keep: Callable[[Callable[[], Fitted]], None] = _keeps_nothing
+    """Call it wherever a fit can be resumed: it calls for the state when a checkpoint is due, and a fit that was killed is
+    handed the last one as ``resume``.
+    """
 
     def members(self) -> Tensor:
         """Return the indices of the target's images, or of all images."""
@@ -93,10 +105,12 @@ class Generator(Component, ABC):
     covers: ClassVar[Literal["class", "all"]] = "class"
     uses: ClassVar[tuple[str, ...]] = ("iterations", "batch_size", "n_critic", "lr", "pre_augment")
     """The fields of ``Fit`` that change what it learns: only these enter its key (``scope`` always counts)."""
+    judged: ClassVar[bool] = False
+    """Whether ``fit`` asks ``view.judge``: then ``[quality]`` enters its key."""
 
     @abstractmethod
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Learn.  Raise ``Diverged`` when the loss is no longer a number."""
+        """Learn, from ``resume`` on if there is one, to the same bits.  Raise ``Diverged`` when the loss is no longer a number."""
 
     @abstractmethod
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:

@@ -76,10 +76,10 @@ def test_run_tells_trials_on_stderr_and_reports_on_stdout(call, tmp_path: Path):
     assert done.exit_code == 0, done.stderr
     assert done.stdout == f"{tmp_path / 'out' / 'report.json'}\n"
     lines = done.stderr.splitlines()
-    assert lines[0] == "2 trials: 2 to run; 7 stages, 0 stored"
+    assert lines[0] == "2 trials: 2 to run; 8 stages, 0 stored"
     line = r"\[1/2\] dots/ours/s0 done in \d+\.\d s  accuracy [01]\.\d{3}  macro-F1 [01]\.\d{3}"
     assert [text for text in lines if re.fullmatch(line, text)]
-    assert re.fullmatch(r"2 trials done; 7 stages run, 0 reused; \d+\.\d s", lines[-1])
+    assert re.fullmatch(r"2 trials done; 8 stages run, 0 reused; \d+\.\d s", lines[-1])
 
 
 def test_the_same_run_again_runs_nothing_and_plan_says_so(call):
@@ -87,7 +87,7 @@ def test_the_same_run_again_runs_nothing_and_plan_says_so(call):
     again = call("run", "--device", "cpu", "--json")
     assert again.exit_code == 0
     outcome = json.loads(again.stdout)
-    assert (outcome["done"], outcome["stages_run"], outcome["stages_reused"]) == (2, 0, 7)
+    assert (outcome["done"], outcome["stages_run"], outcome["stages_reused"]) == (2, 0, 8)
     assert cells(call("plan").stdout.splitlines()[4]) == ["dots", "ours", "0", "", "1", "", "", ""]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from annotated_types import Ge, Gt, Le
 
-from augbench import Augmenter, Backbone, Dataset, Generator, Loss, Optimizer, Registry, Resize, Sampler, Schedule
+from augbench import Augmenter, Backbone, Dataset, Features, Generator, Loss, Optimizer, Registry, Resize, Sampler, Schedule
 from augbench.matrix import Matrix, load_matrix
 from augbench.values.errors import ConfigError, Problem
 
@@ -249,6 +249,14 @@ class Small(Backbone):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RandomConv(Features):
+    """Features of a network."""
+
+    def build(self, channels: int) -> Any:
+        """Build."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Constant(Schedule):
     """A schedule."""
 
@@ -391,6 +399,7 @@ def _registry() -> Registry:
     registry.loss("cross-entropy", CrossEntropy)
     registry.backbone("small", Small)
     registry.family("backbone", "timm", Timm)
+    registry.features("random-conv", RandomConv)
     registry.schedule("constant", Constant)
     registry.schedule("step", Step)
     return registry

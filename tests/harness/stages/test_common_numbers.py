@@ -68,14 +68,14 @@ ROWS = {
 
 def trained(prepared: Prepared, banks=BANKS, **changes) -> Trained:
     with torch.random.fork_rng():
-        return train(row(**changes), prepared, banks, CPU, lambda done, total, **numbers: None)
+        return train(row(**changes), prepared, banks, {}, CPU, lambda done, total, **numbers: None)
 
 
 def originals(prepared: Prepared, images: int = 100, **changes) -> list[int]:
     """Return the first originals that a training shows."""
     chosen = row(**changes)
     learn, _ = subsets(prepared, chosen.resample)
-    batches = _batches(chosen, prepared, learn, BANKS, chosen.resample.streams(), CPU)
+    batches = _batches(chosen, prepared, learn, BANKS, {}, chosen.resample.streams(), CPU)
     return batches.block(0, 64).indices[:, : chosen.sampler.originals_per_step(batches.context)].flatten()[:images].tolist()
 
 

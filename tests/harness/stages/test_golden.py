@@ -5,12 +5,25 @@ import hashlib
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from augbench.plan.tasks import REVISIONS, EvaluateTask, FitTask, PrepareTask, Resample, Stage, SynthesiseTask, TrainTask
+from augbench.plan.tasks import (
+    REVISIONS,
+    AssessTask,
+    EvaluateTask,
+    FitTask,
+    PrepareTask,
+    Resample,
+    Stage,
+    SynthesiseTask,
+    TablesTask,
+    TrainTask,
+)
 from augbench.stages import contents
 from augbench.stages.run import execute
 from augbench.store.artefacts import Store
-from support.toys import Dots, MeanNoise, settings
+from augbench.values.quality import Quality
+from support.toys import BlendNext, Dots, MeanNoise, Means, settings
 
 CPU = torch.device("cpu")
 RESAMPLE = Resample(seed=0, digest="golden", folds=3, fold=1)
@@ -27,13 +40,18 @@ def run(tmp_path_factory):
     )  # fmt: skip
     tasks = {
         "prepare": (PrepareTask(name="dots", dataset=Dots(), resize=None), {}),
-        "fit-generator": (FitTask(generator=MeanNoise(), settings=known.fit, target="c", **common), {"prepared": "prepare"}),
+        "fit-generator": (FitTask(generator=MeanNoise(), settings=known.fit, target="c", quality=None, **common), {"prepared": "prepare"}),
         "synthesise": (
             SynthesiseTask(generator=MeanNoise(), settings=known.fit, target="c", count=6, **common),
             {"prepared": "prepare", "generator": "fit-generator"},
         ),
+        "assess": (
+            AssessTask(generator="mean-noise", target="c", quality=Quality(features=Means(), images=6), **common),
+            {"prepared": "prepare", "bank/c": "synthesise"},
+        ),
+        "tables": (TablesTask(augmenter=BlendNext(), sources="both", **common), {"prepared": "prepare", "bank/c": "synthesise"}),
         "train": (train, {"prepared": "prepare", "bank/c": "synthesise"}),
-        "evaluate": (EvaluateTask(backbone=known.backbone, numerics=known.numerics), {"prepared": "prepare", "classifier": "train"}),
+        "evaluate": (EvaluateTask(backbone=known.backbone, **common), {"prepared": "prepare", "classifier": "train"}),
     }
     for kind, (task, inputs) in tasks.items():
         stage = Stage(kind=kind, key=kind, label=kind, identity={}, task=task, inputs=inputs)
@@ -42,7 +60,7 @@ def run(tmp_path_factory):
 
 
 def test_the_revisions_are_those_of_these_numbers():
-    assert REVISIONS == {"prepare": 1, "fit-generator": 1, "synthesise": 1, "train": 1, "evaluate": 1}
+    assert REVISIONS == {"prepare": 1, "fit-generator": 1, "synthesise": 1, "assess": 1, "tables": 1, "train": 2, "evaluate": 1}
 
 
 def test_prepared_images_are_the_same_bytes(run):
@@ -56,6 +74,17 @@ def test_a_generator_sees_the_same_images(run):
 
 def test_a_bank_holds_the_same_images(run):
     assert float(np.mean(contents.load_array(run["synthesise"] / contents.BANK_FILE))) == pytest.approx(73.918, abs=1e-2)
+
+
+def test_a_bank_is_judged_alike(run):
+    numbers = contents.load_notes(run["assess"])["numbers"]
+    assert (numbers["kid"], numbers["coverage"]) == (pytest.approx(6.5078e-4, rel=1e-3), 1)
+    with Image.open(run["assess"] / contents.SHEET) as sheet:
+        assert (sheet.size, float(np.mean(sheet))) == ((58, 28), pytest.approx(133.642, abs=1e-2))
+
+
+def test_partners_are_the_same(run):
+    assert contents.load_array(run["tables"] / contents.PARTNERS)[:8, 0].tolist() == [1, 2, 3, 4, 5, 6, 7, 16]
 
 
 def test_a_training_takes_the_same_course(run):

@@ -62,7 +62,7 @@ def test_a_batch_is_8_and_24_or_12_and_20_images(prepared, n, originals, synthet
     whole = task(n, Length(steps=130))
     learn, _ = subsets(prepared, whole.resample)
     banks = {name: np.zeros((3, 3, 8, 8), np.uint8) for name in n}
-    batches = _batches(whole, prepared, learn, banks, whole.resample.streams(), CPU)
+    batches = _batches(whole, prepared, learn, banks, {}, whole.resample.streams(), CPU)
     for first, steps in ((0, 64), (128, 2)):
         block = batches.block(first, steps)
         for step in range(steps):

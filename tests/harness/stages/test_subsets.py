@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from augbench.plan.tasks import FitTask, Resample, TrainTask
+from augbench.stages.generators import _view
 from augbench.stages.prepared import Prepared, read_prepared, write_prepared
-from augbench.stages.run import _view
 from augbench.stages.subsets import subsets
 from augbench.stages.train import _batches
 from augbench.values.data import Split, Splits
@@ -39,7 +39,7 @@ def levels_of(images) -> set[int]:
 
 
 def fit_task(resample: Resample) -> FitTask:
-    return FitTask(generator=MeanNoise(), settings=Fit(), target="a", resample=resample, numerics=settings().numerics)
+    return FitTask(generator=MeanNoise(), settings=Fit(), target="a", quality=None, resample=resample, numerics=settings().numerics)
 
 
 def batches_of(prepared: Prepared, resample: Resample):
@@ -48,7 +48,7 @@ def batches_of(prepared: Prepared, resample: Resample):
         sampler=Supplement(), backbone=known.backbone, size=8, mix={"linear": 1.0}, n={"c": 1}, bank_size={"c": 1}, augment=known.augment,
         transforms=(), transforms_at="batch", training=known.training, numerics=known.numerics, resample=resample,
     )  # fmt: skip
-    return _batches(task, prepared, subsets(prepared, resample)[0], {}, resample.streams(), CPU)
+    return _batches(task, prepared, subsets(prepared, resample)[0], {}, {}, resample.streams(), CPU)
 
 
 @pytest.mark.parametrize("groups", [False, True], ids=["images", "groups"])

@@ -55,7 +55,7 @@ def task(**changes) -> TrainTask:
 
 def trained(prepared, **changes) -> Trained:
     with torch.random.fork_rng():
-        return train(task(**changes), prepared, {}, CPU, silent)
+        return train(task(**changes), prepared, {}, {}, CPU, silent)
 
 
 def test_colours_are_learnt(prepared):

@@ -91,3 +91,41 @@ def test_the_manifest_says_all_that_the_key_was_made_of(store):
     manifest = json.loads((store.open("k" * 64) / MANIFEST).read_text())
     assert manifest["identity"] == {"stage": "train"}
     assert manifest["files"]["data.txt"]["bytes"] == 5
+
+
+def keep(store: Store, text: str) -> None:
+    with store.keep(stage()) as folder:
+        (folder / "data.txt").write_text(text)
+
+
+def test_a_checkpoint_is_replaced_whole_and_is_no_artefact(store):
+    keep(store, "first")
+    keep(store, "second")
+    assert (store.kept("k" * 64) / "data.txt").read_text() == "second"
+    assert "k" * 64 not in store
+    assert list((store.root / "tmp").iterdir()) == []
+
+
+def test_an_exception_while_a_checkpoint_is_written_leaves_the_last_one(store):
+    keep(store, "first")
+
+    def broken():
+        with store.keep(stage()) as folder:
+            (folder / "data.txt").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+    assert (store.kept("k" * 64) / "data.txt").read_text() == "first"
+
+
+def test_a_damaged_checkpoint_counts_for_nothing(store):
+    keep(store, "first")
+    (store.kept("k" * 64) / "data.txt").write_text("other")
+    assert store.kept("k" * 64) is None
+
+
+def test_a_finished_artefact_needs_no_checkpoint(store):
+    keep(store, "first")
+    put(store)
+    assert store.kept("k" * 64) is None

@@ -8,12 +8,13 @@ import pytest
 import torch
 from PIL import Image
 
+from augbench.quality.kernel import kernel_distance
+from augbench.stages.judging import features_of
+from augbench_plugins.features.random_conv import RandomConv
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
 from augbench_plugins.generators.wgan_gp import WganGp
-from augbench_plugins.quality.kernel import kernel_distance
-from augbench_plugins.quality.random_features import RandomFeatures
 
 FOLDER = Path(os.environ.get("AUGBENCH_BCCD6", Path(__file__).resolve().parents[4] / "shared" / "data" / "bccd6"))
 
@@ -51,13 +52,13 @@ def test_the_small_preset_learns_colour_and_place(family, view, eosinophils):
 def test_at_a_plateau_images_are_ten_times_nearer_to_the_real_ones_than_at_the_start(view, eosinophils):
     preset = {key.replace("-", "_"): value for key, value in WganDiv.presets["small"].items()}
     settings = {key.replace("-", "_"): value for key, value in preset.pop("fit").items()}
-    component, rng, features = WganDiv(**preset, stop="plateau", stop_patience=10), torch.Generator(), RandomFeatures(3)
-    real, distances = features(eosinophils, 255), []
+    component, rng, features = WganDiv(**preset, stop="plateau", stop_patience=10), torch.Generator(), RandomConv().build(3)
+    real, distances = features_of(features, eosinophils, 255, torch.device("cpu")), []
     for iterations in (1, settings["iterations"]):
         seen = view(eosinophils, **settings | {"iterations": iterations})
         fitted = component.fit(seen, rng.manual_seed(0), lambda done, total, **numbers: None)
         images = component.sample(fitted, seen, 200, rng.manual_seed(1))
-        distances.append(kernel_distance(real, features(images, 255)))
+        distances.append(kernel_distance(real, features_of(features, images, 255, torch.device("cpu"))))
     assert fitted.chosen > 50
     # Seen: .47 at the start, .004 at 50 iterations, .001 at 200.
     assert distances[1] < distances[0] / 10

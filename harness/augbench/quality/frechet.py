@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from augbench_plugins.quality._features_given import checked
+from augbench.quality._features_given import checked
 
 
 def frechet_distance(real: Tensor, fake: Tensor) -> float:

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from augbench_plugins.quality._features_given import checked
+from augbench.quality._features_given import checked
 
 Convention = Literal["prdc", "torch-fidelity"]
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
+from augbench.quality.frechet import frechet_distance, frechet_distance_of_few, frechet_distance_of_many
 from augbench.values.errors import TooFewFeatures
-from augbench_plugins.quality.frechet import frechet_distance, frechet_distance_of_few, frechet_distance_of_many
 
 FORMS = [frechet_distance_of_few, frechet_distance_of_many]
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from augbench.quality.kernel import kernel_distance, kernel_distance_of_subsets
 from augbench.values.errors import TooFewFeatures
-from augbench_plugins.quality.kernel import kernel_distance, kernel_distance_of_subsets
 
 
 def rng(seed=0):

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
+from augbench.quality.neighbours import nearest_real, nearest_real_ratio, neighbourhoods
 from augbench.values.errors import TooFewFeatures
-from augbench_plugins.quality.neighbours import nearest_real, nearest_real_ratio, neighbourhoods
 
 
 def normal(count, dimension, seed):

@@ -3,8 +3,15 @@
 import pytest
 import torch
 
-from augbench_plugins.quality.kernel import kernel_distance
-from augbench_plugins.quality.random_features import RandomFeatures
+from augbench.quality.kernel import kernel_distance
+from augbench.stages.judging import features_of
+from augbench_plugins.features.random_conv import RandomConv
+
+CPU = torch.device("cpu")
+
+
+def features(found, scale=255, seed=0):
+    return features_of(RandomConv(seed=seed).build(found.shape[1]), found, scale, CPU)
 
 
 def images(count, seed, low=0, high=256, shape=(3, 32, 32)):
@@ -13,52 +20,48 @@ def images(count, seed, low=0, high=256, shape=(3, 32, 32)):
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (4, 64, 48)])
 def test_images_of_any_size_and_channels_have_480_features(shape):
-    features = RandomFeatures(shape[0])(images(3, 0, shape=shape), 255)
-    assert features.shape == (3, 480)
-    assert features.dtype == torch.float64
-    assert features.std(1).min() > 0.05
+    found = features(images(3, 0, shape=shape))
+    assert found.shape == (3, 480)
+    assert found.dtype == torch.float64
+    assert found.std(1).min() > 0.05
 
 
 def test_weights_hang_on_the_seed_alone_and_the_digest_names_them():
-    first, same, other = RandomFeatures(3), RandomFeatures(3), RandomFeatures(3, seed=1)
+    first, same, other = RandomConv().build(3), RandomConv().build(3), RandomConv(seed=1).build(3)
     assert (first.name, other.name) == ("random-conv-3x480-0", "random-conv-3x480-1")
-    assert first.digest() == same.digest() != other.digest()
+    assert first.digest == same.digest != other.digest
     # What reports quote: a change of these numbers is another network and needs another name.
-    assert first.digest()[:16] == "088b45aaa5f75b7c"
-    assert "inception" not in first.name
+    assert first.digest[:16] == "088b45aaa5f75b7c"
+    assert not first.inception
 
 
 def test_the_global_stream_is_left_alone():
     before = torch.get_rng_state()
-    RandomFeatures(3)(images(2, 0), 255)
+    features(images(2, 0))
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_the_power_of_images_is_kept_at_every_depth():
-    features = RandomFeatures(3)(images(20, 0), 255)
-    for part in features.split([32, 64, 128, 256], 1):
+    for part in features(images(20, 0)).split([32, 64, 128, 256], 1):
         assert 0.05 < part.square().mean().item() < 2
 
 
 def test_batches_do_not_show():
-    found, network = images(300, 0, shape=(1, 8, 8)), RandomFeatures(1)
-    assert torch.allclose(network(found, 255)[280:], network(found[280:], 255), atol=1e-6)
+    found = images(300, 0, shape=(1, 8, 8))
+    assert torch.allclose(features(found)[280:], features(found[280:]), atol=1e-6)
 
 
 def test_eight_and_sixteen_bits_give_equal_features():
     eight = images(4, 0)
-    sixteen = (eight.int() * 257).to(torch.uint16)
-    network = RandomFeatures(3)
-    assert torch.allclose(network(eight, 255), network(sixteen, 65535), atol=1e-6)
+    assert torch.allclose(features(eight), features((eight.int() * 257).to(torch.uint16), 65535), atol=1e-6)
 
 
 def test_equal_laws_are_near_and_other_brightness_texture_and_colour_are_far():
-    network = RandomFeatures(3)
-    real = network(images(100, 0), 255)
-    same = abs(kernel_distance(real, network(images(100, 1), 255)))
+    real = features(images(100, 0))
+    same = abs(kernel_distance(real, features(images(100, 1))))
     brighter = images(100, 2, low=128)
     smoother = torch.nn.functional.avg_pool2d(images(100, 3).float(), 4).repeat_interleave(4, 2).repeat_interleave(4, 3).to(torch.uint8)
     redder = images(100, 4)
     redder[:, 1:] //= 2
     for other in (brighter, smoother, redder):
-        assert kernel_distance(real, network(other, 255)) > 50 * same
+        assert kernel_distance(real, features(other)) > 50 * same

@@ -1,0 +1,120 @@
+"""The stages of a generator: fit it, fill a bank, judge the bank."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from augbench.plan.tasks import BANK, GENERATOR, PREPARED, AssessTask, FitTask, Stage, SynthesiseTask
+from augbench.quality.measures import measure
+from augbench.quality.neighbours import nearest_real
+from augbench.stages import contents
+from augbench.stages.images import images_of
+from augbench.stages.judging import FeatureJudge, compared, features_of
+from augbench.stages.prepared import Prepared, read_prepared
+from augbench.stages.sheet import draw_sheet
+from augbench.stages.subsets import subsets
+from augbench.store.artefacts import Store
+from augbench.store.files import write_json
+from augbench.values.errors import OddBank
+from augbench.values.synthesis import Fitted, Progress, TrainingView
+
+CHECKPOINT_SECONDS = 60.0
+"""What a kill may cost a fit: how often it moves no bit."""
+SHEET_IMAGES = 12
+"""Images of a row of a sheet."""
+
+
+def fit(
+    stage: Stage, task: FitTask, inputs: Mapping[str, Path], folder: Path, store: Store, device: torch.device, progress: Progress
+) -> None:
+    """Fit a generator, from its last checkpoint on if it was cut short."""
+    view = replace(_view(task, read_prepared(inputs[PREPARED]), device), keep=_Keeper(stage=stage, store=store))
+    if task.quality and task.quality.features:
+        network = task.quality.features.build(view.images.shape[0])
+        view = replace(view, judge=FeatureJudge(network, view.images, view.members(), task.quality, device))
+    rng = task.resample.streams(target=task.target).rng("fit")
+    kept = store.kept(stage.key)
+    resume = contents.load_fitted(kept) if kept else None
+    contents.save_fitted(folder, task.generator.fit(view, rng, progress, resume))
+
+
+def synthesise(task: SynthesiseTask, inputs: Mapping[str, Path], folder: Path, device: torch.device) -> None:
+    """Fill a bank.  Raise ``OddBank`` where a plugin draws what is no image of the data set."""
+    prepared = read_prepared(inputs[PREPARED])
+    view = _view(task, prepared, device)
+    rng = task.resample.streams(target=task.target).rng("synthesise")
+    images = task.generator.sample(contents.load_fitted(inputs[GENERATOR]), view, task.count, rng)
+    _check_bank(images, (task.count, *view.images.shape), prepared.train.pixels.dtype, task)
+    contents.save_array(folder / contents.BANK_FILE, images.cpu().numpy())
+
+
+def assess(task: AssessTask, inputs: Mapping[str, Path], folder: Path, device: torch.device) -> None:
+    """Measure a bank's first images against all real ones that its generator saw, and draw a sheet of both."""
+    assert task.quality.features is not None, "not planned otherwise"
+    prepared = read_prepared(inputs[PREPARED])
+    learn, _ = subsets(prepared, task.resample)
+    members = torch.from_numpy(np.flatnonzero(learn.labels == prepared.classes.index(task.target)))
+    bank = contents.load_array(inputs[BANK + task.target] / contents.BANK_FILE)
+    real = learn.images(prepared.scale, device).take(compared(members)).cpu()
+    drawn = images_of([(bank, np.arange(len(bank)))], prepared.scale, torch.device("cpu"))
+    fake = drawn.take(torch.arange(min(len(bank), task.quality.images)))
+    network = task.quality.features.build(prepared.shape[0])
+    of_real, of_fake = (features_of(network, images, prepared.scale, device) for images in (real, fake))
+    numbers = measure(of_real, of_fake, task.quality.nearest).numbers()
+    write_json(
+        folder / contents.NOTES,
+        {"numbers": numbers, "features": network.name, "digest": network.digest, "inception": network.inception},
+    )
+    shown = fake[:SHEET_IMAGES]
+    # Chosen by a stream, as the synthetic ones are by their order: nobody picked any.
+    order = torch.randperm(len(real), generator=task.resample.streams(target=task.target).rng("sheet"))
+    _, nearest = nearest_real(of_real, of_fake[: len(shown)])
+    (folder / contents.SHEET).write_bytes(draw_sheet(real[order[:SHEET_IMAGES]], shown, real[nearest], prepared.scale))
+
+
+@dataclass(kw_only=True)
+class _Keeper:
+    """Keeps the state of a fit that is under way, every now and then."""
+
+    stage: Stage
+    store: Store
+    clock: Callable[[], float] = time.monotonic
+    last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = self.clock()
+
+    def __call__(self, state: Callable[[], Fitted]) -> None:
+        if self.clock() - self.last >= CHECKPOINT_SECONDS:
+            with self.store.keep(self.stage) as folder:
+                contents.save_fitted(folder, state())
+            self.last = self.clock()
+
+
+def _check_bank(images: Tensor, shape: tuple[int, ...], kind: np.dtype[Any], task: SynthesiseTask) -> None:
+    """A plugin may draw anything: what is no image of this data set never reaches a batch."""
+    found = images.detach().cpu().numpy() if isinstance(images, Tensor) else np.empty(0)
+    if found.shape != shape or found.dtype != kind:
+        raise OddBank(type(task.generator).__name__, f"{found.dtype} {list(found.shape)}", f"{kind} {list(shape)}")
+
+
+def _view(task: FitTask | SynthesiseTask, prepared: Prepared, device: torch.device) -> TrainingView:
+    learn, _ = subsets(prepared, task.resample)
+    return TrainingView(
+        images=learn.images(prepared.scale, device),
+        labels=torch.from_numpy(learn.labels),
+        classes=prepared.classes,
+        target=None if task.target is None else prepared.classes.index(task.target),
+        settings=task.settings,
+        device=device,
+        precision=task.numerics.precision,
+        memory_format=task.numerics.memory_format,
+    )

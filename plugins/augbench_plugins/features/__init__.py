@@ -1,0 +1,1 @@
+"""Frozen networks by whose features generated images are judged."""
