@@ -18,6 +18,7 @@ def _generators(registry: Registry) -> None:
     registry.generator("gan", f"{here}.gan:Gan", "Generative adversarial network, non-saturating loss (Goodfellow 2014)")
     registry.generator("wgan", f"{here}.wgan:Wgan", "Wasserstein GAN with weight clipping (Arjovsky 2017)")
     registry.generator("wgan-gp", f"{here}.wgan_gp:WganGp", "Wasserstein GAN with gradient penalty (Gulrajani 2017)")
+    registry.generator("cgan-div", f"{here}.cgan_div:CganDiv", "One WGAN-div for all classes, told which to draw (Wu 2018, Mirza 2014)")
     registry.generator("wgan-div", f"{here}.wgan_div:WganDiv", "Wasserstein divergence GAN (Wu 2018)")
 
 

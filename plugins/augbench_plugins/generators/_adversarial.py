@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from augbench_plugins.generators._blueprint import Blueprint
     from augbench_plugins.generators._fit import Recipe
     from augbench_plugins.generators._objective import Objective
+    from augbench_plugins.generators._stopping import Rule
 
 CriticNorm = Literal["batch", "layer", "none"]
 NetworkName = Literal["dcgan", "resnet", "mlp"]
@@ -28,6 +29,7 @@ Number = TypeVar("Number", int, float)
 class Adversarial(Generator):
     """A generator network trained against a critic of the same kind."""
 
+    judged: ClassVar[bool] = True
     family: ClassVar[str]
     """The name in messages."""
 
@@ -45,12 +47,14 @@ class Adversarial(Generator):
     """Start weights: those of the network's source, N(0, 0.02) for ``dcgan``, or torch's, from which its critics without
     BatchNorm learn faster.
     """
-    stop: Literal["iterations", "plateau"] = "iterations"
-    """Which weights are kept: the last iteration's, or those from which the critic's absolute loss no longer decreases."""
+    stop: Literal["iterations", "critic-loss", "kid", "frechet"] = "iterations"
+    """Which weights are kept: the last iteration's, those from which the critic's absolute loss no longer decreases, or those
+    of the check with the smallest distance of features, KID or Fréchet's.
+    """
     stop_window: Annotated[int, Ge(1)] = 5
-    """Readings, a hundred in a full fit, that a plateau's moving average is taken of."""
+    """Readings, a hundred in a full fit, that the moving average of the critic's loss is taken of."""
     stop_patience: Annotated[int, Ge(1)] = 20
-    """Readings without a lower average that end a fit; fits without a plateau end after ``fit.iterations``."""
+    """Readings, or checks, without a lower one that end a fit; otherwise it ends after ``fit.iterations``."""
 
     @abstractmethod
     def objective(self) -> Objective:
@@ -66,13 +70,15 @@ class Adversarial(Generator):
             return Reason(f"{self.network} networks make 32, 64 or 128 px images, not {found}; set resize")
         if not 1 <= channels <= 4:
             return Reason(f"{self.network} networks make images of 1 to 4 channels, not {channels}")
+        if self.stop in ("kid", "frechet") and not facts.judged:
+            return Reason(f"stop = '{self.stop}' needs a fit that is judged: set quality.features and quality.checks")
         return None
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Learn the target's images; a fit always starts afresh, whatever ``resume`` holds."""
+        """Learn the target's images, or go on from where a fit with the same ``rng`` was at the border of a block."""
         from augbench_plugins.generators._fit import fit
 
-        return fit(self._recipe(view), view, rng, progress)
+        return fit(self._recipe(view), view, rng, progress, resume)
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
         """Draw images on the CPU, in the data set's own integer type, [count, C, H, W]."""
@@ -96,7 +102,6 @@ class Adversarial(Generator):
 
     def _recipe(self, view: TrainingView) -> Recipe:
         from augbench_plugins.generators._fit import Recipe
-        from augbench_plugins.generators._stopping import Plateau
 
         settings = view.settings
         return Recipe(
@@ -109,8 +114,19 @@ class Adversarial(Generator):
             n_critic=_complete("n-critic", settings.n_critic) if "n_critic" in self.uses else 1,
             lr=_complete("lr", settings.lr),
             pre_augment=settings.pre_augment,
-            plateau=Plateau(window=self.stop_window, patience=self.stop_patience) if self.stop == "plateau" else None,
+            rule=self._rule(),
         )
+
+    def _rule(self) -> Rule | None:
+        from augbench_plugins.generators._stopping import Lowest, Plateau
+
+        match self.stop:
+            case "critic-loss":
+                return Plateau(window=self.stop_window, patience=self.stop_patience)
+            case "kid" | "frechet":
+                return Lowest(watches=self.stop, patience=self.stop_patience)
+            case "iterations":
+                return None
 
 
 def _complete(name: str, value: Number | None) -> Number:

@@ -32,6 +32,8 @@ class Blueprint:
     critic_norm: str
     start: str
     network: str = "dcgan"
+    classes: int = 0
+    """Classes that both networks are told of; 0 for networks of one class."""
 
     def networks(self, seed: int) -> tuple[GeneratorNetwork, Critic]:
         """Return fresh networks on the CPU; torch's global stream is left as it was."""
@@ -53,8 +55,8 @@ class Blueprint:
 
     def generator(self) -> GeneratorNetwork:
         """Return a generator network with torch's start weights."""
-        return _GENERATORS[self.network](self.channels, self.side, self.width, self.latent)
+        return _GENERATORS[self.network](self.channels, self.side, self.width, self.latent + self.classes)
 
     def critic(self) -> Critic:
         """Return a critic with torch's start weights."""
-        return _CRITICS[self.network](self.channels, self.side, self.width, self.critic_norm)
+        return _CRITICS[self.network](self.channels + self.classes, self.side, self.width, self.critic_norm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -17,32 +17,42 @@ class Ledger:
 
     def __init__(self, what: str, hint: str) -> None:
         self._what, self._hint = what, hint
-        self._sums: dict[str, Tensor] = {}
-        self._updates: dict[str, int] = {}
+        self.sums: dict[str, Tensor] = {}
+        """Losses since the last reading."""
+        self.updates: dict[str, int] = {}
+        """How many updates are in them."""
         self._points: dict[str, list[tuple[int, float]]] = {}
 
     def note(self, losses: Mapping[str, Tensor]) -> None:
         """Add the losses of one update, without waiting for the device."""
         for name, loss in losses.items():
-            self._sums[name] = self._sums[name] + loss if name in self._sums else loss
-            self._updates[name] = self._updates.get(name, 0) + 1
+            self.sums[name] = self.sums[name] + loss if name in self.sums else loss
+            self.updates[name] = self.updates.get(name, 0) + 1
 
     def read(self, iteration: int) -> dict[str, float]:
         """Return the means since the last reading, by name; raise ``Diverged`` where one is no number."""
         import torch
 
-        sums = torch.stack(list(self._sums.values())).tolist()
-        means = {name: total / self._updates[name] for name, total in zip(self._sums, sums, strict=True)}
-        self._sums.clear()
-        self._updates.clear()
+        sums = torch.stack(list(self.sums.values())).tolist()
+        means = {name: total / self.updates[name] for name, total in zip(self.sums, sums, strict=True)}
+        self.sums.clear()
+        self.updates.clear()
         self.demand(all(map(isfinite, means.values())), iteration)
-        for name, mean in means.items():
-            self._points.setdefault(name, []).append((iteration, mean))
+        self.enter(iteration, means)
         return means
 
-    def means(self, name: str) -> list[float]:
-        """Return what was read of one loss."""
-        return [mean for _, mean in self._points[name]]
+    def enter(self, iteration: int, numbers: Mapping[str, float]) -> None:
+        """Add a point to each curve."""
+        for name, number in numbers.items():
+            self._points.setdefault(name, []).append((iteration, number))
+
+    def values(self, name: str) -> list[float]:
+        """Return all points of a curve."""
+        return [value for _, value in self._points.get(name, [])]
+
+    def resume(self, curves: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+        """Go on from curves that were read before."""
+        self._points = {name: list(points) for name, points in curves.items()}
 
     def demand(self, finite: bool, iteration: int) -> None:
         """Raise ``Diverged`` unless all is finite."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -26,28 +26,29 @@ class Lot:
     """float32 [B, latent]."""
     shuffles: Tensor
     """Orders of the real and generated images together, int64 [n_critic, 2 B], or empty [n_critic, 0] where none is wanted."""
+    lookalikes: Tensor
+    """Indices of real images whose classes the generator's update is to draw, int64 [B], or empty [0] where classes do not matter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
     """How many numbers an iteration needs."""
 
-    images: int
     batch: int
     n_critic: int
     latent: int
     shuffles: bool = False
+    lookalikes: bool = False
 
 
-def lots(sizes: Sizes, iterations: int, rng: torch.Generator, device: torch.device) -> Iterator[Lot]:
-    """Yield the numbers of each iteration, on the device."""
-    passes = Passes(sizes.images, rng)
-    for first in range(0, iterations, BLOCK):
-        block = _draw(sizes, passes, rng)
-        columns = [getattr(block, field.name).to(device, non_blocking=True).unbind() for field in fields(Lot)]
-        names = [field.name for field in fields(Lot)]
-        for parts in list(zip(*columns, strict=True))[: iterations - first]:
-            yield Lot(**dict(zip(names, parts, strict=True)))
+class Deck(Protocol):
+    """Deals real images."""
+
+    left: Tensor
+    """Indices that were shuffled and not yet dealt: with the stream's state, all that the next ones hang on."""
+
+    def take(self, count: int) -> Tensor:
+        """Return the next indices, int64 [count]."""
 
 
 class Passes:
@@ -55,25 +56,51 @@ class Passes:
 
     def __init__(self, images: int, rng: torch.Generator) -> None:
         self._images, self._rng = images, rng
-        self._left = torch.empty(0, dtype=torch.int64)
+        self.left = torch.empty(0, dtype=torch.int64)
 
     def take(self, count: int) -> Tensor:
         """Return the next indices, int64 [count]."""
-        missing = count - len(self._left)
+        missing = count - len(self.left)
         passes = -(-missing // self._images) if missing > 0 else 0
         shuffled = [torch.randperm(self._images, generator=self._rng) for _ in range(passes)]
-        indices = torch.cat([self._left, *shuffled])
-        self._left = indices[count:]
+        indices = torch.cat([self.left, *shuffled])
+        self.left = indices[count:]
         return indices[:count]
 
 
-def _draw(sizes: Sizes, passes: Passes, rng: torch.Generator) -> Lot:
+class ByClass:
+    """Images with replacement, their classes in proportion to n^power: 0 is class-balanced, 1 every image alike."""
+
+    def __init__(self, labels: Tensor, power: float, rng: torch.Generator) -> None:
+        counts = torch.bincount(labels).double()
+        # A class without images has no share, whatever the power.
+        shares = torch.where(counts > 0, counts.pow(power), 0)
+        self._weights = (shares / counts.clamp(min=1))[labels]
+        self._rng = rng
+        self.left = torch.empty(0, dtype=torch.int64)
+
+    def take(self, count: int) -> Tensor:
+        """Return the next indices, int64 [count]."""
+        edges = self._weights.cumsum(0)
+        return torch.searchsorted(edges / edges[-1], torch.rand(count, generator=self._rng, dtype=torch.float64)).clamp(max=len(edges) - 1)
+
+
+def lots(sizes: Sizes, deck: Deck, rng: torch.Generator, device: torch.device) -> list[Lot]:
+    """Return the numbers of the next ``BLOCK`` iterations, on the device."""
+    block = _draw(sizes, deck, rng)
+    names = [field.name for field in fields(Lot)]
+    columns = [getattr(block, name).to(device, non_blocking=True).unbind() for name in names]
+    return [Lot(**dict(zip(names, parts, strict=True))) for parts in zip(*columns, strict=True)]
+
+
+def _draw(sizes: Sizes, deck: Deck, rng: torch.Generator) -> Lot:
     shape = (BLOCK, sizes.n_critic, sizes.batch)
     return Lot(
-        reals=passes.take(BLOCK * sizes.n_critic * sizes.batch).view(shape),
+        reals=deck.take(BLOCK * sizes.n_critic * sizes.batch).view(shape),
         critic_latents=torch.randn(*shape, sizes.latent, generator=rng),
         shares=torch.rand(shape, generator=rng),
         generator_latents=torch.randn(BLOCK, sizes.batch, sizes.latent, generator=rng),
         # Last: the numbers of the others are the same with and without.
         shuffles=torch.rand(*shape[:2], 2 * sizes.batch if sizes.shuffles else 0, generator=rng).argsort(-1),
+        lookalikes=deck.take(BLOCK * sizes.batch if sizes.lookalikes else 0).view(BLOCK, -1),
     )

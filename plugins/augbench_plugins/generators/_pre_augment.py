@@ -24,6 +24,13 @@ def enlarge(images: Tensor, target: int, scale: float, rng: torch.Generator) -> 
     return torch.cat([images, *changed])
 
 
+def enlarge_classes(images: Tensor, labels: Tensor, target: int, scale: float, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Enlarge each class by itself; return all images, class by class, and their labels."""
+    classes = labels.unique()
+    parts = [enlarge(images[(labels == label).to(images.device)], target, scale, rng) for label in classes]
+    return torch.cat(parts), torch.cat([label.expand(len(part)) for label, part in zip(classes, parts, strict=True)])
+
+
 def _changed(images: Tensor, scale: float, rng: torch.Generator) -> Tensor:
     maps = homographies(len(images), rng).to(images.device)
     contrast = _around(1.0, CONTRAST, (len(images), 1, 1, 1), rng).to(images.device)

@@ -1,10 +1,10 @@
-"""Which iteration of a fit is kept, judged from the readings of its losses."""
+"""Which iteration of a fit is kept, judged from the readings of its losses or of its quality."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -23,10 +23,36 @@ class Verdict:
     """Whether no further reading can change it."""
 
 
+class Rule(Protocol):
+    """Chooses among readings."""
+
+    @property
+    def watches(self) -> str:
+        """The curve that it judges."""
+
+    def judge(self, values: Sequence[float]) -> Verdict:
+        """Choose among all readings so far, of which there is one at least."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lowest:
+    """Keep the lowest reading of a distance."""
+
+    watches: str
+    patience: int
+    """Readings without a lower one that end the fit."""
+
+    def judge(self, values: Sequence[float]) -> Verdict:
+        """Return the first of the lowest."""
+        best = min(range(len(values)), key=values.__getitem__)
+        return Verdict(best=best, over=len(values) - 1 - best >= self.patience)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plateau:
     """Keep the reading from which |critic loss| no longer decreases or starts increasing (Rana 2022)."""
 
+    watches: str = "critic loss"
     window: int
     """Readings of one moving average."""
     patience: int
@@ -55,21 +81,21 @@ class Plateau:
 
 
 class Kept:
-    """The weights of the iteration that is chosen so far, on the CPU; None for a plateau keeps the last iteration's."""
+    """The weights that are chosen so far, on the CPU."""
 
-    def __init__(self, plateau: Plateau | None, iterations: int) -> None:
-        self._plateau, self._iterations = plateau, iterations
+    def __init__(self) -> None:
         self.iteration = 0
         self.tensors: dict[str, Tensor] = {}
 
-    def ends(self, iteration: int, losses: Sequence[float], network: nn.Module) -> bool:
-        """Keep the network's weights if the latest of ``losses`` is the best reading; tell whether the fit is over."""
-        if self._plateau is None:
-            verdict = Verdict(best=len(losses) - 1 if iteration == self._iterations else -1, over=False)
-        else:
-            verdict = self._plateau.judge(losses)
-        if verdict.best == len(losses) - 1:
-            self.iteration = iteration
-            # Copies: on the CPU the network would go on writing into its own.
-            self.tensors = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in network.state_dict().items()}
+    def take(self, iteration: int, network: nn.Module) -> None:
+        """Keep a network's weights of this iteration in place of what was kept."""
+        self.iteration = iteration
+        # Copies: on the CPU the network would go on writing into its own.
+        self.tensors = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in network.state_dict().items()}
+
+    def ends(self, rule: Rule, iteration: int, values: Sequence[float], network: nn.Module) -> bool:
+        """Keep the network's weights if the latest of ``values`` is the best reading; tell whether the fit is over."""
+        verdict = rule.judge(values)
+        if verdict.best == len(values) - 1:
+            self.take(iteration, network)
         return verdict.over

@@ -29,8 +29,10 @@ class Gan(Adversarial):
     }
 
     optimizer: Optimizer = field(default_factory=lambda: Adam(betas=(0.5, 0.999)))
-    stop: Literal["iterations"] = "iterations"
-    """The last iteration's weights are kept: a discriminator's loss falls while it wins, so its plateau says nothing."""
+    stop: Literal["iterations", "kid", "frechet"] = "iterations"
+    """Which weights are kept: the last iteration's, or those of the check with the smallest distance of features.  Not by the
+    discriminator's loss, which falls while it wins, so that its plateau says nothing.
+    """
 
     def objective(self) -> Objective:
         """Return E softplus(-D(x)) + E softplus(D(Gz)) for the discriminator, E softplus(-D(Gz)) for the generator."""

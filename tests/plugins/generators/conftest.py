@@ -25,6 +25,10 @@ class Resident:
     def shape(self) -> tuple[int, int, int]:
         return tuple(self.pixels.shape[1:])
 
+    @property
+    def indices_on(self) -> torch.device:
+        return self.pixels.device
+
     def __len__(self) -> int:
         return len(self.pixels)
 

@@ -94,5 +94,5 @@ def test_component_modules_import_neither_torch_nor_numpy():
 
 
 def test_the_discriminator_of_gan_has_no_plateau_to_wait_for():
-    assert "plateau" not in Gan.__dataclass_fields__["stop"].type
-    assert "plateau" in WganDiv.__dataclass_fields__["stop"].type
+    assert "critic-loss" not in Gan.__dataclass_fields__["stop"].type
+    assert "critic-loss" in WganDiv.__dataclass_fields__["stop"].type

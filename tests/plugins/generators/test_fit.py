@@ -12,7 +12,7 @@ from augbench import Diverged
 from augbench_plugins.generators import _fit
 from augbench_plugins.generators._contest import Contest
 from augbench_plugins.generators._ledger import Ledger
-from augbench_plugins.generators._lots import Sizes, lots
+from augbench_plugins.generators._lots import Passes, Sizes, lots
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
@@ -114,8 +114,8 @@ def test_a_loss_that_is_no_number_says_which_generator_and_what_to_do(view):
 def test_weights_that_are_no_numbers_after_the_last_update_are_noticed(view, monkeypatch):
     step = Contest.generator_step
 
-    def spoilt(self, latents):
-        losses = step(self, latents)
+    def spoilt(self, latents, classes):
+        losses = step(self, latents, classes)
         self.generator.layers[0].weight.data.fill_(float("nan"))
         return losses
 
@@ -173,9 +173,11 @@ def test_an_iteration_never_waits_for_the_device(component, blueprint):
         device=torch.device("meta"),
     )
     images, ledger = torch.empty(9, 3, 32, 32, dtype=torch.uint8, device="meta"), Ledger("x", "y")
+    reals = _fit.Reals(images=images, scale=255.0, layout=torch.channels_last)
+    sizes = Sizes(batch=4, n_critic=2, latent=8, shuffles=True)
     # Meta tensors hold no data: whatever asks for a value on the host raises, as the reading does.
-    for lot in lots(Sizes(images=9, batch=4, n_critic=2, latent=8, shuffles=True), 2, rng(), torch.device("meta")):
-        _fit.iterate(contest, images, 255.0, lot, ledger)
+    for lot in lots(sizes, Passes(9, rng()), rng(), torch.device("meta"))[:2]:
+        _fit.iterate(contest, reals, lot, ledger)
     with pytest.raises(NotImplementedError, match="meta"):
         ledger.read(2)
 
@@ -193,7 +195,7 @@ def test_the_other_networks_are_fitted_and_draw_images(family, network, view):
 
 def test_where_the_penalty_is_taken_changes_what_is_learnt_and_no_other_draw(view, monkeypatch):
     seen, kept = [], _fit.iterate
-    monkeypatch.setattr(_fit, "iterate", lambda *numbers: seen.append(numbers[3]) or kept(*numbers))
+    monkeypatch.setattr(_fit, "iterate", lambda *numbers: seen.append(numbers[2]) or kept(*numbers))
     fits = [WganDiv(**TINY, penalty_at=at).fit(view(), rng(), silent) for at in ("interp", "interp-within", "interp-mixed")]
     assert len({fitted.curves["penalty"][-1] for fitted in fits}) == 3
     for first, *others in zip(*(seen[start : start + 3] for start in (0, 3, 6)), strict=True):

@@ -1,16 +1,23 @@
 """The random numbers of a fit."""
 
+from dataclasses import replace
+
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augbench_plugins.generators._lots import BLOCK, Passes, Sizes, lots
+from augbench_plugins.generators._lots import BLOCK, ByClass, Passes, Sizes, lots
 
-SIZES = Sizes(images=7, batch=4, n_critic=3, latent=5)
+SIZES = Sizes(batch=4, n_critic=3, latent=5)
 
 
-def drawn(iterations, seed=0):
-    return list(lots(SIZES, iterations, torch.Generator().manual_seed(seed), torch.device("cpu")))
+def drawn(iterations, seed=0, sizes=SIZES):
+    rng = torch.Generator().manual_seed(seed)
+    deck, found = Passes(7, rng), []
+    while len(found) < iterations:
+        found += lots(sizes, deck, rng, torch.device("cpu"))
+    return found[:iterations]
 
 
 @given(images=st.integers(1, 9), counts=st.lists(st.integers(0, 30), min_size=1, max_size=5))
@@ -50,3 +57,20 @@ def test_latents_are_standard_normal_and_shares_uniform():
 def test_no_latent_is_used_twice():
     latents = torch.cat([torch.cat([one.critic_latents.flatten(0, 1), one.generator_latents]) for one in drawn(BLOCK + 1)])
     assert len(latents.unique(dim=0)) == len(latents)
+
+
+@pytest.mark.parametrize(("power", "shares"), [(0.0, [1 / 3, 1 / 3, 0, 1 / 3]), (1.0, [0.6, 0.3, 0, 0.1]), (0.5, [0.473, 0.334, 0, 0.193])])
+def test_classes_are_drawn_by_a_power_of_their_counts_and_their_images_alike(power, shares):
+    labels = torch.tensor([0] * 6 + [1] * 3 + [3])
+    dealt = ByClass(labels, power, torch.Generator().manual_seed(0)).take(20_000)
+    found = torch.bincount(labels[dealt], minlength=4) / 20_000
+    assert found.tolist() == pytest.approx(shares, abs=0.015)
+    assert torch.bincount(dealt)[:6].double().std() < 5 * (20_000 / 18) ** 0.5
+
+
+def test_images_whose_classes_the_generator_is_to_draw_come_last_so_that_nothing_else_changes():
+    plain, told = drawn(2)[0], drawn(2, sizes=replace(SIZES, lookalikes=True))[0]
+    assert (plain.lookalikes.shape, told.lookalikes.shape) == ((0,), (4,))
+    assert all(
+        torch.equal(getattr(plain, name), getattr(told, name)) for name in ("reals", "critic_latents", "shares", "generator_latents")
+    )

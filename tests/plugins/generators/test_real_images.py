@@ -52,7 +52,7 @@ def test_the_small_preset_learns_colour_and_place(family, view, eosinophils):
 def test_at_a_plateau_images_are_ten_times_nearer_to_the_real_ones_than_at_the_start(view, eosinophils):
     preset = {key.replace("-", "_"): value for key, value in WganDiv.presets["small"].items()}
     settings = {key.replace("-", "_"): value for key, value in preset.pop("fit").items()}
-    component, rng, features = WganDiv(**preset, stop="plateau", stop_patience=10), torch.Generator(), RandomConv().build(3)
+    component, rng, features = WganDiv(**preset, stop="critic-loss", stop_patience=10), torch.Generator(), RandomConv().build(3)
     real, distances = features_of(features, eosinophils, 255, torch.device("cpu")), []
     for iterations in (1, settings["iterations"]):
         seen = view(eosinophils, **settings | {"iterations": iterations})

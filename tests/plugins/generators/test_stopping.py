@@ -1,11 +1,15 @@
 """Which iteration is kept, on losses made up for it and in fits."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from augbench_plugins.generators import _fit
+from augbench import Facts
 from augbench_plugins.generators._ledger import Ledger
-from augbench_plugins.generators._stopping import Plateau, Verdict
+from augbench_plugins.generators._stopping import Kept, Lowest, Plateau, Verdict
+from augbench_plugins.generators.gan import Gan
+from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
 
 TINY = {"width": 4, "latent": 8}
@@ -66,14 +70,14 @@ def readings(monkeypatch):
     """Return what makes the critic's losses of a fit read as given."""
 
     def make(losses):
-        monkeypatch.setattr(Ledger, "means", lambda self, name: losses[: len(self._points[name])])
+        monkeypatch.setattr(Ledger, "values", lambda self, name: losses[: len(self._points[name])])
 
     return make
 
 
 def test_a_fit_ends_on_a_plateau_with_the_weights_of_the_iteration_it_names(view, readings):
     readings([9, 7, 4, 4, 4, 4, 4, 4])
-    component = WganDiv(**TINY, stop="plateau", stop_window=1, stop_patience=3)
+    component = WganDiv(**TINY, stop="critic-loss", stop_window=1, stop_patience=3)
     fitted = component.fit(view(iterations=8), rng(), silent)
     third = WganDiv(**TINY).fit(view(iterations=3), rng(), silent)
     assert fitted.chosen == third.chosen == 3
@@ -84,13 +88,73 @@ def test_a_fit_ends_on_a_plateau_with_the_weights_of_the_iteration_it_names(view
 
 def test_a_fit_without_a_plateau_runs_to_its_end_and_keeps_the_lowest(view, readings):
     readings([9, 7, 5, 4, 6, 6])
-    fitted = WganDiv(**TINY, stop="plateau", stop_window=1, stop_patience=5).fit(view(iterations=6), rng(), silent)
+    fitted = WganDiv(**TINY, stop="critic-loss", stop_window=1, stop_patience=5).fit(view(iterations=6), rng(), silent)
     assert fitted.chosen == 4
     assert fitted.curves["critic loss"][-1][0] == 6
 
 
 def test_fixed_iterations_copy_weights_once(view, monkeypatch):
-    copied, kept = [], _fit.Kept.ends
-    monkeypatch.setattr(_fit.Kept, "ends", lambda self, *numbers: [kept(self, *numbers), copied.append(bool(self.tensors))][0])
+    taken, take = [], Kept.take
+    monkeypatch.setattr(Kept, "take", lambda self, iteration, network: taken.append(iteration) or take(self, iteration, network))
     assert WganDiv(**TINY).fit(view(iterations=4), rng(), silent).chosen == 4
-    assert copied == [False, False, False, True]
+    assert taken == [4]
+
+
+@pytest.mark.parametrize(
+    ("distances", "best", "ended"),
+    [([5, 4, 3, 2], 3, None), ([5, 2, 3, 3, 2, 9], 1, 5), ([1, 2, 3, 4], 0, 4), ([3], 0, None), ([5, -0.1, 4, 3], 1, None)],
+)
+def test_the_lowest_distance_is_kept(distances, best, ended):
+    rule = Lowest(watches="kid", patience=3)
+    verdicts = [rule.judge(distances[:count]) for count in range(1, len(distances) + 1)]
+    assert verdicts[-1].best == best
+    assert next((count for count, verdict in enumerate(verdicts, 1) if verdict.over), None) == ended
+
+
+class Judge:
+    """Gives out distances that were made up, and remembers what it was shown."""
+
+    def __init__(self, distances, images=5):
+        self.distances, self.images, self.checks = list(distances), images, len(distances) - 1
+        self.shown = []
+
+    def __call__(self, images):
+        self.shown.append(images)
+        distance = self.distances[len(self.shown) - 1]
+        return {"kid": distance, "frechet": -distance}
+
+
+@pytest.mark.parametrize("family", [Gan, WganDiv])
+@pytest.mark.parametrize(("stop", "chosen", "last"), [("kid", 4, 8), ("frechet", 0, 4)])
+def test_a_fit_keeps_the_check_with_the_smallest_distance(family, stop, chosen, last, view):
+    judge = Judge([9.0, 5.0, 1.0, 3.0, 2.0])
+    seen = replace(view(iterations=8), judge=judge)
+    fitted = family(**TINY, stop=stop, stop_patience=2).fit(seen, rng(), silent)
+    assert fitted.chosen == chosen
+    assert [at for at, _ in fitted.curves["kid"]] == [0, 2, 4, 6, 8][: last // 2 + 1]
+    if chosen:
+        shorter = family(**TINY).fit(view(iterations=chosen), rng(), silent)
+        assert all(torch.equal(fitted.tensors[name], shorter.tensors[name]) for name in shorter.tensors)
+
+
+def test_judging_shows_the_same_latents_each_time_and_changes_no_training(view):
+    judge = Judge([1.0] * 4)
+    judged = Wgan(**TINY).fit(replace(view(iterations=6), judge=judge), rng(), silent)
+    plain = Wgan(**TINY).fit(view(iterations=6), rng(), silent)
+    assert all(torch.equal(judged.tensors[name], plain.tensors[name]) for name in plain.tensors)
+    assert judged.curves["critic loss"] == plain.curves["critic loss"]
+    assert {(images.shape, images.dtype) for images in judge.shown} == {((5, 3, 32, 32), torch.uint8)}
+    again = Judge([1.0] * 4)
+    Wgan(**TINY).fit(replace(view(iterations=6), judge=again), rng(), silent)
+    assert all(torch.equal(first, second) for first, second in zip(judge.shown, again.shown, strict=True))
+
+
+def test_a_rule_with_nothing_to_watch_keeps_the_last_iteration(view):
+    assert WganDiv(**TINY, stop="kid").fit(view(iterations=3), rng(), silent).chosen == 3
+
+
+def test_a_rule_that_needs_a_judge_is_refused_where_there_is_none():
+    facts = Facts(shape=(3, 32, 32), classes=("a", "b"), counts=(9, 3), minority=("b",), batch_size=8, judged=False)
+    assert WganDiv(stop="kid").supports(facts) == "stop = 'kid' needs a fit that is judged: set quality.features and quality.checks"
+    assert WganDiv(stop="critic-loss").supports(facts) is None
+    assert WganDiv(stop="kid").supports(replace(facts, judged=True)) is None
