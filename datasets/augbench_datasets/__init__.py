@@ -5,9 +5,10 @@ from augbench import Registry, hookimpl
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Add data sets and resizes."""
+    """Add data sets, resizes and banks of pictures."""
     here = "augbench_datasets"
     registry.dataset("phantom", f"{here}.phantom:Phantom", "Drawn blood cells in seven overlapping classes; needs no files")
     registry.dataset("image-folder", f"{here}.image_folder:ImageFolder", "A folder of images: split/class/picture, or a CSV manifest")
     registry.resize("bilinear", f"{here}.resize:Bilinear", "Scale to a square, antialiased")
     registry.resize("centre-crop", f"{here}.resize:CentreCrop", "Cut a square out of the middle")
+    registry.generator("folder", f"{here}.bank_folder:BankFolder", 'Someone else\'s images as banks: path = "banks/{class}"')

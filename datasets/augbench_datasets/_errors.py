@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from augbench import DataError
+from augbench import AugbenchError, DataError
 
 _LAYOUT = "FOLDER/train/CLASS/PICTURE, FOLDER/test/CLASS/PICTURE and, if there is one, FOLDER/val/CLASS/PICTURE"
 
@@ -54,3 +54,10 @@ class TooSmall(DataError):
         super().__init__(
             f'has {height} x {width} pixels, less than the {size} x {size} to be cut out; lower resize.size, or set resize.use = "bilinear"'
         )
+
+
+class NoClassInPath(AugbenchError, ValueError):
+    """A path of banks is the same for all classes."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"path = '{path}' names no class; write {{class}} where the name of the class stands, such as banks/{{class}}")

@@ -20,6 +20,13 @@ def _generators(registry: Registry) -> None:
     registry.generator("wgan-gp", f"{here}.wgan_gp:WganGp", "Wasserstein GAN with gradient penalty (Gulrajani 2017)")
     registry.generator("cgan-div", f"{here}.cgan_div:CganDiv", "One WGAN-div for all classes, told which to draw (Wu 2018, Mirza 2014)")
     registry.generator("wgan-div", f"{here}.wgan_div:WganDiv", "Wasserstein divergence GAN (Wu 2018)")
+    registry.generator("smote", f"{here}.smote:Smote", "Between an image and one of its nearest (Chawla 2002)")
+    registry.generator("safe-level-smote", f"{here}.smote:SafeLevelSmote", "SMOTE near the safer image (Bunkhumpornpat 2009)")
+    registry.generator("borderline-smote", f"{here}.imbalanced:BorderlineSmote", "SMOTE from images near other classes (Han 2005)")
+    registry.generator("svm-smote", f"{here}.imbalanced:SvmSmote", "SMOTE from support vectors (Nguyen 2011)")
+    registry.generator("adasyn", f"{here}.imbalanced:Adasyn", "SMOTE where other classes are near (He 2008)")
+    registry.generator("gaussian", f"{here}.plain:Gaussian", "The class mean with noise: what features must tell from images")
+    registry.generator("handcrafted", f"{here}.plain:Handcrafted", "Originals, bent, contrasted and with noise")
 
 
 def _augmenters(registry: Registry) -> None:
@@ -68,6 +75,7 @@ def _mixers(registry: Registry) -> None:
     registry.augmenter("random-pixels", f"{here}.scattered:RandomPixels", "Each pixel of either image (Summers 2019)")
     registry.augmenter("random-elements", f"{here}.scattered:RandomElements", "Each channel of each pixel of either image (Summers 2019)")
     registry.augmenter("noisy-mixup", f"{here}.scattered:NoisyMixup", "Mixup with a share of its own for each pixel (Summers 2019)")
+    registry.augmenter("smote", f"{here}.smote:Smote", "Towards one of the nearest images of the class (Chawla 2002)")
     registry.augmenter("cutmix", f"{here}.cutmix:CutMix", "A box of one image at the same place of another (Yun 2019)")
     registry.augmenter("remix", f"{here}.remix:Remix", "Mixup with labels that lean to the rarer class (Chou 2020)")
     registry.augmenter("remix-cutmix", f"{here}.remix:RemixCutMix", "CutMix with labels that lean to the rarer class (Chou 2020)")

@@ -28,9 +28,14 @@ def identity(value: Any, code: CodeDigest) -> Any:
     A component becomes its class, the digest of its code and its resolved parameters; a file becomes the hash of its bytes.
     """
     if isinstance(value, Component):
-        own = {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
+        own: dict[str, Any] = {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
         content = value.content()
-        return own if content is None else own | {"content": content}
+        if content is None:
+            return own
+        # Where files lie is not what they hold: the content tells that.
+        paths = [dashed(name) for name, part in vars(value).items() if isinstance(part, Path)]
+        parameters = {name: part for name, part in own["parameters"].items() if name not in paths}
+        return own | {"parameters": parameters, "content": content}
     if is_dataclass(value) and not isinstance(value, type):
         return _fields(value, code)
     if isinstance(value, Mapping):

@@ -139,6 +139,7 @@ def facts_of(settings: Settings, cell: Cell) -> Facts:
         batch_size=settings.batch.size,
         mix=settings.mix(),
         n={name: settings.of_class(name).n for name in cell.minority},
+        bank_size={name: settings.of_class(name).bank.size for name in cell.minority},
         judged=settings.quality.features is not None and settings.quality.checks > 0,
     )
 

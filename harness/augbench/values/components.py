@@ -53,6 +53,8 @@ class Facts:
     """Parts of a batch by source; only sources that exist."""
     n: Mapping[str, int] = field(default_factory=dict)
     """The paper's n of each minority class."""
+    bank_size: Mapping[str, int] = field(default_factory=dict)
+    """Synthetic images of each minority class."""
     judged: bool = True
     """Whether generated images are judged during a fit."""
 

@@ -273,6 +273,30 @@ class NesterovWithoutMomentum(AugbenchError, ValueError):
         super().__init__("nesterov = true needs a momentum above 0; set one or leave nesterov out")
 
 
+class MissingExtra(AugbenchError, ValueError):
+    """A component needs a library that comes as an extra."""
+
+    def __init__(self, name: str, library: str, extra: str) -> None:
+        super().__init__(f"'{name}' needs {library}; pip install 'augbench[{extra}]'")
+
+
+class NoSafePair(StageError):
+    """Every image of a class lies among images of other classes alone."""
+
+    def __init__(self, class_name: str, k: int) -> None:
+        super().__init__(
+            f"safe-level-smote finds no safe image in class '{class_name}': none of any image's k = {k} nearest is of its class; "
+            "raise k, or use smote"
+        )
+
+
+class NothingDrawn(StageError):
+    """A method makes no images of a class."""
+
+    def __init__(self, method: str, class_name: str, why: str) -> None:
+        super().__init__(f"{method} cannot draw images of class '{class_name}': {why}; use smote, or another generator for this class")
+
+
 class OddBank(StageError):
     """A generator drew something that is no image of the data set."""
 

@@ -29,6 +29,7 @@ from augbench_plugins.augmenters.perspective import Perspective
 from augbench_plugins.augmenters.remix import Remix, RemixCutMix
 from augbench_plugins.augmenters.scattered import NoisyMixup, RandomColumns, RandomElements, RandomPixels, RandomRows
 from augbench_plugins.augmenters.shifts import Shifts
+from augbench_plugins.augmenters.smote import Smote
 from augbench_plugins.augmenters.tv_family import Tv
 from augbench_plugins.augmenters.vh_mixup import VhMixup
 
@@ -57,6 +58,7 @@ AUGMENTERS = [
     BilinearMixup(),
     BilinearMixup(tie_inner=True),
     VhMixup(),
+    Smote(),
     Flips(),
     QuarterTurns(),
     Brightness(),

@@ -1,0 +1,15 @@
+"""Classes with too few images for what looks at their neighbours."""
+
+from __future__ import annotations
+
+from augbench import Facts, Reason
+
+
+def too_few_neighbours(facts: Facts, what: str, k: int) -> Reason | None:
+    """Tell which minority class has no k neighbours of its own in the smallest fold, or None."""
+    for name, count in zip(facts.classes, facts.counts, strict=True):
+        if name in facts.minority and count <= k:
+            there = f"{count} training image{'s' * (count != 1)}"
+            mend = f"lower k to {count - 1} or less" if count > 1 else "add some"
+            return Reason(f"{what} looks at k = {k} neighbours, and class '{name}' has {there}: {mend}")
+    return None
