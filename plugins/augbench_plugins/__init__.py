@@ -135,3 +135,5 @@ def _losses(registry: Registry) -> None:
 def _features(registry: Registry) -> None:
     here = "augbench_plugins.features"
     registry.features("random-conv", f"{here}.random_conv:RandomConv", "A convolutional network with fixed random weights")
+    registry.features("inception", f"{here}.inception:Inception", "The Inception of FID, from a local file (Heusel 2017)")
+    registry.family("features", "timm", f"{here}.timm_family:TimmFeatures", "Any network of timm, before its last layer")

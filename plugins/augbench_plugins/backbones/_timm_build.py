@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from augbench import BackboneContext, Network
 from augbench.values.errors import BadCheckpoint, WeightsUnavailable
+from augbench_plugins.backbones._lite_names import SIGN, timm_names
 
 Pixels = tuple[int, int]
 
@@ -70,8 +71,10 @@ def _load(module: nn.Module, path: Path, name: str) -> None:
         # torch, safetensors and pickle have a class of errors each for a file that is something else.
         first_line = str(error).partition("\n")[0]
         raise BadCheckpoint(path, name, f"it cannot be read ({type(error).__name__}: {first_line})") from error
+    if SIGN in state and hasattr(module, "blocks"):
+        state = timm_names(state, module)
     own = module.state_dict()
-    head = tuple(key for key in own if key.startswith(_head_names(module)))
+    head = _head_names(module)
     if wrong := _differences(_without(own, head), _without(state, head)):
         raise BadCheckpoint(path, name, wrong)
     fitting = {key: tensor for key, tensor in state.items() if key in own and tensor.shape == own[key].shape}
@@ -83,8 +86,8 @@ def _head_names(module: Any) -> tuple[str, ...]:
     return tuple(f"{name}." for name in ([names] if isinstance(names, str) else names))
 
 
-def _without(state: dict[str, Tensor], keys: tuple[str, ...]) -> dict[str, Tensor]:
-    return {key: tensor for key, tensor in state.items() if key not in keys}
+def _without(state: dict[str, Tensor], head: tuple[str, ...]) -> dict[str, Tensor]:
+    return {key: tensor for key, tensor in state.items() if not key.startswith(head)}
 
 
 def _differences(own: dict[str, Tensor], given: dict[str, Tensor]) -> str:

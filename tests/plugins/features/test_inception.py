@@ -1,0 +1,68 @@
+"""FID's Inception: the same network as torch-fidelity's, and no other file."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from augbench import Facts
+from augbench.values.errors import BadCheckpoint
+from augbench_plugins.features import _inception_network
+from augbench_plugins.features._inception_network import InceptionFeatures, stretched
+from augbench_plugins.features.inception import Inception
+
+FACTS = Facts(shape=(3, 32, 32), classes=("a", "b"), counts=(9, 3), minority=("b",), batch_size=8)
+
+
+def images(side=48):
+    return torch.randint(0, 256, (3, 3, side, side), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+
+
+@pytest.mark.slow
+def test_features_are_those_of_torch_fidelity(tmp_path, monkeypatch):
+    fidelity = pytest.importorskip("torch_fidelity.feature_extractor_inceptionv3")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        fresh = InceptionFeatures()
+        for parameter in fresh.parameters():
+            if parameter.ndim == 4:
+                torch.nn.init.kaiming_uniform_(parameter, nonlinearity="relu")
+    path = tmp_path / "weights.pth"
+    torch.save(fresh.network.state_dict(), path)
+    theirs = fidelity.FeatureExtractorInceptionV3("inception-v3-compat", ["2048"], feature_extractor_weights_path=str(path))
+    with torch.inference_mode():
+        (expected,) = theirs(images())
+    monkeypatch.setattr(_inception_network, "PUBLISHED", "")
+    found = Inception(path=path).build(3)
+    assert found.inception
+    with torch.inference_mode():
+        ours = found.module(images() / 255)
+    assert ours.shape == (3, 2048)
+    assert torch.allclose(ours, expected, rtol=1e-3, atol=1e-3 * expected.abs().max())
+
+
+@pytest.mark.parametrize("side", [32, 299, 400])
+def test_images_are_stretched_from_their_top_left_corner(side):
+    """By the definition: pixel i is at i x side / 299, between its two neighbours, the last of which repeats."""
+    row = torch.rand(side, generator=torch.Generator().manual_seed(0))
+    wide = stretched(row.expand(1, 1, side, side))[0, 0, 0]
+    for pixel in (0, 1, 150, 298):
+        place = pixel * side / 299
+        low, share = int(place), place - int(place)
+        assert wide[pixel].item() == pytest.approx(((1 - share) * row[low] + share * row[min(low + 1, side - 1)]).item(), abs=1e-4)
+
+
+def test_another_file_is_refused(tmp_path):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"something else")
+    with pytest.raises(BadCheckpoint, match=r"its sha256 begins with [0-9a-f]{8}, that of the published file with 6726825d"):
+        Inception(path=path).build(3)
+
+
+def test_a_missing_file_and_odd_channels_are_told_before_anything_runs(tmp_path):
+    path = tmp_path / "weights.pth"
+    assert Inception(path=path).supports(FACTS) == f"no file '{path}' with Inception's weights: mend quality.features.path"
+    path.touch()
+    assert Inception(path=path).supports(FACTS) is None
+    said = 'Inception\'s features are those of 1 or 3 channels, not 4: set quality.features = "random-conv"'
+    assert Inception(path=path).supports(replace(FACTS, shape=(4, 32, 32))) == said
