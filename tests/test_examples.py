@@ -63,6 +63,14 @@ def test_the_ablation_table_runs_and_a_killed_run_continues_to_the_same_numbers(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("matrix", "rows"), [("matrices/baselines.toml", 6), ("matrices/losses.toml", 17)])
+def test_the_other_matrices_run_every_row(matrix, rows, tmp_path):
+    ran = bench(command(matrix, tmp_path, "--set", "axes.seed=[0]"))
+    assert ran.returncode == 0, ran.stderr
+    assert [record["status"] for record in trials(tmp_path / "run")] == ["done"] * rows
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not BCCD6.is_dir(), reason="the blood cells are not here")
 def test_the_rows_run_on_a_folder_of_real_blood_cells(tmp_path):
     ran = bench(command("matrices/blood-cells.toml", tmp_path, "--set", "axes.seed=[0]"), BLOOD_CELLS=str(BCCD6))

@@ -5,7 +5,7 @@ from augbench import Registry, hookimpl
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Add generators, augmenters, samplers, losses, backbones, optimizers and schedules."""
+    """Add every built-in method."""
     _generators(registry)
     _augmenters(registry)
     _samplers(registry)
@@ -100,6 +100,7 @@ def _samplers(registry: Registry) -> None:
     registry.sampler("class-balanced", f"{here}.class_balanced:ClassBalanced", "Every class alike probable, with replacement")
     registry.sampler("square-root", f"{here}.square_root:SquareRoot", "Classes by the square root of their counts")
     registry.sampler("progressive", f"{here}.progressive:Progressive", "From instance to class-balanced sampling (Kang 2020)")
+    registry.sampler("deferred", f"{here}.deferred:Deferred", "Instance, then class-balanced sampling (Cao 2019)")
     registry.sampler(
         "balanced-mixup", f"{here}.balanced_mixup:BalancedMixup", "Pairs of an instance and a class-balanced stream (Galdran 2021)"
     )
@@ -108,6 +109,10 @@ def _samplers(registry: Registry) -> None:
 def _learning(registry: Registry) -> None:
     here = "augbench_plugins"
     _losses(registry)
+    registry.adjustment(
+        "logit-adjustment", f"{here}.adjustments.logit_adjustment:LogitAdjustment", "tau log class shares taken off (Menon 2021)"
+    )
+    registry.adjustment("temperature", f"{here}.adjustments.temperature:Temperature", "Temperature scaling on validation (Guo 2017)")
     registry.backbone("small-resnet", f"{here}.backbones.small_resnet:SmallResnet", "Residual network for a CPU's patience")
     registry.family("backbone", "timm", f"{here}.backbones.timm_family:Timm", "Any network of timm: timm/resnet34.tv_in1k")
     registry.optimizer("sgd", f"{here}.optimizers:Sgd", "Stochastic gradient descent with momentum")

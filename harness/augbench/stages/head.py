@@ -38,10 +38,7 @@ class HeadSetup:
         """Return the network with its last linear layer of ``classes`` outputs as asked; raise ``NoLinearHead`` without one."""
         if self.cosine_scale is None and self.bias is None:
             return module
-        found = [(name, part) for name, part in module.named_modules() if isinstance(part, nn.Linear) and part.out_features == classes]
-        if not found:
-            raise NoLinearHead(classes)
-        name, linear = found[-1]
+        name, linear = _last_linear(module, classes)
         if self.bias is not None and linear.bias is not None:
             nn.init.constant_(linear.bias, self.bias)
         if self.cosine_scale is None:
@@ -52,6 +49,23 @@ class HeadSetup:
         parent, _, leaf = name.rpartition(".")
         setattr(module.get_submodule(parent), leaf, head)
         return module
+
+
+def spare_bias(optimizer: torch.optim.Optimizer, module: nn.Module, classes: int) -> None:
+    """Take the weight decay off the last layer's biases, where it has any; raise ``NoLinearHead`` without such a layer."""
+    _, linear = _last_linear(module, classes)
+    for group in list(optimizer.param_groups):
+        spared = [parameter for parameter in group["params"] if parameter is linear.bias]
+        if spared:
+            group["params"] = [parameter for parameter in group["params"] if parameter is not linear.bias]
+            optimizer.add_param_group({**group, "params": spared, "weight_decay": 0.0})
+
+
+def _last_linear(module: nn.Module, classes: int) -> tuple[str, nn.Linear]:
+    found = [(name, part) for name, part in module.named_modules() if isinstance(part, nn.Linear) and part.out_features == classes]
+    if not found:
+        raise NoLinearHead(classes)
+    return found[-1]
 
 
 PLAIN = HeadSetup()

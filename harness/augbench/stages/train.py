@@ -15,7 +15,7 @@ from torch import Tensor
 from augbench.plan.tasks import TrainTask
 from augbench.stages.batches import Batches, block_borders
 from augbench.stages.classifier import Classifier, autocast, build_classifier, layout
-from augbench.stages.head import HeadSetup
+from augbench.stages.head import HeadSetup, spare_bias
 from augbench.stages.images import images_of
 from augbench.stages.prepared import Prepared
 from augbench.stages.subsets import Subset, subsets
@@ -113,7 +113,7 @@ def _batches(
             sources=slot.sources,
             pairing=slot.pairing,
             probability=slot.probability,
-            weights=slot.augmenter.expected_weights(),
+            weights=slot.augmenter.expected_weights(prepared.shape),
             partners=torch.from_numpy(np.array(tables[name])) if name in tables else None,
         )
         for name, slot in task.augment.items()
@@ -148,6 +148,8 @@ class _Trainer:
     def run(self, progress: Progress) -> Trained:
         training = self.task.training
         optimizer = training.optimizer.build(self.classifier.parameters(), training.lr)
+        if not training.loss.bias_decays:
+            spare_bias(optimizer, self.classifier.network, self.batches.context.classes)
         checks = {round(i * self.steps / training.checks) for i in range(1, training.checks + 1)}
         self.classifier.train()
         for first, count in block_borders(self.steps):

@@ -88,8 +88,8 @@ class Augmenter(Component, ABC):
         """Return, for each image of the view, those that may be its further sources, int64 [N, k]; for ``looks`` only."""
         raise NotImplementedError
 
-    def expected_weights(self) -> tuple[float, ...]:
-        """Return how much each source's label counts on average, summing to 1: the prior of a loss is made of it."""
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return how much each source's label counts on average in images [C, H, W], summing to 1: for the prior of a loss."""
         return (1 / self.arity,) * self.arity
 
     @abstractmethod

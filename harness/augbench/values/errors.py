@@ -273,6 +273,15 @@ class NesterovWithoutMomentum(AugbenchError, ValueError):
         super().__init__("nesterov = true needs a momentum above 0; set one or leave nesterov out")
 
 
+class NothingToFitOn(StageError):
+    """A correction is fitted on validation images, and there are none."""
+
+    def __init__(self, what: str, field: str) -> None:
+        super().__init__(
+            f"{what} is fitted on validation images, and the data set has none; set folds, add a validation split, or set predict.{field}"
+        )
+
+
 class MissingExtra(AugbenchError, ValueError):
     """A component needs a library that comes as an extra."""
 

@@ -37,6 +37,11 @@ class BalancedMixup(Augmenter):
     draws: Literal["sample", "batch"] = "batch"
     """Whether each image or, as the authors do, each batch draws its own lambda."""
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the means of 1 - lambda and lambda."""
+        share = self.alpha / (1 + self.alpha)
+        return 1 - share, share
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw lambda."""
         return BalancedDraw(share=draws.beta(context, rng, self.alpha, 1.0, per=self.draws))

@@ -33,6 +33,11 @@ class BilinearMixup(Mixup):
     tie_inner: bool = False
     """Give both pairs one share, as bilinear interpolation proper does; otherwise all three are drawn apart."""
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the products of the mean shares, which are drawn apart."""
+        first, second = super().expected_weights(shape)
+        return first * first, first * second, second * first, second * second
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the inner shares and the outer one from one law."""
         import torch

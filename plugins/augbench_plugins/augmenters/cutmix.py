@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+QUANTILES = 2000
+"""Points of the Beta law at which its mean area is taken."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BoxDraw(Draw):
     """The box of each image."""
@@ -36,6 +40,17 @@ class CutMix(PairMixer):
     """Both shapes of the Beta law."""
     draws: Literal["sample", "batch"] = "batch"
     """Whether each image or each batch, as in the authors' code, draws its own numbers."""
+
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return what is left of the first image on average, by quadrature over the Beta law, and the rest."""
+        import numpy as np
+        from scipy.stats import beta
+
+        ratio = np.sqrt(1 - beta.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, self.alpha, self.alpha))
+        _, *sides = shape
+        # Centres are drawn for each side by itself, so the mean area is the product of the mean lengths.
+        covered = float(np.prod([_mean_length(ratio, size) / size for size in sides], axis=0).mean())
+        return 1 - covered, covered
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the boxes."""
@@ -60,6 +75,15 @@ class CutMix(PairMixer):
 
         images = torch.where(inside(sources, draw.box), sources[:, 1], sources[:, 0])
         return Mixed(images=images, pixel_weights=two_weights(share_left(draw.box, sources.shape[-2], sources.shape[-1])))
+
+
+def _mean_length(ratio: Any, size: int) -> Any:
+    """Return the mean length within the image, over all centres, of sides that are ``ratio`` [n] of it, [n]."""
+    import numpy as np
+
+    half = (ratio * size).astype(int)[:, None] // 2
+    centre = np.arange(size)
+    return (np.minimum(centre + half, size) - np.maximum(centre - half, 0)).mean(1)
 
 
 def share_left(box: Tensor, height: int, width: int) -> Tensor:

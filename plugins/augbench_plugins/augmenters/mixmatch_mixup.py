@@ -24,6 +24,14 @@ class MixMatchMixup(PairMixer):
     alpha: Annotated[float, Gt(0)] = 0.75
     """Both shapes of the Beta law."""
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return 1/2 plus the mean distance of l from it, 1 / (B(alpha, alpha) 4^alpha alpha), and the rest."""
+        from math import exp, lgamma, log
+
+        beta = 2 * lgamma(self.alpha) - lgamma(2 * self.alpha)
+        larger = 0.5 + exp(-beta - self.alpha * log(4)) / self.alpha
+        return larger, 1 - larger
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw lambda."""
         share = draws.beta(context, rng, self.alpha, self.alpha, per=self.draws)

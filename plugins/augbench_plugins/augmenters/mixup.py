@@ -49,6 +49,18 @@ class Mixup(Augmenter):
         if self.low > self.high:
             raise EmptyRange("low", self.low, "high", self.high)
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean of lambda between low and high, and the rest."""
+        if self.law == "uniform" or self.low == self.high:
+            first = (self.low + self.high) / 2
+        else:
+            from scipy.special import betainc
+
+            # The mean of a cut Beta(a, a) is half the mass that Beta(a + 1, a) has in the same range, over its own.
+            raised, own = (betainc(shape, self.alpha, [self.low, self.high]) for shape in (self.alpha + 1, self.alpha))
+            first = float((raised[1] - raised[0]) / (own[1] - own[0]) / 2)
+        return first, 1 - first
+
     def shares(self, context: DrawContext, rng: torch.Generator) -> Tensor:
         """Draw lambda of each image, float32 [count]."""
         if self.law == "uniform":

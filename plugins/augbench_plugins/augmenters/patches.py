@@ -53,6 +53,13 @@ class RandomSquare(_Patch):
     side: Annotated[float, Gt(0), Le(1)] = 0.5
     """Side of the square as a part of the image's shorter side; the authors take 16 pixels of 32."""
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return what is left of the first image on average over all centres, and the rest."""
+        _, height, width = shape
+        side = max(1, round(self.side * min(height, width)))
+        covered = _mean_overlap(height, side) * _mean_overlap(width, side)
+        return 1 - covered, covered
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the squares and where their pixels come from."""
         import torch
@@ -76,6 +83,10 @@ class RandomColumnInterval(_Patch):
     Columns i1..i2-1 are replaced, i1 uniform on {0..W-1} and i2 on {i1..W-1}, by as many from a uniform start.
     """
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean share of the columns that stay, and the rest."""
+        return _kept_and_replaced(shape[2])
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the intervals and where their pixels come from."""
         import torch
@@ -89,6 +100,10 @@ class RandomColumnInterval(_Patch):
 class RandomRowInterval(_Patch):
     """Rows of one image among those of another (Summers and Dinneen 2019, method 11); as random-column-interval, on rows."""
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean share of the rows that stay, and the rest."""
+        return _kept_and_replaced(shape[1])
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the intervals and where their pixels come from."""
         import torch
@@ -96,6 +111,18 @@ class RandomRowInterval(_Patch):
         start, length, origin = _interval(context, rng, context.shape[1], self.draws)
         left, width = torch.zeros_like(start), torch.full_like(start, context.shape[2])
         return PatchDraw(box=torch.stack([start, left, length, width], dim=1), origin=torch.stack([origin, left], dim=1))
+
+
+def _mean_overlap(size: int, side: int) -> float:
+    """Return the mean share of an image's side that a length of ``side`` pixels covers, over all centres."""
+    lengths = [min((2 * centre + side) // 2, size) - max((2 * centre - side) // 2, 0) for centre in range(size)]
+    return sum(lengths) / size**2
+
+
+def _kept_and_replaced(size: int) -> tuple[float, ...]:
+    # Of i1 uniform on {0..W-1} and i2 on {i1..W-1}, i2 - i1 is (W-1)/4 on average.
+    replaced = (size - 1) / (4 * size)
+    return 1 - replaced, replaced
 
 
 def _interval(context: DrawContext, rng: torch.Generator, size: int, per: draws.Law) -> tuple[Tensor, Tensor, Tensor]:

@@ -35,6 +35,11 @@ class CbFocal(Loss):
         yes, no = sigmoid_costs(logits, targets, self.gamma)
         return ((targets @ weights) * (yes + no).sum(dim=1)).sum() / len(targets)
 
+    @property
+    def bias_decays(self) -> bool:
+        """Return no: the start of the biases is a prior, which must not fade."""
+        return False
+
     def bias_start(self, classes: int) -> float | None:
         """Return -log(K - 1), which gives every class the probability 1/K at the start."""
         return -math.log(max(1, classes - 1))

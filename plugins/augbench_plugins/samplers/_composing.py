@@ -56,14 +56,11 @@ def plain_group(indices: Tensor) -> Group:
 
 
 def shown_classes(context: SampleContext, part: str, amounts: Tensor) -> Tensor:
-    """Return how often a part shows each class, float64 [K]: other than ``amounts`` where it mixes classes.
-
-    The sources of one image count alike, where it is mixed at all.
-    """
+    """Return how often a part shows each class, float64 [K]: other than ``amounts`` where it mixes classes."""
     wanted = amounts.double()
     rule = context.slots.get(part)
     if rule is None or rule.pairing == "same-class" or rule.arity == 1:
         return wanted
     others = context.counts(rule.sources).double()
-    strangers = rule.probability * (rule.arity - 1) / rule.arity
+    strangers = sum(rule.label_weights()[1:])
     return (1 - strangers) * wanted + strangers * wanted.sum() * others / others.sum()

@@ -50,7 +50,7 @@ class BalancedMixup(Sampler):
         return len(context.labels)
 
     def prior(self, context: SampleContext, progress: float) -> Tensor:
-        """Return the class shares of both streams together, the same at every progress; the sources of an image count alike."""
+        """Return the class shares of both streams together, as much as their labels count; the same at every progress."""
         (rule,) = (context.slots[slot] for slot in context.mix)
-        balanced = rule.probability * (rule.arity - 1) / rule.arity
+        balanced = sum(rule.label_weights()[1:])
         return (1 - balanced) * power_shares(context.class_counts, 1.0) + balanced * power_shares(context.counts(rule.sources), 0.0)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from augbench.stages.head import CosineHead, HeadSetup
+from augbench.stages.head import CosineHead, HeadSetup, spare_bias
 from augbench.values.errors import NoLinearHead
 
 
@@ -63,3 +63,18 @@ def test_a_network_without_such_a_layer_is_refused():
         "the loss sets up the network's last layer, but the network has no linear layer of 7 outputs; "
         "choose another backbone or another loss"
     )
+
+
+@pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.AdamW, torch.optim.RMSprop])
+def test_spared_biases_feel_no_weight_decay_and_everything_else_does(kind):
+    module = network()
+    optimizer = kind(module.parameters(), lr=0.1, weight_decay=0.5)
+    spare_bias(optimizer, module, 3)
+    before = {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
+    for parameter in module.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    unmoved = [name for name, parameter in module.named_parameters() if torch.equal(parameter, before[name])]
+    assert unmoved == ["2.0.bias"]
+    assert sum(len(group["params"]) for group in optimizer.param_groups) == 4
+    assert {group["lr"] for group in optimizer.param_groups} == {0.1}

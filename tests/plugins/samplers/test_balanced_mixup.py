@@ -16,7 +16,8 @@ FACTS = {"shape": (3, 8, 8), "classes": ("a", "b"), "counts": (9, 3), "minority"
 @pytest.fixture
 def paired(context) -> Callable[..., SampleContext]:
     def make(**changes: object) -> SampleContext:
-        rule = SlotRule(arity=changes.pop("arity", 2), sources=changes.pop("sources", "originals"), pairing="any")
+        named = {name: changes.pop(name) for name in ("weights", "probability") if name in changes}
+        rule = SlotRule(arity=changes.pop("arity", 2), sources=changes.pop("sources", "originals"), pairing="any", **named)
         return context(mix={"balanced": 1.0}, slots={"balanced": rule}, **changes)
 
     return make
@@ -50,6 +51,13 @@ def test_the_prior_is_what_is_sampled(arity, paired) -> None:
     here = paired(steps=3000, arity=arity)
     shown = torch.bincount(here.labels[BalancedMixup().compose(here)[0].sources].flatten()).double()
     assert torch.allclose(shown / shown.sum(), BalancedMixup().prior(here, 0.5), atol=0.005)
+
+
+@pytest.mark.parametrize(("probability", "balanced"), [(1.0, 0.2), (0.5, 0.1)])
+def test_a_stream_counts_in_the_prior_as_much_as_its_labels(probability, balanced, paired) -> None:
+    here = paired(weights=(0.8, 0.2), probability=probability)
+    expected = (1 - balanced) * torch.tensor([0.5, 1 / 3, 0.1, 1 / 15]) + balanced / 4
+    assert BalancedMixup().prior(here, 0.5).tolist() == pytest.approx(expected.tolist())
 
 
 def test_the_balanced_stream_draws_from_the_slots_sources(paired) -> None:

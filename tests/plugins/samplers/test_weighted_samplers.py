@@ -7,6 +7,7 @@ from torch import Tensor
 from augbench import SampleContext
 from augbench_plugins.samplers._weighted import WeightedSampler, draw_classes, power_shares
 from augbench_plugins.samplers.class_balanced import ClassBalanced
+from augbench_plugins.samplers.deferred import Deferred
 from augbench_plugins.samplers.progressive import Progressive
 from augbench_plugins.samplers.square_root import SquareRoot
 
@@ -42,6 +43,13 @@ def test_progressive_sampling_moves_at_every_step(context) -> None:
     shares = Progressive().class_shares(here, Progressive().progress(here))
     assert shares[:, 0].tolist() == pytest.approx([0.5 - 0.25 * step / 128 for step in range(64)])
     assert torch.allclose(shares.sum(dim=1), torch.ones(64, dtype=torch.float64))
+
+
+def test_deferred_sampling_is_instance_based_until_its_start_and_then_balanced(context) -> None:
+    for first, expected in ((0, INSTANCE), (79_000, INSTANCE), (80_000, BALANCED), (99_000, BALANCED)):
+        here = context(mix={"originals": 1.0}, first=first, steps=1000, total=100_000)
+        assert seen(Deferred(), here).tolist() == pytest.approx(expected, abs=0.012)
+        assert Deferred().prior(here, first / 100_000).tolist() == pytest.approx(expected)
 
 
 def test_images_of_a_class_are_alike_probable(context) -> None:
