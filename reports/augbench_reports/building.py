@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from augbench import comparing, numbers
-from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Section, Text
+from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Picture, Section, Text
 from augbench_reports.figures.classes import MOST, RARE, classes_figure
 from augbench_reports.figures.curves import curve_names, curves_figure
+from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure
 from augbench_reports.figures.scores import scores_figure
 from augbench_reports.tables.classes import class_tables
 from augbench_reports.tables.evidence import published_table, seeds_table
+from augbench_reports.tables.generators import generator_title, generators_table
 from augbench_reports.tables.others import absent_table, data_table, images, provenance_table, quoted_table, unfair_table
 from augbench_reports.tables.scores import cost_table, scores_table
 from augbench_reports.words import plain, slugs
@@ -94,6 +96,7 @@ def _parts(
         ("seeds", "What the seeds say", [seeds_table(column, comparison.primary)]),
         ("published", "As published", _as_published(column)),
         ("classes", "Classes", [_classes(column, slug), *class_tables(column)] if done else []),
+        ("generators", "Generators", _generators(column, slug)),
         ("training", "Training", [*_curves(column, slug), cost_table(column)]),
         ("absent", "Without result", [unfair_table(column), absent_table(column)]),
     ]
@@ -118,6 +121,31 @@ def _classes(column: comparing.ColumnComparison, slug: str) -> Figure:
     if len(column.classes) > MOST:
         caption += f" {MOST} of {len(column.classes)} classes, minority classes first; the table has all."
     return Figure(slug=f"{slug}-classes", caption=caption, drawing=classes_figure(column))
+
+
+def _generators(column: comparing.ColumnComparison, slug: str) -> list[Block | None]:
+    if not column.generators:
+        return []
+    features = numbers.listing(list(dict.fromkeys(plain(each.features) for each in column.generators)))
+    said = f"Each bank's images against the real training images of its class, by features of {features}."
+    figures = [
+        Figure(
+            slug=f"{slug}-generators-{part}",
+            caption=f"{CURVES[name]}, mean over fits; the dashed line is the kept iteration.",
+            drawing=generator_figure(column, name),
+        )
+        for name, part in zip(drawn_curves(column), slugs(drawn_curves(column)), strict=True)
+    ]
+    return [Text(text=said), generators_table(column), *(_sheet(each) for each in column.generators if each.sheet), *figures]
+
+
+def _sheet(found: comparing.GeneratorComparison) -> Picture:
+    rows = "real images, synthetic ones, and the real image nearest to each synthetic one"
+    return Picture(
+        path=found.sheet,
+        alternative=f"Samples of {generator_title(found)}: a row each of {rows}.",
+        caption=f"{generator_title(found)}: {rows}. The first of the bank, not picked.",
+    )
 
 
 def _curves(column: comparing.ColumnComparison, slug: str) -> list[Figure]:

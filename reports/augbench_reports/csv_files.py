@@ -15,7 +15,7 @@ Value = str | int | float | None
 
 @dataclass(frozen=True, kw_only=True)
 class Csv(Report):
-    """Write scores, comparisons, classes and absent trials."""
+    """Write scores, comparisons, classes, generators and absent trials."""
 
     def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
         """Write the files below ``tables``."""
@@ -52,6 +52,10 @@ def tables(comparison: Comparison) -> dict[str, list[Sequence[Value]]]:
         "classes": [
             ("dataset", "row", "label", "class", "minority", "test_images", "seed", "f1", "precision", "recall"),
             *_classes(comparison),
+        ],
+        "generators": [
+            ("dataset", "generator", "class", "rows", "fits", "features", "number", "mean", "smallest", "largest", "verdict"),
+            *_generators(comparison),
         ],
         "absent": [("dataset", "trial", "label", "seed", "fold", "status", "reason"), *_absent(comparison)],
     }
@@ -114,6 +118,14 @@ def _classes(comparison: Comparison) -> Iterable[Sequence[Value]]:
                     scores.f1.seeds, scores.precision.seeds, scores.recall.seeds, strict=True
                 ):
                     yield column.name, row.name, row.label, facts.name, int(facts.minority), facts.test, seed, f1, precision, recall
+
+
+def _generators(comparison: Comparison) -> Iterable[Sequence[Value]]:
+    for column in comparison.columns:
+        for each in column.generators:
+            for name, spread in each.numbers.items():
+                known = (column.name, each.name, each.class_name, " ".join(each.rows), each.fits, each.features)
+                yield *known, name, spread.mean, spread.low, spread.high, each.word
 
 
 def _absent(comparison: Comparison) -> Iterable[Sequence[Value]]:

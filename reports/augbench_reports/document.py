@@ -42,6 +42,16 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture that lies in the run folder."""
+
+    path: str
+    """Below the run folder, with slashes."""
+    alternative: str
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Text:
     """One paragraph."""
 
@@ -64,7 +74,7 @@ class Code:
     """What it is: the block is folded away under these words."""
 
 
-Block = Table | Figure | Text | Flags | Code
+Block = Table | Figure | Picture | Text | Flags | Code
 
 
 @dataclass(frozen=True, kw_only=True)

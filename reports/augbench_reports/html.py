@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +23,12 @@ class Html(Report):
     def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
         """Write report.html."""
         path = folder / "report.html"
-        path.write_text(written(document(comparison)), encoding="utf-8", newline="\n")
+        path.write_text(written(document(comparison), folder), encoding="utf-8", newline="\n")
         return (path,)
 
 
-def written(page: Document) -> str:
-    """Write a document as a page."""
+def written(page: Document, folder: Path) -> str:
+    """Write a document as a page; pictures lie in the run's folder."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -37,7 +38,13 @@ def written(page: Document) -> str:
     environment.filters["lines"] = lines
     environment.filters["kind"] = lambda block: type(block).__name__.lower()
     environment.filters["drawn"] = _drawn
+    environment.filters["data"] = lambda picture: _data(folder / picture.path)
     return environment.get_template("report.html.j2").render(page=page)
+
+
+def _data(path: Path) -> str:
+    """Return a PNG as a data address, or nothing where it is not there."""
+    return "data:image/png;base64," + b64encode(path.read_bytes()).decode("ascii") if path.is_file() else ""
 
 
 def _drawn(figure: Figure) -> Markup:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from augbench import Comparison, Report, comparing
 from augbench_reports.building import document
-from augbench_reports.document import Block, Card, Cell, Code, Document, Figure, Flags, Section, Table, Text
+from augbench_reports.document import Block, Card, Cell, Code, Document, Figure, Flags, Picture, Section, Table, Text
 from augbench_reports.words import lines, plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
@@ -80,6 +81,8 @@ def _block(block: Block) -> list[str]:
             return _flags(block.flags)
         case Figure():
             return [_figure(block)]
+        case Picture():
+            return [f"![{escaped(block.alternative)}]({quote(block.path)})", escaped(block.caption)]
         case Code():
             return [_code(block)]
         case Table():

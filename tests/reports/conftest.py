@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from augbench import Comparison
 from augbench.comparison import compare
-from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
+from augbench.stages.sheet import draw_sheet
+from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench_reports.building import document
 from augbench_reports.csv_files import Csv
@@ -37,6 +39,12 @@ ROWS = {
 }
 
 
+GENERATORS = dict.fromkeys(("ours", "vh-mixup", "no-rotated", "no-linear", "standard"), "wgan-div") | {
+    row: row for row in ("wgan-gp", "wgan", "gan")
+}
+JUDGED = ("basophil", "blast")
+
+
 def predictions(skill: float, rng: np.random.Generator, counts: tuple[int, ...] = TEST) -> Predictions:
     """Draw a classifier that is right about the majority and, by its skill, about the minority."""
     labels = np.repeat(np.arange(len(counts)), counts)
@@ -53,6 +61,7 @@ def trial(row: str, seed: int, skill: float, column: str = "phantom", fold: int 
     rng = np.random.default_rng([seed, fold or 0, *row.encode()])
     steps = tuple(range(70, 701, 70))
     shared = {"basophil": f"wgan-div-{seed}"} if row in ("ours", "vh-mixup", "no-rotated", "no-linear") else {}
+    judged = {name: f"{GENERATORS[row]} {seed} {name}" for name in JUDGED} if row in GENERATORS and column == "phantom" else {}
     fall = rng.uniform(0.8, 1.2)
     return TrialResult(
         trial=f"{column}/{row}/s{seed}" + ("" if fold is None else f"/f{fold}"),
@@ -71,6 +80,42 @@ def trial(row: str, seed: int, skill: float, column: str = "phantom", fold: int 
         images=22_400 if row != "standard" else 27_200,
         seconds=9.4 + rng.random(),
         generators=shared,
+        judged=judged,
+    )
+
+
+def generator(key: str, sheet: Path) -> GeneratorResult:
+    """Make up how a generator was fitted and judged: rarer classes worse."""
+    name, seed, class_name = key.split(" ", 2)
+    rng = np.random.default_rng(list(key.encode()))
+    steps, final = tuple(range(0, 201, 20)), rng.uniform(-0.001, 0.03)
+    kid = tuple((step, 0.46 * float(np.exp(-step / 25)) + final) for step in steps)
+    losses = {
+        name: tuple((step, float(np.exp(-step / 80)) + 0.1 * rng.random()) for step in steps[1:])
+        for name in ("critic loss", "generator loss")
+    }
+    return GeneratorResult(
+        name=name,
+        class_name=class_name,
+        seed=int(seed),
+        fold=None,
+        chosen=200,
+        curves={"kid": kid} | losses,
+        numbers={
+            "real": float(dict(zip(CLASSES, TRAIN, strict=True))[class_name]),
+            "generated": 200.0,
+            "kid": kid[-1][1],
+            "frechet": rng.uniform(2, 300),
+            "precision": rng.random(),
+            "recall": rng.random(),
+            "density": rng.uniform(0, 1.2),
+            "coverage": rng.random(),
+            "nearest-real-ratio": rng.uniform(0.8, 1.5),
+            "diversity": rng.uniform(0.5, 1),
+        },
+        features="random-conv-3x480-0",
+        digest="f" * 64,
+        sheet=sheet,
     )
 
 
@@ -93,6 +138,7 @@ def made_up_run(
         for seed in seeds
         for fold in (range(folds) if folds else (None,))
     ]
+    keys = dict.fromkeys(key for each in trials for key in each.judged.values())
     return Results(
         title="Which part of the method matters? Ten ways to fill rare classes of blood cells",
         report=ReportSettings(
@@ -116,6 +162,7 @@ def made_up_run(
         ),
         seeds=seeds,
         trials=tuple(change(each) if change else each for each in trials),
+        generators={key: generator(key, Path(f"{key.replace(' ', '-')}.png")) for key in keys},
         scopes={"ours": "train"},
         matrix='version = 1\ntitle = "Which part matters?"\n\n[axes]\nseed = [0, 1]\n',
         provenance={"command": "bench run --matrix ablation.toml", "augbench": "0.1.0", "device": "cpu"},
@@ -157,6 +204,11 @@ def comparison(run: Results) -> Comparison:
 def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the run's report in every format."""
     made = tmp_path_factory.mktemp("report")
+    (made / "generators").mkdir()
+    images = torch.randint(0, 256, (12, 3, 32, 32), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    for column in comparison.columns:
+        for each in column.generators:
+            (made / each.sheet).write_bytes(draw_sheet(images, images, images, 255.0))
     for report in (Json(), Csv(), Markdown(), Html()):
         report.render(comparison, made)
     return made
@@ -176,12 +228,18 @@ def rename() -> Callable[[Results, tuple[str, ...]], Results]:
         rows = tuple(Row(name=row.name, label=names[place % len(names)]) for place, row in enumerate(results.rows))
         classes = tuple(f"{names[-1 - place % len(names)]}{place}" for place in range(len(CLASSES)))
         every = " ".join(names)
+        new = dict(zip(CLASSES, classes, strict=True))
         (column,) = results.columns
         return replace(
             results,
             title=every,
             rows=rows,
             columns=(replace(column, label=every, classes=classes, minority=classes[3:], source=every, licence=every),),
+            trials=tuple(replace(each, judged={new[name]: key for name, key in each.judged.items()}) for each in results.trials),
+            generators={
+                key: replace(each, name=names[place % len(names)], class_name=new[each.class_name], features=names[-1])
+                for place, (key, each) in enumerate(results.generators.items())
+            },
             matrix="\n".join(names),
             provenance={f"{name}{place}": name for place, name in enumerate(names)},
             report=replace(

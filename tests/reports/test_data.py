@@ -30,7 +30,7 @@ def test_the_json_holds_every_number_unrounded(comparison: Comparison, tmp_path:
 
 def test_the_csv_tables_hold_the_same_numbers(comparison: Comparison, tmp_path: Path) -> None:
     paths = {path.stem: rows(path) for path in Csv().render(comparison, tmp_path)}
-    assert list(paths) == ["scores", "summary", "comparisons", "as_published", "classes", "absent"]
+    assert list(paths) == ["scores", "summary", "comparisons", "as_published", "classes", "generators", "absent"]
     assert len(paths["scores"]) == 19 * 2
     assert len(paths["classes"]) == 19 * 7
     plain = next(row for row in paths["comparisons"] if row["row"] == "plain")

@@ -54,7 +54,7 @@ def test_the_report_and_its_figures_are_written(report: list[Path], text: str) -
     assert report[0].name == "report.md"
     named = set(re.findall(r'(?:srcset|src)="([^"]*)"', text))
     assert named == {path.relative_to(folder).as_posix() for path in report[1:]}
-    assert len(named) == 8
+    assert len(named) == 14
     for path in report[1:]:
         assert ElementTree.parse(path).getroot().get("role") == "img"
 
@@ -109,5 +109,5 @@ def test_the_same_comparison_gives_the_same_bytes(make: Callable[..., Results], 
         Markdown().render(comparison, folder)
         Html().render(comparison, folder)
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
-    assert len(files) == 10
+    assert len(files) == 16
     assert all((first / file).read_bytes() == (second / file).read_bytes() for file in files)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from augbench.comparison import metrics
 from augbench.comparison.claims import claim, summary
 from augbench.comparison.flags import column_flags
+from augbench.comparison.generators import compared, generator_flags, unfair_reason
 from augbench.comparison.pairing import adjusted, difference, pairs, unpaired, verdict
 from augbench.comparison.protocol import as_published
 from augbench.comparison.scoring import Scored, budget, class_scores, mean_curves, score, scored, unusable
@@ -91,6 +92,7 @@ def _column(results: Results, facts: ColumnFacts, wanted: Sequence[str]) -> Colu
     said = claim(rows, results.report, len(results.seeds), family)
     first = next((each for row in shown for each in done[row.name]), None)
     resolution = metrics.resolution(first.matrix) if first else None
+    generators = compared(results, trials, facts.classes)
     torn = next((each.unpaired for each in judged.values() if each.unpaired), "")
     return ColumnComparison(
         name=facts.name,
@@ -99,8 +101,12 @@ def _column(results: Results, facts: ColumnFacts, wanted: Sequence[str]) -> Colu
         classes=classes,
         claim=said,
         rows=rows,
+        generators=generators,
         absent=absent,
-        flags=column_flags(facts, said, classes, rows, done, absent, results.scopes, torn, resolution),
+        flags=(
+            *generator_flags(results, generators, trials),
+            *column_flags(facts, said, classes, rows, done, absent, results.scopes, torn, resolution),
+        ),
         resolution=resolution,
         digest=facts.digest,
         licence=facts.licence,
@@ -138,16 +144,17 @@ def _row(
         classes=class_scores(facts.classes, done),
         budget=budget(done),
         curves=mean_curves(done),
-        unfair=_unfair(own),
+        unfair=_unfair(results, own),
     )
 
 
-def _unfair(trials: Sequence[TrialResult]) -> str:
-    """Say which part diverged: what is left of the row is a choice among its trials, made by their outcome."""
+def _unfair(results: Results, trials: Sequence[TrialResult]) -> str:
+    """Say which part diverged, so that what is left of the row is a choice made by the outcome, or which generator is too poor."""
     for trial in trials:
         if trial.failure == Diverged.__name__:
             return f"not fairly tested: in {trial.trial}, {trial.reason}"
-    return ""
+    weak = unfair_reason(results, trials)
+    return f"not fairly tested: {weak}" if weak else ""
 
 
 def _judge(
@@ -169,8 +176,8 @@ def _judge(
         return _Judged(refused=f"not tested on the same images as the control ({torn})", unpaired=torn)
     found = difference(report.primary, matched)
     published = as_published(own, control, report.alpha) if report.protocol == PROTOCOL else None
-    theirs = _unfair([trial for trial in trials if trial.row == report.control])
-    if (reason := _unfair(mine) or (theirs and f"the control is {theirs}")) and found:
+    theirs = _unfair(results, [trial for trial in trials if trial.row == report.control])
+    if (reason := _unfair(results, mine) or (theirs and f"the control is {theirs}")) and found:
         return _Judged(difference=replace(found, sign_flip=None, signed_rank=None), as_published=published, refused=reason)
     return _Judged(difference=found, as_published=published)
 

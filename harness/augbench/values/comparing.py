@@ -145,6 +145,47 @@ class RowComparison:
     """Why the row is not fairly tested, in one sentence."""
 
 
+GeneratorWord = Literal["sound", "copies", "untrained", "collapsed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """A number over several fits."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorComparison:
+    """A generator of one class: its fits to the seeds and folds, and what their images are like."""
+
+    name: str
+    """What the matrix calls it."""
+    class_name: str
+    rows: tuple[str, ...]
+    """Names of the rows that draw from it."""
+    fits: int
+    numbers: Mapping[str, Spread]
+    """By name: ``kid``, ``frechet``, ``precision``, ``recall``, ``density``, ``coverage``, ``nearest-real-ratio``, ``diversity``,
+    ``real`` and ``generated``, which are numbers of images; and ``kid-before``, ahead of the first iteration.
+    """
+    chosen: tuple[int, int]
+    """Smallest and largest iteration whose weights were kept; 0 for one without iterations."""
+    curves: Mapping[str, Curve]
+    """By name: (iteration, mean over fits)."""
+    features: str
+    """Whose features the images were judged by."""
+    inception: bool
+    """Whether the Fréchet distance is FID."""
+    word: GeneratorWord
+    reason: str = ""
+    """Why it is not sound, in one sentence."""
+    sheet: str = ""
+    """Path of a picture below the run folder, of the first fit: rows of real, synthetic and nearest real images."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClassFacts:
     """One class of a data set."""
@@ -200,6 +241,8 @@ class ColumnComparison:
     classes: tuple[ClassFacts, ...]
     claim: Claim
     rows: tuple[RowComparison, ...]
+    generators: tuple[GeneratorComparison, ...]
+    """In the order of rows and classes; empty where none was judged."""
     absent: tuple[Absent, ...]
     flags: tuple[Flag, ...]
     resolution: float | None

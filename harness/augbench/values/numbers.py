@@ -29,6 +29,14 @@ def spread(mean: float | None, sd: float | None) -> str:
     return score(mean) if mean is None or sd is None else f"{score(mean)}{PLUS_MINUS}{score(sd)}"
 
 
+def distance(value: float | None) -> str:
+    """Write a number of any size, perhaps below zero, with three digits."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    size = f"{abs(value):.3f}" if abs(value) < 10 else f"{abs(value):.1f}" if abs(value) < 1000 else f"{abs(value):,.0f}"
+    return f"{MINUS if value < 0 and float(size.replace(',', '')) > 0 else ''}{size}"
+
+
 def signed(value: float | None) -> str:
     """Write a difference with its sign."""
     if value is None or math.isnan(value):

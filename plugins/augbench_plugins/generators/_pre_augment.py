@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import grid_sample
 
 # The paper names the four changes, not their sizes: these keep a cell a cell.
-ROTATION, SCALE, SHEAR, SHIFT, PERSPECTIVE, CONTRAST, NOISE = 0.26, 0.1, 0.09, 0.05, 0.1, 0.2, 0.02
+ROTATION, SCALE, SHEAR, SHIFT, PERSPECTIVE, CONTRAST, NOISE = 0.26, 0.1, 0.09, 0.05, 0.1, 0.2, 0.004
 CHUNK = 512
 
 

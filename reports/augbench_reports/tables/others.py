@@ -40,8 +40,8 @@ def unfair_table(column: comparing.ColumnComparison) -> Table | None:
         head=(Cell(text="Row"), Cell(text="Why")),
         rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair.removeprefix("not fairly tested: "), 500))) for row in rows),
         note=(
-            "A part of the method diverged: what is left of the row is a choice among its trials, so no verdict is given, "
-            "and none on any row where it is the control."
+            "A part of the method diverged, so that what is left of the row is a choice among its trials, or its generator is too poor to "
+            "test the method with: no verdict is given, and none on any row where it is the control."
         ),
     )
 

@@ -1,0 +1,62 @@
+"""What generators learnt: the quality of their images, class by class."""
+
+from __future__ import annotations
+
+from augbench import comparing, numbers
+from augbench_reports.document import Cell, Table
+from augbench_reports.tables.scores import head, number
+from augbench_reports.words import plain
+
+TONES = {"sound": "good", "copies": "open", "untrained": "bad", "collapsed": "bad"}
+PLAIN_SCORES = ("precision", "recall", "density", "coverage", "nearest-real-ratio", "diversity")
+NOTE = (
+    "KID is the measure for small classes: 0 in the mean for images of the class itself, so a little below 0 is possible. The Fréchet "
+    "distance depends on the numbers of images: compare it at equal ones only. Nearest-real ratio and diversity are about 1 for new images "
+    "of the class; a ratio near 0 means copies, a diversity near 0 images that are all alike. Of several fits: the mean, with the "
+    "smallest and largest below."
+)
+
+
+def generators_table(column: comparing.ColumnComparison) -> Table | None:
+    """Show every generator of every class; None where none was judged."""
+    if not column.generators:
+        return None
+    distance = "FID" if all(each.inception for each in column.generators) else "Fréchet distance"
+    columns = (("Images", "real, synthetic"), ("KID", "before the first iteration"), ("KID", "of the bank"), distance)
+    named = ("Precision", "Recall", "Density", "Coverage", "Nearest-real ratio", "Diversity")
+    return Table(
+        caption=f"Quality of generated images on {plain(column.label)}",
+        head=(*head("Generator, class", *columns, *named), Cell(text="Verdict")),
+        rows=tuple(_row(each) for each in column.generators),
+        note=NOTE,
+    )
+
+
+def generator_title(found: comparing.GeneratorComparison) -> str:
+    """Name a generator and its class."""
+    return f"{plain(found.name, 40)}, {plain(found.class_name, 40)}"
+
+
+def _row(found: comparing.GeneratorComparison) -> tuple[Cell, ...]:
+    users = f"in {numbers.listing([plain(row, 40) for row in found.rows])}"
+    kept = [f"kept at iteration {numbers.span(found.chosen)}"] if any(found.chosen) else []
+    fits = [numbers.many(found.fits, "fit")] if found.fits > 1 else []
+    return (
+        Cell(text=generator_title(found), note="; ".join([users, *fits, *kept])),
+        number(f"{_count(found, 'real')}, {_count(found, 'generated')}"),
+        *(_cell(found, name) for name in ("kid-before", "kid", "frechet", *PLAIN_SCORES)),
+        Cell(text=found.word, tone=TONES[found.word], note=plain(found.reason, 300)),
+    )
+
+
+def _count(found: comparing.GeneratorComparison, name: str) -> str:
+    spread = found.numbers.get(name)
+    return numbers.span((int(spread.low), int(spread.high))) if spread else numbers.ABSENT
+
+
+def _cell(found: comparing.GeneratorComparison, name: str) -> Cell:
+    spread = found.numbers.get(name)
+    if spread is None:
+        return number(numbers.ABSENT)
+    apart = numbers.distance(spread.low) != numbers.distance(spread.high)
+    return number(numbers.distance(spread.mean), f"{numbers.distance(spread.low)} to {numbers.distance(spread.high)}" if apart else "")
