@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ACROSS = 4
+KID_TICKS = (0, 0.01, 0.1, 1, 10, 100)
 CURVES = {"kid": "KID", "critic loss": "Critic loss", "generator loss": "Generator loss", "precision": "Precision", "recall": "Recall"}
 """Those that are drawn, in this order; the report's JSON has all."""
 
@@ -45,6 +46,8 @@ def generator_figure(column: comparing.ColumnComparison, name: str) -> Drawing:
 
 
 def _panel(axes: Axes, found: comparing.GeneratorComparison, name: str) -> None:
+    from matplotlib.ticker import NullLocator
+
     axes.set_title(f"{plain(found.name, 20)}, {plain(found.class_name, 16)}", fontsize=7.5, pad=4)
     axes.grid(axis="y")
     axes.tick_params(labelsize=7, length=0)
@@ -53,6 +56,10 @@ def _panel(axes: Axes, found: comparing.GeneratorComparison, name: str) -> None:
     if name == "kid":
         # From far away to about zero, and a little below it.
         axes.set_yscale("symlog", linthresh=0.01)
+        axes.set_yticks([tick for tick in KID_TICKS if tick <= 1.5 * max(value for _, value in curve)])
+        # As plain text: matplotlib writes powers as mathematics, which the report leaves unread.
+        axes.yaxis.set_major_formatter(lambda tick, place: f"{tick:g}")
+        axes.yaxis.set_minor_locator(NullLocator())
     axes.plot(*zip(*curve, strict=True), color=ACCENT, linewidth=1.4)
     low, high = found.chosen
     if low == high:
