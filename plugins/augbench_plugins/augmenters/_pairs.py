@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from augbench import Augmenter, DrawContext, Mixed, draws
-from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+from augbench_plugins.augmenters._broadcast import over_pixels, two_weights, where
 
 if TYPE_CHECKING:
     import torch
@@ -30,9 +30,8 @@ def below(context: DrawContext, rng: torch.Generator, bounds: Tensor, per: draws
 
 def masked(sources: Tensor, mask: Tensor) -> Mixed:
     """Show the first source where the mask, bool and broadcast to [B, C, H, W], is set, and the second elsewhere."""
-    import torch
 
-    images = torch.where(mask, sources[:, 0], sources[:, 1])
+    images = where(mask, sources[:, 0], sources[:, 1])
     # A sum of fewer than 2^24 ones is exact, and so is the share, but for its last rounding.
     return Mixed(images=images, pixel_weights=two_weights(mask.to(sources.dtype).mean(dim=(1, 2, 3))))
 
@@ -52,7 +51,14 @@ def left_of(sources: Tensor, column: Tensor) -> Tensor:
 
 
 def inside(sources: Tensor, box: Tensor) -> Tensor:
-    """Tell which pixels lie in each image's box (top, left, height, width), int64 [B, 4]; bool [B, 1, H, W]."""
-    top, left, height, width = box.unbind(1)
-    rows = above(sources, top + height) & ~above(sources, top)
-    return rows & left_of(sources, left + width) & ~left_of(sources, left)
+    """Tell which pixels lie in each image's box (top, left, height, width), int64 [B, 4]; 1 or 0 as the images' type, [B, 1, H, W]."""
+    import torch
+
+    height, width = sources.shape[-2:]
+    starts, lengths = box.unflatten(1, (2, 2))[..., None].unbind(1)
+    # Both sides at once, as far as the longer one goes.
+    along = torch.arange(max(height, width), device=sources.device) - starts
+    # Numbers and not bools, which would be turned into numbers pixel by pixel.
+    rows, columns = ((along >= 0) & (along < lengths)).to(sources.dtype).unbind(1)
+    mask: Tensor = rows[:, None, :height, None] * columns[:, None, None, :width]
+    return mask

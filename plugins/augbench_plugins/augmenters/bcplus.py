@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from augbench import Draw, DrawContext, Mixed, draws
-from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+from augbench_plugins.augmenters._broadcast import over_pixels, two_weights, where
 from augbench_plugins.augmenters._pairs import PairMixer, above, left_of
 from augbench_plugins.augmenters.mixup import MixupDraw
 from augbench_plugins.augmenters.vh_mixup import VhDraw
@@ -67,8 +67,8 @@ class VhBcplus(Bcplus):
         height, width = sources.shape[-2:]
         means = sources.mean(dim=(2, 3, 4), keepdim=True)
         one, other = (sources - means).unbind(1)
-        vertical = torch.where(above(sources, draw.row), one, other)
-        horizontal = torch.where(left_of(sources, draw.column), one, other)
+        vertical = where(above(sources, draw.row), one, other)
+        horizontal = where(left_of(sources, draw.column), one, other)
         images, share = _by_energy(vertical, horizontal, draw.weight)
         rows, columns = draw.row / height, draw.column / width
         pixels, labels = (two_weights(torch.lerp(columns, rows, weight)) for weight in (share, draw.weight))

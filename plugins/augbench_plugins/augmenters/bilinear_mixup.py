@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from augbench import Draw, DrawContext, Mixed
-from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+from augbench_plugins.augmenters._broadcast import two_weights
 from augbench_plugins.augmenters.mixup import Mixup
 
 if TYPE_CHECKING:
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class BilinearDraw(Draw):
-    """The shares within each pair and between the pairs."""
+    """The share of each source: that within its pair times that of its pair."""
 
-    inner: Tensor
-    """Share of each pair's first source, float32 [count, 2]."""
-    outer: Tensor
-    """Share of the first pair, float32 [count]."""
+    weights: Tensor
+    """float32 [count, 4]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +42,13 @@ class BilinearMixup(Mixup):
 
         first = self.shares(context, rng)
         second = first if self.tie_inner else self.shares(context, rng)
-        return BilinearDraw(inner=torch.stack([first, second], dim=1), outer=self.shares(context, rng))
+        within = torch.stack([two_weights(first), two_weights(second)], dim=1)
+        between = two_weights(self.shares(context, rng))
+        return BilinearDraw(weights=(between[..., None] * within).flatten(1))
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
-        """Average within the pairs, then between them."""
+        """Average all four at once."""
         import torch
 
-        pairs = torch.lerp(sources[:, 1::2], sources[:, 0::2], draw.inner[..., None, None, None])
-        images = torch.lerp(pairs[:, 1], pairs[:, 0], over_pixels(draw.outer))
-        within = torch.stack([draw.inner, 1 - draw.inner], dim=2)
-        return Mixed(images=images, pixel_weights=(two_weights(draw.outer)[..., None] * within).flatten(1))
+        images = torch.bmm(draw.weights[:, None], sources.flatten(2)).view(-1, *sources.shape[2:])
+        return Mixed(images=images, pixel_weights=draw.weights)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from annotated_types import Gt
 
 from augbench import Draw, DrawContext, Mixed, draws
-from augbench_plugins.augmenters._broadcast import two_weights
+from augbench_plugins.augmenters._broadcast import two_weights, where
 from augbench_plugins.augmenters._pairs import PairMixer, inside
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class BoxDraw(Draw):
 
     box: Tensor
     """Top, left, height and width, int64 [count, 4]."""
+    kept: Tensor
+    """The share of the image outside it, and the rest, float32 [count, 2]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +56,10 @@ class CutMix(PairMixer):
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the boxes."""
-        return BoxDraw(box=self.boxes(context, rng))
+        return self.boxes(context, rng)
 
-    def boxes(self, context: DrawContext, rng: torch.Generator) -> Tensor:
-        """Draw top, left, height and width of each image's box, int64 [count, 4]."""
+    def boxes(self, context: DrawContext, rng: torch.Generator) -> BoxDraw:
+        """Draw the box of each image."""
         import torch
 
         ratio = (1 - draws.beta(context, rng, self.alpha, self.alpha, per=self.draws)).sqrt()
@@ -67,14 +69,14 @@ class CutMix(PairMixer):
             centre = draws.integers(context, rng, 0, size, self.draws)
             starts.append((centre - half).clamp(min=0))
             lengths.append((centre + half).clamp(max=size) - starts[-1])
-        return torch.stack([*starts, *lengths], dim=1)
+        box = torch.stack([*starts, *lengths], dim=1)
+        return BoxDraw(box=box, kept=two_weights(share_left(box, *context.shape[1:])))
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Replace the boxes."""
-        import torch
 
-        images = torch.where(inside(sources, draw.box), sources[:, 1], sources[:, 0])
-        return Mixed(images=images, pixel_weights=two_weights(share_left(draw.box, sources.shape[-2], sources.shape[-1])))
+        images = where(inside(sources, draw.box), sources[:, 1], sources[:, 0])
+        return Mixed(images=images, pixel_weights=draw.kept)
 
 
 def _mean_length(ratio: Any, size: int) -> Any:

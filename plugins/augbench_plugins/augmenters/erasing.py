@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Le
 
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
 from augbench.values.errors import EmptyRange
-from augbench_plugins.augmenters._broadcast import whole
+from augbench_plugins.augmenters._broadcast import where, whole
 from augbench_plugins.augmenters._pairs import below, inside
 from augbench_plugins.augmenters._scatter import SEEDS, uniforms
 
@@ -69,10 +69,9 @@ class Erasing(Augmenter):
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Paint over."""
-        import torch
 
         images = sources[:, 0]
-        return Mixed(images=torch.where(inside(sources, draw.box), self._painted(images, draw.seed), images), pixel_weights=whole(images))
+        return Mixed(images=where(inside(sources, draw.box), self._painted(images, draw.seed), images), pixel_weights=whole(images))
 
     def _sides(self, context: DrawContext, rng: torch.Generator) -> Tensor:
         """Draw the height and width of the first of some boxes that fits, or zeros; int64 [2, count]."""

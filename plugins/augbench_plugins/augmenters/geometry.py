@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from annotated_types import Ge, Le
 
 from augbench import Augmenter, Draw, DrawContext, Facts, Mixed, Reason, draws
-from augbench_plugins.augmenters._broadcast import over_pixels, whole
+from augbench_plugins.augmenters._broadcast import over_pixels, where, whole
 
 if TYPE_CHECKING:
     import torch
@@ -67,16 +67,14 @@ class QuarterTurns(Augmenter):
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Turn: an odd number of quarters is a transposition and a mirror, two quarters are two mirrors."""
-        import torch
 
         quarters, images = draw.quarters, sources[:, 0]
-        images = torch.where(over_pixels(quarters % 2 == 1), images.mT, images)
+        images = where(over_pixels(quarters % 2 == 1), images.mT, images)
         images = _mirrored(images, (quarters == 1) | (quarters == 2), -2)
         images = _mirrored(images, quarters >= 2, -1)
         return Mixed(images=images, pixel_weights=whole(images))
 
 
 def _mirrored(images: Tensor, chosen: Tensor, dimension: int) -> Tensor:
-    import torch
 
-    return torch.where(over_pixels(chosen), images.flip(dimension), images)
+    return where(over_pixels(chosen), images.flip(dimension), images)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from annotated_types import Gt, Le
 
 from augbench import Draw, DrawContext, Mixed, draws
-from augbench_plugins.augmenters._broadcast import two_weights
+from augbench_plugins.augmenters._broadcast import two_weights, where
 from augbench_plugins.augmenters._pairs import PairMixer, below, inside
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Patch(PairMixer):
         columns = (torch.arange(width, device=sources.device) + moved[:, 1:]).clamp(0, width - 1)
         places = (rows[:, :, None] * width + columns[:, None]).flatten(1)[:, None].expand(-1, sources.shape[2], -1)
         patches = sources[:, 1].flatten(2).gather(2, places).unflatten(2, (height, width))
-        images = torch.where(inside(sources, draw.box), patches, sources[:, 0])
+        images = where(inside(sources, draw.box), patches, sources[:, 0])
         kept = height * width - draw.box[:, 2] * draw.box[:, 3]
         return Mixed(images=images, pixel_weights=two_weights(kept.to(sources.dtype) / (height * width)))
 

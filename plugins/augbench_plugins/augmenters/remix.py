@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Le
 from augbench import Draw, DrawContext, Mixed, draws
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
 from augbench_plugins.augmenters._pairs import PairMixer
-from augbench_plugins.augmenters.cutmix import BoxDraw, CutMix, share_left
+from augbench_plugins.augmenters.cutmix import BoxDraw, CutMix
 
 if TYPE_CHECKING:
     import torch
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RemixDraw(Draw):
-    """The first source's share of the image, and of the label, float32 [count] each."""
+    """What each source is worth."""
 
     weight: Tensor
+    """The first source's share of the image, float32 [count]."""
     label: Tensor
+    """Both sources' shares of the label, float32 [count, 2]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,22 +46,22 @@ class Remix(PairMixer):
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the image's share; the label's follows from it and the classes' counts."""
         weight = draws.beta(context, rng, self.alpha, self.alpha, per=self.draws)
-        return RemixDraw(weight=weight, label=leaning(weight, context, self.kappa, self.tau))
+        return RemixDraw(weight=weight, label=two_weights(leaning(weight, context, self.kappa, self.tau)))
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Average the two sources."""
         import torch
 
         images = torch.lerp(sources[:, 1], sources[:, 0], over_pixels(draw.weight))
-        return Mixed(images=images, pixel_weights=two_weights(draw.weight), label_weights=two_weights(draw.label))
+        return Mixed(images=images, pixel_weights=two_weights(draw.weight), label_weights=draw.label)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemixBoxDraw(BoxDraw):
-    """The box of each image and the first source's share of the label."""
+    """The box of each image and both sources' shares of the label."""
 
     label: Tensor
-    """float32 [count]."""
+    """float32 [count, 2]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +75,13 @@ class RemixCutMix(CutMix):
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the boxes; the label's share follows from what is left and the classes' counts."""
-        box = self.boxes(context, rng)
-        weight = share_left(box, context.shape[1], context.shape[2])
-        return RemixBoxDraw(box=box, label=leaning(weight, context, self.kappa, self.tau))
+        drawn = self.boxes(context, rng)
+        label = two_weights(leaning(drawn.kept[:, 0], context, self.kappa, self.tau))
+        return RemixBoxDraw(box=drawn.box, kept=drawn.kept, label=label)
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Replace the boxes."""
-        return replace(super().apply(sources, draw), label_weights=two_weights(draw.label))
+        return replace(super().apply(sources, draw), label_weights=draw.label)
 
 
 def leaning(weight: Tensor, context: DrawContext, kappa: float, tau: float) -> Tensor:
