@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from augbench.matrix import Matrix, minority
@@ -150,10 +150,13 @@ def unsupported(settings: Settings, cell: Cell) -> Reason | None:
     used: list[Component] = [settings.sampler, settings.backbone, settings.training.loss, *settings.transforms]
     used += [slot.augmenter for name, slot in settings.augment.items() if name in facts.mix]
     used += [settings.predict] if settings.predict else []
+    asked = [(component, facts) for component in used]
     if settings.reads_banks():
-        used += [own.generator for own in map(settings.of_class, facts.minority) if own.generator]
-        used += [settings.quality.features] if settings.quality.features else []
-    return next((reason for component in used if (reason := component.supports(facts))), None)
+        # Each generator answers for its own class: another may be too small for it and have another one.
+        owned = [(settings.of_class(name).generator, replace(facts, minority=(name,))) for name in facts.minority]
+        asked += [(generator, own) for generator, own in owned if generator]
+        asked += [(settings.quality.features, facts)] if settings.quality.features else []
+    return next((reason for component, known in asked if (reason := component.supports(known))), None)
 
 
 def _training_counts(column: Column, probe: Probe) -> tuple[int, ...]:

@@ -47,6 +47,7 @@ class Facts:
     counts: tuple[int, ...]
     """Training images of each class (of the smallest fold, where there are folds)."""
     minority: tuple[str, ...]
+    """For a generator of single classes, the one that it is asked about."""
     batch_size: int
     """Images of a classifier's batch."""
     mix: Mapping[str, float] = field(default_factory=dict)

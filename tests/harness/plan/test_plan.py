@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from augbench import Facts, Reason
 from augbench.plan.graph import Cell
 from augbench.plan.plan import facts_of, make_plan, unsupported
-from augbench.values.settings import Batch, Trial
-from support.toys import Blend, MeanNoise, column, settings
+from augbench.values.quality import Quality
+from augbench.values.settings import Bank, Batch, ClassSettings, Trial
+from augbench.values.synthesis import Fit
+from support.toys import Blend, MeanNoise, Means, column, settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,14 @@ class Picky(MeanNoise):
     def supports(self, facts: Facts) -> Reason | None:
         few = [name for name, count in zip(facts.classes, facts.counts, strict=True) if name in facts.minority and count < 100]
         return Reason(f"too few images of {', '.join(few)}") if few else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusing(Means):
+    """Serves nobody."""
+
+    def supports(self, facts: Facts) -> Reason | None:
+        return Reason("no such features")
 
 
 class OneCell:
@@ -52,6 +62,19 @@ def test_a_component_that_cannot_serve_a_cell_skips_it_with_its_reason():
 
 def test_only_components_that_the_cell_uses_are_asked():
     assert unsupported(settings(generator=Picky(), batch=Batch(size=8, mix={"originals": 1.0})), cell()) is None
+
+
+def test_a_generator_is_asked_about_its_own_class_alone():
+    two = replace(cell(), minority=("b", "c"))
+    own = ClassSettings(generator=Picky(), fit=Fit(), bank=Bank(), n=1)
+    mixed = settings(per_class={"b": own})
+    assert unsupported(mixed, two) == "too few images of b"
+    assert unsupported(mixed, cell()) is None
+
+
+def test_features_and_corrections_are_asked_too():
+    assert unsupported(settings(quality=Quality(features=Refusing())), cell()) == "no such features"
+    assert unsupported(settings(quality=Quality(features=Refusing()), batch=Batch(size=8, mix={"originals": 1.0})), cell()) is None
 
 
 def test_facts_count_the_images_that_the_smallest_fold_trains_on():
