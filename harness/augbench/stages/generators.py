@@ -30,6 +30,7 @@ CHECKPOINT_SECONDS = 60.0
 """What a kill may cost a fit: how often it moves no bit."""
 SHEET_IMAGES = 12
 """Images of a row of a sheet."""
+CPU = torch.device("cpu")
 
 
 def fit(
@@ -60,24 +61,26 @@ def assess(task: AssessTask, inputs: Mapping[str, Path], folder: Path, device: t
     """Measure a bank's first images against all real ones that its generator saw, and draw a sheet of both."""
     assert task.quality.features is not None, "not planned otherwise"
     prepared = read_prepared(inputs[PREPARED])
-    learn, _ = subsets(prepared, task.resample)
-    members = torch.from_numpy(np.flatnonzero(learn.labels == prepared.classes.index(task.target)))
-    bank = contents.load_array(inputs[BANK + task.target] / contents.BANK_FILE)
-    real = learn.images(prepared.scale, device).take(compared(members)).cpu()
-    drawn = images_of([(bank, np.arange(len(bank)))], prepared.scale, torch.device("cpu"))
-    fake = drawn.take(torch.arange(min(len(bank), task.quality.images)))
     network = task.quality.features.build(prepared.shape[0])
+    real, fake = _real_and_fake(task, inputs, prepared)
     of_real, of_fake = (features_of(network, images, prepared.scale, device) for images in (real, fake))
     numbers = measure(of_real, of_fake, task.quality.nearest).numbers()
-    write_json(
-        folder / contents.NOTES,
-        {"numbers": numbers, "features": network.name, "digest": network.digest, "inception": network.inception},
-    )
+    notes = {"numbers": numbers, "features": network.name, "digest": network.digest, "inception": network.inception}
+    write_json(folder / contents.NOTES, notes)
     shown = fake[:SHEET_IMAGES]
     # Chosen by a stream, as the synthetic ones are by their order: nobody picked any.
     order = torch.randperm(len(real), generator=task.resample.streams(target=task.target).rng("sheet"))
     _, nearest = nearest_real(of_real, of_fake[: len(shown)])
     (folder / contents.SHEET).write_bytes(draw_sheet(real[order[:SHEET_IMAGES]], shown, real[nearest], prepared.scale))
+
+
+def _real_and_fake(task: AssessTask, inputs: Mapping[str, Path], prepared: Prepared) -> tuple[Tensor, Tensor]:
+    """Return the images that are compared, on the CPU."""
+    learn, _ = subsets(prepared, task.resample)
+    members = torch.from_numpy(np.flatnonzero(learn.labels == prepared.classes.index(task.target)))
+    bank = contents.load_array(inputs[BANK + task.target] / contents.BANK_FILE)
+    drawn = images_of([(bank, np.arange(min(len(bank), task.quality.images)))], prepared.scale, CPU)
+    return learn.images(prepared.scale, CPU).take(compared(members)), drawn.take(torch.arange(len(drawn)))
 
 
 @dataclass(kw_only=True)

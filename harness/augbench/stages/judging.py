@@ -12,9 +12,8 @@ from augbench.stages.classifier import to_float
 from augbench.values.data import Images
 from augbench.values.quality import FeatureNetwork, Quality
 
-AT_ONCE = {"cpu": 16}
+AT_ONCE, AT_ONCE_ON_CPU = 256, 16
 """Images of a pass: more of them leave a CPU's cache and take three times as long."""
-AT_ONCE_ELSEWHERE = 256
 MOST_REAL = 2000
 """Real images that are compared: more move a distance by less than its noise, at a cost that grows with their square."""
 _CURVES = ("kid", "frechet", "precision", "recall")
@@ -50,7 +49,7 @@ def compared(members: Tensor) -> Tensor:
 def features_of(network: FeatureNetwork, images: Tensor, scale: float, device: torch.device) -> Tensor:
     """Return features, float64 [N, d] on the CPU, of integer images [N, C, H, W] in [0, scale]."""
     module = network.module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    parts = images.split(AT_ONCE.get(device.type, AT_ONCE_ELSEWHERE))
+    parts = images.split(AT_ONCE_ON_CPU if device.type == "cpu" else AT_ONCE)
     with torch.inference_mode():
         # In float32, whatever the numerics: a distance of features must not hang on them.
         found = [module(to_float(part.to(device), scale).contiguous(memory_format=torch.channels_last)).double().cpu() for part in parts]

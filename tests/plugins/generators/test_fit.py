@@ -13,6 +13,7 @@ from augbench_plugins.generators import _fit
 from augbench_plugins.generators._contest import Contest
 from augbench_plugins.generators._ledger import Ledger
 from augbench_plugins.generators._lots import Passes, Sizes, lots
+from augbench_plugins.generators.cgan_div import CganDiv
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
@@ -157,11 +158,12 @@ def test_all_losses_of_bf16_fits_are_finite(view):
 
 @pytest.mark.parametrize(
     "component",
-    [Gan(), Wgan(), WganGp(), WganDiv(), *(WganDiv(penalty_at=at) for at in ("real-fake", "interp-within", "interp-mixed"))],
+    [Gan(), Wgan(), WganGp(), WganDiv(), CganDiv(), *(WganDiv(penalty_at=at) for at in ("real-fake", "interp-within", "interp-mixed"))],
     ids=repr,
 )
 def test_an_iteration_never_waits_for_the_device(component, blueprint):
-    sizes = blueprint(critic_norm=component.critic_norm)
+    classes = 3 if component.covers == "all" else 0
+    sizes = blueprint(critic_norm=component.critic_norm, classes=classes)
     with torch.device("meta"):
         generator, critic = sizes.generator(), sizes.critic()
     contest = Contest(
@@ -173,8 +175,9 @@ def test_an_iteration_never_waits_for_the_device(component, blueprint):
         device=torch.device("meta"),
     )
     images, ledger = torch.empty(9, 3, 32, 32, dtype=torch.uint8, device="meta"), Ledger("x", "y")
-    reals = _fit.Reals(images=images, scale=255.0, layout=torch.channels_last)
-    sizes = Sizes(batch=4, n_critic=2, latent=8, shuffles=True)
+    known = torch.empty(9, classes, device="meta") if classes else None
+    reals = _fit.Reals(images=images, scale=255.0, layout=torch.channels_last, classes=known)
+    sizes = Sizes(batch=4, n_critic=2, latent=8, shuffles=True, lookalikes=classes > 0)
     # Meta tensors hold no data: whatever asks for a value on the host raises, as the reading does.
     for lot in lots(sizes, Passes(9, rng()), rng(), torch.device("meta"))[:2]:
         _fit.iterate(contest, reals, lot, ledger)
