@@ -78,6 +78,16 @@ def test_the_rows_run_on_a_folder_of_real_blood_cells(tmp_path):
     assert [record["status"] for record in trials(tmp_path / "run")] == ["done"] * 10
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not BCCD6.is_dir(), reason="the blood cells are not here")
+def test_generated_images_are_compared_on_real_blood_cells(tmp_path):
+    more = ["--set", "quality.features=random-conv", "--set", "quality.checks=1"]
+    ran = bench(command("matrices/quality.toml", tmp_path, *more), BLOOD_CELLS=str(BCCD6), LITE0="nowhere")
+    assert ran.returncode == 0, ran.stderr
+    assert len(list((tmp_path / "run" / "generators").glob("*.json"))) == 25
+    assert "Quality of generated images" in (tmp_path / "run" / "report.md").read_text()
+
+
 def test_the_readme_s_one_changed_line_is_valid(tmp_path):
     text = (ROOT / "ablation.toml").read_text()
     (line,) = [line for line in text.splitlines() if line.startswith("cells = ")]
