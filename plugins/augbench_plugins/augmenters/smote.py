@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Ge
 
-from augbench import Augmenter, Draw, DrawContext, Facts, Mixed, Reason, TableView, draws
+from augbench import Draw, DrawContext, Facts, Mixed, Reason, TableView, draws
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+from augbench_plugins.augmenters._pairs import PairMixer
+from augbench_plugins.augmenters.mixup import MixupDraw
 
 if TYPE_CHECKING:
     import torch
@@ -16,21 +18,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmoteDraw(Draw):
-    """The first source's share of each image."""
-
-    weight: Tensor
-    """float32 [count]."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Smote(Augmenter):
+class Smote(PairMixer):
     """x + u (x' - x) with u ~ U(0, 1) and x' one of the k nearest images of x's class (Chawla 2002), drawn anew for each batch.
 
     Nearest by the Euclidean distance of pixels, among the slot's sources, which are looked at once before a training.
     """
 
-    arity: ClassVar[int] = 2
     looks: ClassVar[bool] = True
 
     k: Annotated[int, Ge(1)] = 5
@@ -60,7 +53,7 @@ class Smote(Augmenter):
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw how far each image moves."""
-        return SmoteDraw(weight=1 - draws.uniform(context, rng, 0, 1))
+        return MixupDraw(weight=1 - draws.uniform(context, rng, 0, 1, self.draws))
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Move the first sources towards the second."""

@@ -35,7 +35,7 @@ from augbench_plugins.augmenters.vh_mixup import VhMixup
 
 PAIR_MASKS = [VertConcat, HorizontalConcat, MixedConcat, Random2x2, RandomRows, RandomColumns, RandomPixels, RandomElements]
 PATCHES = [RandomSquare, RandomColumnInterval, RandomRowInterval]
-PAIRS = [*PAIR_MASKS, *PATCHES, NoisyMixup, Bcplus, VhBcplus, MixMatchMixup, CutMix, Remix, RemixCutMix, BalancedMixup]
+PAIRS = [*PAIR_MASKS, *PATCHES, NoisyMixup, Bcplus, VhBcplus, MixMatchMixup, CutMix, Remix, RemixCutMix, BalancedMixup, Smote]
 AUGMENTERS = [
     *(kind(draws=law) for kind in PAIRS for law in ("sample", "batch")),
     Bcplus(restore_mean=False),
@@ -58,7 +58,6 @@ AUGMENTERS = [
     BilinearMixup(),
     BilinearMixup(tie_inner=True),
     VhMixup(),
-    Smote(),
     Flips(),
     QuarterTurns(),
     Brightness(),

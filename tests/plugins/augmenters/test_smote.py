@@ -7,7 +7,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from augbench import Facts, TableView
 from augbench.stages.images import ResidentImages
-from augbench_plugins.augmenters.smote import Smote, SmoteDraw
+from augbench_plugins.augmenters.mixup import MixupDraw
+from augbench_plugins.augmenters.smote import Smote
 
 
 def view(counts, shape=(3, 5, 5)):
@@ -51,7 +52,7 @@ def test_an_image_moves_by_a_uniform_share_of_the_way(context, images, rng) -> N
     moved = 1 - Smote().draw(context(4000), rng()).weight.numpy()
     assert scipy.stats.kstest(moved, scipy.stats.uniform(0, 1).cdf).pvalue > 0.01
     sources = images(3)
-    mixed = Smote().apply(sources, SmoteDraw(weight=torch.tensor([1.0, 0.0, 0.25])))
+    mixed = Smote().apply(sources, MixupDraw(weight=torch.tensor([1.0, 0.0, 0.25])))
     assert torch.equal(mixed.images[0], sources[0, 0])
     assert torch.equal(mixed.images[1], sources[1, 1])
     assert torch.allclose(mixed.images[2], 0.25 * sources[2, 0] + 0.75 * sources[2, 1], atol=1e-6)
