@@ -6,9 +6,11 @@ with its targets, draws included.  Peers are handed the same gather.
 
 from __future__ import annotations
 
+import ctypes
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
@@ -29,7 +31,18 @@ SHAPE, CLASSES, ORIGINALS = (3, 64, 64), 7, 2000
 ROUNDS, SECONDS, TRIES = 31, 0.35, 4
 LINEAR = ("mixup", "balanced-mixup", "mixmatch-mixup", "remix", "smote")
 """Linear in two images: one lerp each."""
+MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1
+"""Of glibc's mallopt."""
 Call = Callable[[], object]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kept_memory() -> None:
+    """Let the C library keep what is freed: else it is asked of the system again at every call, which takes longer than mixing."""
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL("libc.so.6")
+        for parameter in (MMAP_THRESHOLD, TRIM_THRESHOLD):
+            library.mallopt(parameter, 2**30)
 
 
 @pytest.fixture(autouse=True)

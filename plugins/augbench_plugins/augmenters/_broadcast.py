@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def over_pixels(numbers: Tensor) -> Tensor:
     """Give one number an image, [B], the shape [B, 1, 1, 1]."""
-    return numbers[:, None, None, None]
+    return numbers.reshape(-1, 1, 1, 1)
 
 
 def two_weights(first: Tensor) -> Tensor:

@@ -52,13 +52,22 @@ def left_of(sources: Tensor, column: Tensor) -> Tensor:
 
 def inside(sources: Tensor, box: Tensor) -> Tensor:
     """Tell which pixels lie in each image's box (top, left, height, width), int64 [B, 4]; 1 or 0 as the images' type, [B, 1, H, W]."""
+    rows, columns = sides(box, *sources.shape[-2:])
+    return crossed(rows.to(sources.dtype), columns.to(sources.dtype))
+
+
+def sides(box: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Tell which rows [B, H] and which columns [B, W] lie in each image's box, as float32 ones and zeros."""
     import torch
 
-    height, width = sources.shape[-2:]
     starts, lengths = box.unflatten(1, (2, 2))[..., None].unbind(1)
     # Both sides at once, as far as the longer one goes.
-    along = torch.arange(max(height, width), device=sources.device) - starts
+    along = torch.arange(max(height, width), device=box.device) - starts
     # Numbers and not bools, which would be turned into numbers pixel by pixel.
-    rows, columns = ((along >= 0) & (along < lengths)).to(sources.dtype).unbind(1)
-    mask: Tensor = rows[:, None, :height, None] * columns[:, None, None, :width]
-    return mask
+    rows, columns = ((along >= 0) & (along < lengths)).float().unbind(1)
+    return rows[:, :height], columns[:, :width]
+
+
+def crossed(rows: Tensor, columns: Tensor) -> Tensor:
+    """Return where rows [B, H] and columns [B, W] meet, [B, 1, H, W]."""
+    return rows[:, None, :, None] * columns[:, None, None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from annotated_types import Gt
 
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
-from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+from augbench_plugins.augmenters._broadcast import over_pixels
 
 if TYPE_CHECKING:
     import torch
@@ -50,5 +50,6 @@ class BalancedMixup(Augmenter):
         """Average the two sources."""
         import torch
 
-        images = torch.lerp(sources[:, 0], sources[:, 1], over_pixels(draw.share))
-        return Mixed(images=images, pixel_weights=two_weights(1 - draw.share))
+        first, second = sources.unbind(1)
+        images = torch.lerp(first, second, over_pixels(draw.share))
+        return Mixed(images=images, pixel_weights=torch.stack([1 - draw.share, draw.share], dim=1))

@@ -9,7 +9,7 @@ from annotated_types import Gt
 
 from augbench import Draw, DrawContext, Mixed, draws
 from augbench_plugins.augmenters._broadcast import two_weights, where
-from augbench_plugins.augmenters._pairs import PairMixer, inside
+from augbench_plugins.augmenters._pairs import PairMixer, crossed, sides
 
 if TYPE_CHECKING:
     import torch
@@ -26,6 +26,10 @@ class BoxDraw(Draw):
 
     box: Tensor
     """Top, left, height and width, int64 [count, 4]."""
+    rows: Tensor
+    """Which rows it covers, float32 ones and zeros [count, H]."""
+    columns: Tensor
+    """Which columns it covers, [count, W]."""
     kept: Tensor
     """The share of the image outside it, and the rest, float32 [count, 2]."""
 
@@ -69,13 +73,12 @@ class CutMix(PairMixer):
             centre = draws.integers(context, rng, 0, size, self.draws)
             starts.append((centre - half).clamp(min=0))
             lengths.append((centre + half).clamp(max=size) - starts[-1])
-        box = torch.stack([*starts, *lengths], dim=1)
-        return BoxDraw(box=box, kept=two_weights(share_left(box, *context.shape[1:])))
+        return boxed(torch.stack([*starts, *lengths], dim=1), *context.shape[1:])
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Replace the boxes."""
 
-        images = where(inside(sources, draw.box), sources[:, 1], sources[:, 0])
+        images = where(crossed(draw.rows, draw.columns), sources[:, 1], sources[:, 0])
         return Mixed(images=images, pixel_weights=draw.kept)
 
 
@@ -88,6 +91,8 @@ def _mean_length(ratio: Any, size: int) -> Any:
     return (np.minimum(centre + half, size) - np.maximum(centre - half, 0)).mean(1)
 
 
-def share_left(box: Tensor, height: int, width: int) -> Tensor:
-    """Return the share of an image outside its box, float32 [B]."""
-    return (height * width - box[:, 2] * box[:, 3]).float() / (height * width)
+def boxed(box: Tensor, height: int, width: int) -> BoxDraw:
+    """Return what boxes (top, left, height, width), int64 [B, 4], come to in images of a size."""
+    rows, columns = sides(box, height, width)
+    left = (height * width - box[:, 2] * box[:, 3]).float() / (height * width)
+    return BoxDraw(box=box, rows=rows, columns=columns, kept=two_weights(left))

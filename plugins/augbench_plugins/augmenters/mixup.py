@@ -75,5 +75,6 @@ class Mixup(Augmenter):
         """Average the two sources."""
         import torch
 
-        images = torch.lerp(sources[:, 1], sources[:, 0], over_pixels(draw.weight))
+        first, second = sources.unbind(1)
+        images = torch.lerp(second, first, over_pixels(draw.weight))
         return Mixed(images=images, pixel_weights=two_weights(draw.weight))

@@ -52,7 +52,8 @@ class Remix(PairMixer):
         """Average the two sources."""
         import torch
 
-        images = torch.lerp(sources[:, 1], sources[:, 0], over_pixels(draw.weight))
+        first, second = sources.unbind(1)
+        images = torch.lerp(second, first, over_pixels(draw.weight))
         return Mixed(images=images, pixel_weights=two_weights(draw.weight), label_weights=draw.label)
 
 
@@ -77,7 +78,7 @@ class RemixCutMix(CutMix):
         """Draw the boxes; the label's share follows from what is left and the classes' counts."""
         drawn = self.boxes(context, rng)
         label = two_weights(leaning(drawn.kept[:, 0], context, self.kappa, self.tau))
-        return RemixBoxDraw(box=drawn.box, kept=drawn.kept, label=label)
+        return RemixBoxDraw(**vars(drawn), label=label)
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Replace the boxes."""

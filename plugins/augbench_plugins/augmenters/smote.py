@@ -59,5 +59,6 @@ class Smote(PairMixer):
         """Move the first sources towards the second."""
         import torch
 
-        images = torch.lerp(sources[:, 1], sources[:, 0], over_pixels(draw.weight))
+        first, second = sources.unbind(1)
+        images = torch.lerp(second, first, over_pixels(draw.weight))
         return Mixed(images=images, pixel_weights=two_weights(draw.weight))

@@ -6,7 +6,7 @@ import scipy.stats
 import torch
 
 from augbench import DrawContext, draws
-from augbench_plugins.augmenters.cutmix import BoxDraw, CutMix, share_left
+from augbench_plugins.augmenters.cutmix import CutMix, boxed
 from augbench_plugins.augmenters.mixmatch_mixup import MixMatchMixup
 from augbench_plugins.augmenters.mixup import MixupDraw
 from augbench_plugins.augmenters.remix import Remix, RemixCutMix, leaning
@@ -47,7 +47,7 @@ def test_a_box_is_where_the_authors_cut_it(context, rng) -> None:
 
 def test_cutmix_replaces_the_box_alone_at_its_own_place(images) -> None:
     sources = images(2)
-    mixed = CutMix().apply(sources, box_draw([[1, 2, 3, 4], [0, 0, 0, 5]], sources))
+    mixed = CutMix().apply(sources, boxed(torch.tensor([[1, 2, 3, 4], [0, 0, 0, 5]]), *sources.shape[-2:]))
     expected = sources[:, 0].clone()
     expected[0, :, 1:4, 2:6] = sources[0, 1, :, 1:4, 2:6]
     assert torch.equal(mixed.images, expected)
@@ -56,12 +56,6 @@ def test_cutmix_replaces_the_box_alone_at_its_own_place(images) -> None:
 
 
 LONG_TAIL = torch.tensor([5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50])
-
-
-def box_draw(boxes, sources) -> BoxDraw:
-    box = torch.tensor(boxes)
-    left = share_left(box, *sources.shape[-2:])
-    return BoxDraw(box=box, kept=torch.stack([left, 1 - left], 1))
 
 
 def pairs(count: int, rng: torch.Generator, counts: torch.Tensor = LONG_TAIL) -> DrawContext:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import one_hot
 
 from augbench_plugins.generators._contest import Contest
@@ -78,6 +79,25 @@ def test_an_image_depends_on_its_class(blueprint):
     latents = torch.randn(1, 8, generator=rng()).expand(CLASSES, -1)
     images = network(torch.cat([latents, torch.eye(CLASSES)], 1))
     assert all((images[first] - images[second]).abs().max() > 1e-3 for first, second in ((0, 1), (0, 2), (1, 2)))
+
+
+def test_scores_and_penalties_are_made_where_the_images_are(blueprint):
+    with FakeTensorMode(), torch.device("cuda"):
+        sizes = blueprint(classes=CLASSES)
+        generator, critic = sizes.generator(), sizes.critic()
+        ours = Contest(
+            generator=generator,
+            critic=critic,
+            generator_optimizer=torch.optim.SGD(generator.parameters(), 0.1),
+            critic_optimizer=torch.optim.SGD(critic.parameters(), 0.1),
+            objective=CganDiv().objective(),
+            device=torch.device("cuda"),
+        )
+        classes = torch.zeros(BATCH, CLASSES)
+        images = generator(torch.cat([torch.randn(BATCH, 8), classes], 1))
+        scores = ours._score(images, classes)
+    assert scores.device.type == "cuda"
+    assert scores.shape == (BATCH,)
 
 
 def test_one_fit_draws_images_of_each_class(view):
