@@ -44,7 +44,8 @@ def test_the_ablation_table_runs_and_a_killed_run_continues_to_the_same_numbers(
     assert "20/20" in whole.stderr
     report = (tmp_path / "whole" / "run" / "report.md").read_text()
     # Two iterations teach a generator nothing, and the report says so.
-    assert "has learnt next to nothing" in report
+    assert "has collapsed" in report
+    assert "the control is not fairly tested" in report
 
     again = bench(command("ablation.toml", tmp_path / "whole"))
     assert again.returncode == 0
@@ -85,7 +86,7 @@ def test_generated_images_are_compared_on_real_blood_cells(tmp_path):
     more = ["--set", "quality.features=random-conv", "--set", "quality.checks=1"]
     ran = bench(command("matrices/quality.toml", tmp_path, *more), BLOOD_CELLS=str(BCCD6), LITE0="nowhere")
     assert ran.returncode == 0, ran.stderr
-    assert len(list((tmp_path / "run" / "generators").glob("*.json"))) == 25
+    assert len(list((tmp_path / "run" / "generators").glob("*.json"))) == 20, "at this budget two rows share their fits"
     assert "Quality of generated images" in (tmp_path / "run" / "report.md").read_text()
 
 

@@ -124,11 +124,17 @@ def _mean_curves(fits: Sequence[GeneratorResult]) -> Mapping[str, Curve]:
 
 def generator_flags(results: Results, found: Sequence[GeneratorComparison], trials: Sequence[TrialResult]) -> list[Flag]:
     """Say which generators are not sound, and whether judgements may be set beside each other."""
-    flags = [
-        Flag(code=code, sentence=f"{numbers.heading(numbers.listing([each.reason for each in found if each.word in words]))}.")
-        for code, words in (("WEAK_GENERATOR", ("untrained", "collapsed")), ("COPIES", ("copies",)))
-        if any(each.word in words for each in found)
-    ]
+    flags = []
+    for code, words, said in (
+        (
+            "WEAK_GENERATOR",
+            ("untrained", "collapsed"),
+            "have collapsed or learnt next to nothing, so that their rows are not fairly tested",
+        ),
+        ("COPIES", ("copies",), "repeat real images"),
+    ):
+        if which := [f"{each.name} of {each.class_name}" for each in found if each.word in words]:
+            flags.append(Flag(code=code, sentence=f"These generators {said}: {numbers.listing(which)}."))
     digests = {results.generators[key].digest for trial in trials for key in trial.judged.values() if key in results.generators}
     if len(digests) > 1:
         flags.append(

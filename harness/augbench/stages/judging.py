@@ -48,7 +48,8 @@ def compared(members: Tensor) -> Tensor:
 
 def features_of(network: FeatureNetwork, images: Tensor, scale: float, device: torch.device) -> Tensor:
     """Return features, float64 [N, d] on the CPU, of integer images [N, C, H, W] in [0, scale]."""
-    module = network.module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    # A plugin may forget it: in training, features hang on the batch and dropout draws from the global stream.
+    module = network.module.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     parts = images.split(AT_ONCE_ON_CPU if device.type == "cpu" else AT_ONCE)
     with torch.inference_mode():
         # In float32, whatever the numerics: a distance of features must not hang on them.

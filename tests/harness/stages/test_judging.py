@@ -61,6 +61,16 @@ def test_images_are_in_the_range_from_0_to_1():
     assert seen == [(torch.float32, 0.0, 1.0)]
 
 
+def test_a_network_left_in_training_judges_as_in_evaluation_and_draws_nothing():
+    layers = [torch.nn.BatchNorm2d(3), torch.nn.Dropout(0.5), torch.nn.Flatten()]
+    network = FeatureNetwork(module=torch.nn.Sequential(*layers).train(), name="careless", digest="0")
+    found, before = images(20), torch.get_rng_state()
+    features = features_of(network, found, 255.0, CPU)
+    assert torch.equal(torch.get_rng_state(), before)
+    # As it starts, this layer subtracts 0 and divides by the root of 1 and its epsilon.
+    assert torch.allclose(features, found.flatten(1) / 255 / (1 + 1e-5) ** 0.5, atol=1e-6)
+
+
 @pytest.mark.parametrize("count", [3, 2000, 2001, 9000])
 def test_of_many_real_images_evenly_spaced_ones_are_compared(count):
     chosen = compared(torch.arange(count))

@@ -1,5 +1,6 @@
 """FID's Inception: the same network as torch-fidelity's, and no other file."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -18,9 +19,9 @@ def images(side=48):
     return torch.randint(0, 256, (3, 3, side, side), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
 
 
-@pytest.mark.slow
-def test_features_are_those_of_torch_fidelity(tmp_path, monkeypatch):
-    fidelity = pytest.importorskip("torch_fidelity.feature_extractor_inceptionv3")
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    """Write random weights and take their file for the published one."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
         fresh = InceptionFeatures()
@@ -29,16 +30,30 @@ def test_features_are_those_of_torch_fidelity(tmp_path, monkeypatch):
                 torch.nn.init.kaiming_uniform_(parameter, nonlinearity="relu")
     path = tmp_path / "weights.pth"
     torch.save(fresh.network.state_dict(), path)
-    theirs = fidelity.FeatureExtractorInceptionV3("inception-v3-compat", ["2048"], feature_extractor_weights_path=str(path))
+    monkeypatch.setattr(_inception_network, "PUBLISHED", hashlib.sha256(path.read_bytes()).hexdigest())
+    return path
+
+
+@pytest.mark.slow
+def test_features_are_those_of_torch_fidelity(published):
+    fidelity = pytest.importorskip("torch_fidelity.feature_extractor_inceptionv3")
+    theirs = fidelity.FeatureExtractorInceptionV3("inception-v3-compat", ["2048"], feature_extractor_weights_path=str(published))
     with torch.inference_mode():
         (expected,) = theirs(images())
-    monkeypatch.setattr(_inception_network, "PUBLISHED", "")
-    found = Inception(path=path).build(3)
-    assert found.inception
+    found = Inception(path=published).build(3)
+    assert (found.inception, found.digest) == (True, _inception_network.PUBLISHED)
     with torch.inference_mode():
         ours = found.module(images() / 255)
     assert ours.shape == (3, 2048)
-    assert torch.allclose(ours, expected, rtol=1e-3, atol=1e-3 * expected.abs().max())
+    # They agree to 2e-7 of the largest feature.
+    assert torch.allclose(ours, expected, rtol=1e-4, atol=1e-5 * expected.abs().max())
+
+
+@pytest.mark.slow
+def test_the_global_stream_is_left_alone(published):
+    before = torch.get_rng_state()
+    Inception(path=published).build(3)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("side", [32, 299, 400])
@@ -55,7 +70,17 @@ def test_images_are_stretched_from_their_top_left_corner(side):
 def test_another_file_is_refused(tmp_path):
     path = tmp_path / "weights.pth"
     path.write_bytes(b"something else")
-    with pytest.raises(BadCheckpoint, match=r"its sha256 begins with [0-9a-f]{8}, that of the published file with 6726825d"):
+    digest = hashlib.sha256(b"something else").hexdigest()
+    with pytest.raises(BadCheckpoint, match=f"its sha256 is {digest}, that of the published file 6726825d0af5f729"):
+        Inception(path=path).build(3)
+
+
+def test_a_file_whose_sha256_only_begins_as_the_published_one_s_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(b"something else")
+    digest = hashlib.sha256(b"something else").hexdigest()
+    monkeypatch.setattr(_inception_network, "PUBLISHED", digest[:8] + "0" * 56)
+    with pytest.raises(BadCheckpoint):
         Inception(path=path).build(3)
 
 
