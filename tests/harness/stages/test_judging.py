@@ -68,7 +68,7 @@ def test_a_network_left_in_training_judges_as_in_evaluation_and_draws_nothing():
     features = features_of(network, found, 255.0, CPU)
     assert torch.equal(torch.get_rng_state(), before)
     # As it starts, this layer subtracts 0 and divides by the root of 1 and its epsilon.
-    assert torch.allclose(features, found.flatten(1) / 255 / (1 + 1e-5) ** 0.5, atol=1e-6)
+    assert torch.allclose(features, found.flatten(1).double() / 255 / (1 + 1e-5) ** 0.5, atol=1e-6)
 
 
 @pytest.mark.parametrize("count", [3, 2000, 2001, 9000])
