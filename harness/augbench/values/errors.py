@@ -306,6 +306,26 @@ class NothingDrawn(StageError):
         super().__init__(f"{method} cannot draw images of class '{class_name}': {why}; use smote, or another generator for this class")
 
 
+class NothingToLearn(StageError):
+    """A generator has no image of its class."""
+
+    def __init__(self, generator: str, class_name: str) -> None:
+        super().__init__(
+            f"generator '{generator}' has no training image of class '{class_name}'; a fold by groups may leave a class out: "
+            "lower folds, or set fit.scope = 'train'"
+        )
+
+
+class NotJudged(StageError):
+    """A fit is to end by its images' quality, and nobody measures it."""
+
+    def __init__(self, what: str, stop: str) -> None:
+        super().__init__(
+            f"{what} cannot keep its best check, as stop = '{stop}' says: its fit is not judged; "
+            "set quality.features and quality.checks, or another stop"
+        )
+
+
 class OddBank(StageError):
     """A generator drew something that is no image of the data set."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 from annotated_types import Ge
 
 from augbench import Facts, Fitted, Generator, Optimizer, Progress, Reason, TrainingView
+from augbench.values.errors import NothingToLearn, NotJudged
 
 if TYPE_CHECKING:
     import torch
@@ -75,16 +76,31 @@ class Adversarial(Generator):
         return None
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Learn the target's images, or go on from where a fit with the same ``rng`` was at the border of a block."""
+        """Learn the target's images, or go on from where a fit with the same ``rng`` was at the border of a block.
+
+        Raise ``NothingToLearn`` or ``NotJudged`` before any work where it would be in vain.
+        """
         from augbench_plugins.generators._fit import fit
 
+        self._demand_images(view)
+        if self.stop in ("kid", "frechet") and (view.judge is None or not view.judge.checks):
+            raise NotJudged(self._named(view), self.stop)
         return fit(self._recipe(view), view, rng, progress, resume)
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
         """Draw images on the CPU, in the data set's own integer type, [count, C, H, W]."""
         from augbench_plugins.generators._bank import draw_images
 
+        # A network of all classes draws any, and of one that it never saw nothing that is worth a bank.
+        self._demand_images(view)
         return draw_images(self._blueprint(view), fitted.tensors, view, count, rng)
+
+    def _demand_images(self, view: TrainingView) -> None:
+        if view.target is not None and not len(view.members()):
+            raise NothingToLearn(self.family, view.classes[view.target])
+
+    def _named(self, view: TrainingView) -> str:
+        return f"generator '{self.family}'" + ("" if view.target is None else f" for class '{view.classes[view.target]}'")
 
     def _blueprint(self, view: TrainingView) -> Blueprint:
         from augbench_plugins.generators._blueprint import Blueprint
@@ -105,7 +121,7 @@ class Adversarial(Generator):
 
         settings = view.settings
         return Recipe(
-            what=f"generator '{self.family}'" + ("" if view.target is None else f" for class '{view.classes[view.target]}'"),
+            what=self._named(view),
             blueprint=self._blueprint(view),
             objective=self.objective(),
             optimizer=self.optimizer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -130,12 +131,19 @@ class _Fitting:
         self.ledger.enter(self.done, numbers)
         last = self.done == self.recipe.iterations
         if self.done and (last or self.done % max(1, self.recipe.iterations // POINTS) == 0):
-            numbers |= self.ledger.read(self.done)
-            self.progress(self.done, self.recipe.iterations, **{name.replace(" ", "_"): value for name, value in numbers.items()})
+            losses = self.ledger.read(self.done)
+            self._tell(losses)
+            numbers |= losses
         rule = self.recipe.rule
         if rule and rule.watches in numbers:
             self.over = self.kept.ends(rule, self.done, self.ledger.values(rule.watches), self.contest.generator)
         self.over |= last
+
+    def _tell(self, losses: Mapping[str, float]) -> None:
+        distances = self.ledger.values("kid")
+        # The last one is worth seeing until the next check.
+        shown = {**losses, "kid": distances[-1]} if distances else losses
+        self.progress(self.done, self.recipe.iterations, **{name.replace(" ", "_"): value for name, value in shown.items()})
 
     def result(self) -> Fitted:
         """Return the weights that are kept: the last ones where there is no rule, or nothing that it could watch."""

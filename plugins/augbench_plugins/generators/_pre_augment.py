@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import grid_sample
+
+from augbench_plugins.augmenters._warp import warp
 
 # The paper names the four changes, not their sizes: these keep a cell a cell, and noise too small to be learnt.
 ROTATION, SCALE, SHEAR, SHIFT, PERSPECTIVE, CONTRAST, NOISE = 0.26, 0.1, 0.09, 0.05, 0.1, 0.2, 0.004
@@ -35,7 +36,8 @@ def _changed(images: Tensor, scale: float, rng: torch.Generator) -> Tensor:
     maps = homographies(len(images), rng).to(images.device)
     contrast = _around(1.0, CONTRAST, (len(images), 1, 1, 1), rng).to(images.device)
     noise = torch.randn(images.shape, generator=rng).mul_(NOISE).to(images.device)
-    bent = warp(images.float() / scale, maps)
+    # Mirrored, so that no black corner is learnt.
+    bent = warp(images.float() / scale, maps, "mirror")
     mean = bent.mean((1, 2, 3), keepdim=True)
     return torch.lerp(mean, bent, contrast).add_(noise).clamp_(0, 1).mul_(scale).round_().to(images.dtype)
 
@@ -52,17 +54,6 @@ def homographies(count: int, rng: torch.Generator) -> Tensor:
     maps[:, 2, :2] = _around(0.0, PERSPECTIVE, (count, 2), rng)
     maps[:, 2, 2] = 1.0
     return maps
-
-
-def warp(images: Tensor, maps: Tensor) -> Tensor:
-    """Resample images [B, C, H, W] bilinearly along maps [B, 3, 3]; what lies outside is mirrored, never black."""
-    height, width = images.shape[-2:]
-    rows = (torch.arange(height, device=images.device) * 2 + 1) / height - 1
-    columns = (torch.arange(width, device=images.device) * 2 + 1) / width - 1
-    y, x = torch.meshgrid(rows, columns, indexing="ij")
-    positions = torch.stack([x, y, torch.ones_like(x)], -1) @ maps[:, None].mT
-    grid = positions[..., :2] / positions[..., 2:]
-    return grid_sample(images, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
 def _around(middle: float, reach: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:

@@ -18,11 +18,13 @@ _DONE = "done"
 
 
 def saved(done: int, contest: Contest, deck: Deck, rng: torch.Generator, ledger: Ledger, kept: Kept) -> Fitted:
-    """Return the state after ``done`` iterations."""
+    """Return the state after ``done`` iterations, on the CPU."""
     tensors = {"rng": rng.get_state(), "deck": deck.left}
     tensors |= _prefixed("kept", kept.tensors) | _prefixed("sums", ledger.sums)
     for name, network, optimizer in _players(contest):
         tensors |= _prefixed(name, network.state_dict()) | _prefixed(f"{name} optimizer", _flat(optimizer))
+    # Copies: the fit goes on writing into its own.
+    tensors = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
     updates = {f"updates/{name}": float(count) for name, count in ledger.updates.items()}
     return Fitted(tensors=tensors, numbers={_DONE: float(done), **updates}, curves=ledger.curves(), chosen=kept.iteration)
 

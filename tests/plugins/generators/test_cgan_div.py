@@ -7,6 +7,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import one_hot
 
+from augbench_plugins.generators import _checks
 from augbench_plugins.generators._contest import Contest
 from augbench_plugins.generators.cgan_div import CganDiv
 from augbench_plugins.generators.wgan_div import WganDiv
@@ -108,6 +109,42 @@ def test_one_fit_draws_images_of_each_class(view):
     assert first.dtype == torch.uint8
     assert torch.equal(first, again)
     assert not torch.equal(first, second)
+
+
+class Judge:
+    """Remembers the images that it was shown."""
+
+    checks, images = 1, 29
+
+    def __init__(self):
+        self.shown = []
+
+    def __call__(self, images):
+        self.shown.append(images)
+        return {"kid": 0.0}
+
+
+def test_the_judge_sees_classes_as_often_as_the_training_images_have_them(view, monkeypatch):
+    inputs, kept = [], _checks.images_from
+    monkeypatch.setattr(_checks, "images_from", lambda network, given, seen: inputs.append(given) or kept(network, given, seen))
+    judge = Judge()
+    CganDiv(**TINY).fit(replace(view(), target=None, judge=judge), rng(), silent)
+    assert [len(images) for images in judge.shown] == [29, 29]
+    assert inputs[0][:, 8:].sum(0).tolist() == [5, 24]
+    assert torch.equal(inputs[0], inputs[1])
+
+
+def test_its_fits_read_every_field_and_judge_themselves():
+    assert CganDiv.uses == ("iterations", "batch_size", "n_critic", "lr", "pre_augment")
+    assert CganDiv.judged
+
+
+@pytest.mark.parametrize("network", ["dcgan", "resnet", "mlp"])
+def test_a_seed_gives_the_same_bits_for_every_network_and_grey_images(network, view, blobs):
+    seen = replace(view(blobs[:, :1]), target=None)
+    first, same = (CganDiv(**TINY, network=network).fit(seen, rng(), silent) for _ in range(2))
+    assert all(torch.equal(first.tensors[name], same.tensors[name]) for name in first.tensors)
+    assert CganDiv(**TINY, network=network).sample(first, replace(seen, target=1), 2, rng()).shape == (2, 1, 32, 32)
 
 
 def test_pre_augmentation_enlarges_each_class_by_itself(view):

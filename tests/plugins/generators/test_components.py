@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from augbench import Facts, Fit
+from augbench_plugins.generators.cgan_div import CganDiv
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
 from augbench_plugins.generators.wgan_div import WganDiv
@@ -13,13 +14,14 @@ from augbench_plugins.generators.wgan_gp import WganGp
 from augbench_plugins.optimizers import Adam, RmsProp
 
 FAMILIES = [Gan, Wgan, WganGp, WganDiv]
+EVERY = [*FAMILIES, CganDiv]
 
 
 def facts(channels=3, height=32, width=32):
     return Facts(shape=(channels, height, width), classes=("a", "b"), counts=(9, 1), minority=("b",), batch_size=32)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", EVERY)
 @pytest.mark.parametrize("network", ["dcgan", "resnet", "mlp"])
 @pytest.mark.parametrize("side", [32, 64, 128])
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
@@ -56,7 +58,7 @@ def test_defaults_are_those_of_the_paper():
     assert (Wgan().clip, WganGp().weight, WganDiv().k, WganDiv().p, WganDiv().penalty_at) == (0.01, 10, 2, 6, "interp")
 
 
-@pytest.mark.parametrize(("family", "preset"), [(family, preset) for family in FAMILIES for preset in family.presets])
+@pytest.mark.parametrize(("family", "preset"), [(family, preset) for family in EVERY for preset in family.presets])
 def test_presets_name_existing_fields_and_only_the_fit_fields_that_are_used(family, preset):
     values = {key.replace("-", "_"): value for key, value in family.presets[preset].items()}
     fit = {key.replace("-", "_"): value for key, value in values.pop("fit").items()}
@@ -83,12 +85,12 @@ def test_presets_hold_the_published_rates():
 
 
 def test_penalised_critics_cannot_have_batch_norm():
-    for family in (WganGp, WganDiv):
+    for family in (WganGp, WganDiv, CganDiv):
         assert "batch" not in family.__dataclass_fields__["critic_norm"].type
 
 
 def test_component_modules_import_neither_torch_nor_numpy():
-    modules = ", ".join(f"augbench_plugins.generators.{name}" for name in ("gan", "wgan", "wgan_gp", "wgan_div"))
+    modules = ", ".join(f"augbench_plugins.generators.{name}" for name in ("gan", "wgan", "wgan_gp", "wgan_div", "cgan_div"))
     program = f"import sys, {modules}; print([name for name in ('torch', 'numpy', 'pydantic') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
 

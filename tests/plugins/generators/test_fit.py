@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ import torch
 from safetensors.torch import load, save
 
 from augbench import Diverged
-from augbench_plugins.generators import _fit
+from augbench.values.errors import NothingToLearn
+from augbench_plugins.generators import _fit, _lots
+from augbench_plugins.generators._checks import Checks
 from augbench_plugins.generators._contest import Contest
 from augbench_plugins.generators._ledger import Ledger
 from augbench_plugins.generators._lots import Passes, Sizes, lots
+from augbench_plugins.generators._stopping import Lowest
 from augbench_plugins.generators.cgan_div import CganDiv
 from augbench_plugins.generators.gan import Gan
 from augbench_plugins.generators.wgan import Wgan
@@ -183,6 +187,67 @@ def test_an_iteration_never_waits_for_the_device(component, blueprint):
         _fit.iterate(contest, reals, lot, ledger)
     with pytest.raises(NotImplementedError, match="meta"):
         ledger.read(2)
+
+
+def test_between_readings_checks_and_borders_a_fit_never_waits_for_the_device(view, monkeypatch):
+    monkeypatch.setattr(_lots, "BLOCK", 5)
+    # Read every 10 iterations.
+    meta = replace(view(iterations=1000), device=torch.device("meta"))
+    recipe = replace(Wgan(**TINY)._recipe(meta), rule=Lowest(watches="kid", patience=1))
+    checks = Checks(view=meta, inputs=torch.empty(0), due=frozenset({0, 500}))
+    reals = _fit.Reals(images=torch.empty(9, 3, 32, 32, dtype=torch.uint8, device="meta"), scale=255.0, layout=torch.channels_last)
+    fitting = _fit._Fitting(
+        recipe=recipe,
+        view=meta,
+        rng=rng(),
+        progress=silent,
+        checks=checks,
+        contest=_fit.start(recipe, meta, rng()),
+        reals=reals,
+        deck=Passes(9, rng()),
+    )
+    fitting.block()
+    assert (fitting.done, fitting.over) == (5, False)
+    with pytest.raises(NotImplementedError, match="meta"):
+        fitting.block()
+
+
+@pytest.mark.parametrize(("memory_format", "layout"), [("channels-last", torch.channels_last), ("contiguous", torch.contiguous_format)])
+def test_networks_and_batches_lie_as_the_numerics_say(memory_format, layout, view, monkeypatch):
+    seen, step = [], Contest.critic_step
+    monkeypatch.setattr(Contest, "critic_step", lambda *numbers: seen.append(numbers[:2]) or step(*numbers))
+    fitted = WganDiv(**TINY).fit(replace(view(), memory_format=memory_format), rng(), silent)
+    contest, reals = seen[0]
+    weights = [weight for network in (contest.generator, contest.critic) for weight in network.parameters() if weight.dim() == 4]
+    assert all(tensor.is_contiguous(memory_format=layout) for tensor in (reals, *weights))
+    assert all(tensor.is_contiguous() for tensor in fitted.tensors.values())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_class_without_images_is_an_error_before_the_fit(family, view, blobs):
+    with pytest.raises(NothingToLearn) as caught:
+        family(**TINY).fit(view(blobs[:0], pre_augment=9), rng(), silent)
+    assert str(caught.value) == (
+        f"generator '{family.family}' has no training image of class 'eosinophil'; a fold by groups may leave a class out: "
+        "lower folds, or set fit.scope = 'train'"
+    )
+
+
+def test_a_generator_of_all_classes_fills_no_bank_of_one_that_it_never_saw(view, blobs):
+    component, seen = CganDiv(**TINY), view(blobs[:0])
+    fitted = component.fit(replace(seen, target=None), rng(), silent)
+    assert component.sample(fitted, replace(seen, target=0), 2, rng()).shape == (2, 3, 32, 32)
+    with pytest.raises(NothingToLearn, match="'cgan-div' has no training image of class 'eosinophil'"):
+        component.sample(fitted, seen, 2, rng())
+
+
+@pytest.mark.parametrize(
+    "component", [Gan(**TINY), Wgan(**TINY, network="mlp"), WganGp(**TINY, network="resnet"), CganDiv(**TINY)], ids=repr
+)
+def test_batches_of_two_images_are_enough_for_every_network(component, view, blobs):
+    seen = view(blobs[:1], batch_size=2)
+    fitted = component.fit(seen if component.covers == "class" else replace(seen, target=None), rng(), silent)
+    assert component.sample(fitted, seen, 1, rng()).shape == (1, 3, 32, 32)
 
 
 @pytest.mark.parametrize("network", ["resnet", "mlp"])

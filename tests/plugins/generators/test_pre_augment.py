@@ -1,12 +1,12 @@
 """The enlarged class: geometry against torchvision, edges, determinism."""
 
-import math
-
 import pytest
 import torch
 from torchvision.transforms.v2 import InterpolationMode, functional
 
-from augbench_plugins.generators._pre_augment import PERSPECTIVE, enlarge, homographies, warp
+from augbench_plugins.augmenters._warp import warp
+from augbench_plugins.generators import _pre_augment
+from augbench_plugins.generators._pre_augment import CONTRAST, PERSPECTIVE, ROTATION, SCALE, SHEAR, SHIFT, enlarge, homographies
 
 SIDE = 32
 
@@ -21,30 +21,53 @@ def rng(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def test_the_identity_leaves_images_alone():
-    assert torch.allclose(warp(smooth(2), torch.eye(3).expand(2, 3, 3)), smooth(2), atol=1e-5)
+def test_drawn_maps_are_a_rotation_a_scale_a_shear_a_shift_and_a_perspective():
+    stream = rng(4)
+
+    def drawn(middle, reach, *shape):
+        return (middle + reach * (2 * torch.rand(shape, generator=stream) - 1)).double()
+
+    angle, shear = drawn(0, ROTATION, 3), drawn(0, SHEAR, 3)
+    scale, shift, lean = drawn(1, SCALE, 3), drawn(0, 2 * SHIFT, 3, 2), drawn(0, PERSPECTIVE, 3, 2)
+    for which, ours in enumerate(homographies(3, rng(4)).double()):
+        turn = torch.tensor([[angle[which].cos(), -angle[which].sin()], [angle[which].sin(), angle[which].cos()]])
+        expected = torch.eye(3, dtype=torch.float64)
+        expected[:2, :2] = turn @ torch.tensor([[1.0, shear[which]], [0.0, 1.0]], dtype=torch.float64) / scale[which]
+        expected[:2, 2], expected[2, :2] = shift[which], lean[which]
+        assert torch.allclose(ours, expected, atol=1e-6)
 
 
-def test_a_rotation_and_shift_are_those_of_torchvision():
-    angle, shift = 0.2, 3
-    maps = torch.eye(3)[None].clone()
-    maps[0, :2, :2] = torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    maps[0, :2, 2] = maps[0, :2, :2] @ torch.tensor([-2 * shift / SIDE, 0.0])
-    ours = warp(smooth(), maps)
-    theirs = functional.affine(smooth(), math.degrees(-angle), [shift, 0], 1.0, [0.0, 0.0], interpolation=InterpolationMode.BILINEAR)
-    inside = (..., slice(10, 22), slice(10, 22))
-    assert torch.allclose(ours[inside], theirs[inside], atol=1e-4)
-
-
-def test_a_perspective_is_that_of_torchvision():
-    maps = torch.eye(3)[None].clone()
-    maps[0, 2, :2] = torch.tensor([0.1, -0.07])
+@pytest.mark.parametrize("seed", range(4))
+def test_images_are_bent_along_a_drawn_map_as_torchvision_does(seed):
+    maps = homographies(1, rng(seed))
     corners = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     sources = torch.cat([corners, torch.ones(4, 1)], 1) @ maps[0].T
     coefficients = solved(pixels(corners), pixels(sources[:, :2] / sources[:, 2:]))
     theirs = functional.perspective(smooth(), None, None, interpolation=InterpolationMode.BILINEAR, coefficients=coefficients)
-    inside = (..., slice(6, 26), slice(6, 26))
-    assert torch.allclose(warp(smooth(), maps)[inside], theirs[inside], atol=1e-4)
+    inside = (..., slice(8, 24), slice(8, 24))
+    assert torch.allclose(warp(smooth(), maps, "mirror")[inside], theirs[inside], atol=1e-4)
+    assert not torch.allclose(smooth()[inside], theirs[inside], atol=1e-2)
+
+
+@pytest.fixture
+def unbent(monkeypatch):
+    """Leave the geometry alone."""
+    monkeypatch.setattr(_pre_augment, "homographies", lambda count, rng: torch.eye(3).expand(count, 3, 3))
+
+
+def test_contrast_is_that_of_torchvision(unbent, monkeypatch):
+    monkeypatch.setattr(_pre_augment, "NOISE", 0.0)
+    image = (smooth()[:, :1] * 255).to(torch.uint8)
+    changed = enlarge(image, 5, 255.0, rng(2))[1:]
+    factors = 1 + CONTRAST * (2 * torch.rand(4, generator=rng(2)) - 1)
+    expected = torch.stack([functional.adjust_contrast(image[0].float() / 255, factor.item()) for factor in factors]) * 255
+    assert (changed - expected).abs().max() < 0.51
+
+
+def test_noise_is_one_level_of_256(unbent):
+    plain = torch.full((1, 1, SIDE, SIDE), 30000).to(torch.uint16)
+    changed = enlarge(plain, 41, 65535.0, rng())[1:].double()
+    assert changed.std() / 65535 == pytest.approx(1 / 256, rel=0.05)
 
 
 def pixels(points):

@@ -39,6 +39,15 @@ def silent(done, total, **numbers):
     pass
 
 
+def same(first, second):
+    """Tell whether two fits have the same bits."""
+    numbers = all(dict(getattr(first, name)) == dict(getattr(second, name)) for name in ("curves", "numbers"))
+    tensors = first.tensors.keys() == second.tensors.keys() and all(
+        torch.equal(tensor, second.tensors[name]) for name, tensor in first.tensors.items()
+    )
+    return numbers and tensors and first.chosen == second.chosen
+
+
 def cut_short(component, seen, folder):
     """Fit to the second border and return what is kept there, after a round trip to disk."""
     states = []
@@ -75,11 +84,15 @@ def test_a_resumed_fit_ends_with_the_bits_of_an_uninterrupted_one(component, vie
     told = []
     resumed = component.fit(seen, rng(), lambda done, total, **numbers: told.append(done), cut_short(component, seen, tmp_path))
     assert min(told) > BLOCK
-    assert resumed.chosen == whole.chosen
-    assert dict(resumed.curves) == dict(whole.curves)
-    assert dict(resumed.numbers) == dict(whole.numbers)
-    assert resumed.tensors.keys() == whole.tensors.keys()
-    assert all(torch.equal(resumed.tensors[name], whole.tensors[name]) for name in whole.tensors)
+    assert same(resumed, whole)
+
+
+def test_a_state_stays_what_it_was_while_the_fit_goes_on(view):
+    states = []
+    seen = replace(view(iterations=LENGTH, n_critic=1, batch_size=3), keep=lambda state: states.append(state()))
+    whole = Gan(**TINY).fit(seen, rng(), silent)
+    assert len(states) == 2
+    assert all(same(Gan(**TINY).fit(seen, rng(), silent, state), whole) for state in states[:2])
 
 
 def test_a_state_is_offered_at_every_border_and_nowhere_else(view):

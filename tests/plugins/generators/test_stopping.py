@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from augbench import Facts
+from augbench.values.errors import NotJudged
 from augbench_plugins.generators._ledger import Ledger
 from augbench_plugins.generators._stopping import Kept, Lowest, Plateau, Verdict
 from augbench_plugins.generators.gan import Gan
@@ -70,7 +71,7 @@ def readings(monkeypatch):
     """Return what makes the critic's losses of a fit read as given."""
 
     def make(losses):
-        monkeypatch.setattr(Ledger, "values", lambda self, name: losses[: len(self._points[name])])
+        monkeypatch.setattr(Ledger, "values", lambda self, name: losses[: len(self._points.get(name, []))])
 
     return make
 
@@ -149,8 +150,34 @@ def test_judging_shows_the_same_latents_each_time_and_changes_no_training(view):
     assert all(torch.equal(first, second) for first, second in zip(judge.shown, again.shown, strict=True))
 
 
+class Mute(Judge):
+    """Measures nothing, as of a class of one image."""
+
+    def __call__(self, images):
+        return {}
+
+
 def test_a_rule_with_nothing_to_watch_keeps_the_last_iteration(view):
-    assert WganDiv(**TINY, stop="kid").fit(view(iterations=3), rng(), silent).chosen == 3
+    seen = replace(view(iterations=3), judge=Mute([0.0, 0.0]))
+    assert WganDiv(**TINY, stop="kid").fit(seen, rng(), silent).chosen == 3
+
+
+@pytest.mark.parametrize("judge", [None, Judge([1.0])], ids=["no judge", "no checks"])
+@pytest.mark.parametrize("stop", ["kid", "frechet"])
+def test_a_rule_that_needs_a_judge_is_an_error_before_the_fit_where_there_is_none(stop, judge, view):
+    with pytest.raises(NotJudged) as caught:
+        Gan(**TINY, stop=stop).fit(replace(view(), judge=judge), rng(), silent)
+    assert str(caught.value) == (
+        f"generator 'gan' for class 'eosinophil' cannot keep its best check, as stop = '{stop}' says: its fit is not judged; "
+        "set quality.features and quality.checks, or another stop"
+    )
+
+
+def test_progress_shows_the_last_distance_until_the_next_check(view):
+    told = []
+    seen = replace(view(iterations=5), judge=Judge([9.0, 5.0, 1.0]))
+    Wgan(**TINY).fit(seen, rng(), lambda done, total, **numbers: told.append((done, numbers["kid"], sorted(numbers))))
+    assert told == [(done, kid, ["critic_loss", "generator_loss", "kid"]) for done, kid in ((1, 9), (2, 5), (3, 5), (4, 5), (5, 1))]
 
 
 def test_a_rule_that_needs_a_judge_is_refused_where_there_is_none():
