@@ -56,6 +56,13 @@ class TooSmall(DataError):
         )
 
 
+class NoBank(DataError):
+    """The pictures of a class are not there any more, or too few of them."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; it was otherwise when the plan was made")
+
+
 class NoClassInPath(AugbenchError, ValueError):
     """A path of banks is the same for all classes."""
 

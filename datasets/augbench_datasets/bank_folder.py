@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from augbench import Facts, Fitted, Generator, Progress, Reason, Resize, TrainingView
-from augbench_datasets._errors import NoClassInPath
+from augbench_datasets._errors import NoBank, NoClassInPath
 
 if TYPE_CHECKING:
     import torch
@@ -42,8 +42,10 @@ class BankFolder(Generator):
         import hashlib
 
         found = hashlib.sha256()
-        before, _, after = str(self.path).partition(PLACEHOLDER)
-        for folder in sorted(glob.glob(glob.escape(before) + "*" + glob.escape(after))):
+        before = str(self.path).partition(PLACEHOLDER)[0]
+        # Of a path that names the class twice this finds mixed folders, too, which do no harm; a class may be named '.x'.
+        pattern = glob.escape(str(self.path)).replace(PLACEHOLDER, "*")
+        for folder in sorted(glob.glob(pattern, include_hidden=True)):
             for picture in _pictures(Path(folder)):
                 digest = hashlib.sha256(picture.read_bytes()).hexdigest()
                 found.update(f"{folder.removeprefix(before)}/{picture.name}\0{digest}\0".encode())
@@ -64,14 +66,17 @@ class BankFolder(Generator):
         return Fitted(tensors={})
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
-        """Read pictures of the target.  Raise ``UnreadableImage``, or ``OddImage`` for one of another size."""
+        """Read pictures of the target.  Raise ``NoBank``, ``UnreadableImage``, or ``OddImage`` for one of another size."""
         import numpy as np
         import torch
 
         from augbench_datasets._bank_pictures import read_picture
 
         assert view.target is not None, "reads one class"
-        pictures = _pictures(self._folder(view.classes[view.target]))
+        name = view.classes[view.target]
+        if reason := self._lacking(name, count):
+            raise NoBank(reason)
+        pictures = _pictures(self._folder(name))
         chosen = torch.randperm(len(pictures), generator=rng)[:count]
         read = [read_picture(pictures[index], view.images.shape, view.images.scale, self.resize) for index in chosen.tolist()]
         return torch.from_numpy(np.stack(read))

@@ -7,16 +7,17 @@ from torch import Tensor
 
 from augbench import Images
 
-ROWS, COLUMNS = 256, 1024
-"""Images compared at once: some 100 MB of pixels at 3 x 64 x 64, however large the class."""
+ROWS, COLUMNS = 512, 1024
+"""Images compared at once: some 300 MB at 3 x 64 x 64, however large the class."""
 
 
 def nearest_images(images: Images, wanted: Tensor, among: Tensor, count: int) -> Tensor:
     """Return the ``count`` images of ``among`` that are nearest to each of ``wanted``, itself left out; int64 [n, count].
 
-    All three are indices into ``images``.  Distances are Euclidean over whole pixel values, exact in float64: up to ties, the
-    order is the same on every machine.
+    All three are indices into ``images``; ``among`` are more than ``count``.  Distances are Euclidean over whole pixel values, exact
+    in float64: up to ties, the order is the same on every machine.
     """
+    assert count < len(among), "otherwise there are no such images to name"
     found = []
     for rows in wanted.split(ROWS):
         own = _pixels(images, rows)
@@ -34,7 +35,9 @@ def nearest_images(images: Images, wanted: Tensor, among: Tensor, count: int) ->
 
 
 def _pixels(images: Images, indices: Tensor) -> Tensor:
-    return images.take(indices.to(images.indices_on)).flatten(1).double()
+    pixels = images.take(indices.to(images.indices_on)).flatten(1)
+    # MPS knows no float64.
+    return (pixels.cpu() if pixels.device.type == "mps" else pixels).double()
 
 
 def _squares(left: Tensor, right: Tensor) -> Tensor:

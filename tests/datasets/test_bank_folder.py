@@ -10,7 +10,7 @@ from PIL import Image
 from augbench import Facts, Fit, OddImage, TrainingView
 from augbench.plan.keys import identity
 from augbench.stages.images import ResidentImages
-from augbench_datasets._errors import NoClassInPath
+from augbench_datasets._errors import NoBank, NoClassInPath
 from augbench_datasets.bank_folder import BankFolder
 from augbench_datasets.resize import Bilinear
 
@@ -86,6 +86,22 @@ def test_what_is_missing_is_told_before_anything_runs(count, changes, said, tmp_
     assert reason == (None if said is None else said.format(tmp_path))
 
 
+def test_a_bank_that_shrank_since_the_plan_is_told(tmp_path):
+    save(tmp_path / "b", 2)
+    with pytest.raises(NoBank) as caught:
+        drawn(BankFolder(path=tmp_path / "{class}"), view(), 3)
+    assert str(caught.value) == (
+        f"'{tmp_path}/b' holds 2 pictures of class 'b', fewer than bank.size = 3: set bank.size = 2 or less, or add some; "
+        "it was otherwise when the plan was made"
+    )
+
+
+def test_a_class_that_points_elsewhere_is_never_read(tmp_path):
+    save(tmp_path / "secret", 3)
+    with pytest.raises(NoBank, match=r"class '\.\./secret' cannot name a folder"):
+        drawn(BankFolder(path=tmp_path / "banks" / "{class}"), replace(view(), classes=("a", "../secret")), 1)
+
+
 def test_a_resize_to_another_size_than_the_data_set_s_is_told():
     reason = BankFolder(path="x/{class}", resize=Bilinear(size=16)).supports(FACTS)
     assert reason == "generator.resize makes 16 x 16 pixels, and the data set has 8 x 8"
@@ -109,3 +125,15 @@ def test_the_key_follows_the_pictures_and_not_where_they_lie(tmp_path):
     assert key(tmp_path / "other") != first
     (tmp_path / "one" / "b").rename(tmp_path / "one" / "c")
     assert key(tmp_path / "one") != first
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [("{class}", ".hidden"), ("{class}/{class}-fake", "b/b-fake"), ("run [1]/{class}/256", "run [1]/b/256")],
+    ids=["a class with a dot", "the class twice", "brackets"],
+)
+def test_the_key_follows_the_pictures_of_any_path(path, folder, tmp_path):
+    save(tmp_path / folder, 1)
+    first = BankFolder(path=tmp_path / path).content()
+    save(tmp_path / folder, 2)
+    assert BankFolder(path=tmp_path / path).content() != first

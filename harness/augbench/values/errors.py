@@ -201,6 +201,17 @@ class NoImages(StageError):
         super().__init__(f"class {label} has no {what} image to make a batch of; give it a generator or set the slot's sources = 'both'")
 
 
+class EmptyStream(StageError):
+    """A slot's images are drawn from sources that hold none at all."""
+
+    def __init__(self, slot: str, sources: str) -> None:
+        self.slot, self.sources = slot, sources
+        super().__init__(
+            f"augment.{slot} draws from sources = '{sources}', and there is no such image; "
+            f"give the row a generator, or set augment.{slot}.sources = 'originals'"
+        )
+
+
 class SupplementTooLarge(StageError):
     """The supplementary batch leaves no room for originals."""
 
@@ -287,6 +298,16 @@ class MissingExtra(AugbenchError, ValueError):
 
     def __init__(self, name: str, library: str, extra: str) -> None:
         super().__init__(f"'{name}' needs {library}; pip install 'augbench[{extra}]'")
+
+
+class TooFewNeighbours(StageError):
+    """A class has no more images than a method looks at neighbours of each."""
+
+    def __init__(self, method: str, class_name: str, k: int, count: int) -> None:
+        super().__init__(
+            f"{method} looks at k = {k} neighbours, and class '{class_name}' has {count} training image{'s' * (count != 1)} here; "
+            "a fold by groups may hold few of a class: lower k or folds, or set fit.scope = 'train'"
+        )
 
 
 class NoSafePair(StageError):

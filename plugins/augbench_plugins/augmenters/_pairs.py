@@ -28,6 +28,11 @@ def below(context: DrawContext, rng: torch.Generator, bounds: Tensor, per: draws
     return (draws.uniform(context, rng, per=per).double() * bounds.clamp(min=1)).long()
 
 
+def mean_cut(size: int) -> float:
+    """Return the mean share of a side of ``size`` pixels before a cut that is uniform on {0..size-1}."""
+    return (size - 1) / (2 * size)
+
+
 def masked(sources: Tensor, mask: Tensor) -> Mixed:
     """Show the first source where the mask, bool and broadcast to [B, C, H, W], is set, and the second elsewhere."""
 

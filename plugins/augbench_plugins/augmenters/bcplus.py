@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from augbench import Draw, DrawContext, Mixed, draws
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights, where
-from augbench_plugins.augmenters._pairs import PairMixer, above, left_of
+from augbench_plugins.augmenters._pairs import PairMixer, above, left_of, mean_cut
 from augbench_plugins.augmenters.mixup import MixupDraw
 from augbench_plugins.augmenters.vh_mixup import VhDraw
 
@@ -53,6 +53,11 @@ class VhBcplus(Bcplus):
 
     The cuts are those of VH-mixup, the deviations those of the concatenations; the first label's weight is m kH/H + (1 - m) kW/W.
     """
+
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean of both concatenations' shares of the first image, and the rest."""
+        first = (mean_cut(shape[1]) + mean_cut(shape[2])) / 2
+        return first, 1 - first
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw both cuts and m."""

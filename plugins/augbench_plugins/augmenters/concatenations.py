@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from augbench import Draw, DrawContext, Mixed, draws
 from augbench_plugins.augmenters._broadcast import over_pixels
-from augbench_plugins.augmenters._pairs import PairMixer, above, left_of, masked
+from augbench_plugins.augmenters._pairs import PairMixer, above, left_of, masked, mean_cut
 
 if TYPE_CHECKING:
     import torch
@@ -26,6 +26,10 @@ class CutDraw(Draw):
 class VertConcat(PairMixer):
     """Rows 0..k-1 of one image above the rest of another (Summers and Dinneen 2019, method 3); k uniform on {0..H-1}."""
 
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean share of the rows above the cut, and the rest."""
+        return mean_cut(shape[1]), 1 - mean_cut(shape[1])
+
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the cuts."""
         return CutDraw(cut=draws.integers(context, rng, 0, context.shape[1], self.draws))
@@ -38,6 +42,10 @@ class VertConcat(PairMixer):
 @dataclass(frozen=True, kw_only=True)
 class HorizontalConcat(PairMixer):
     """Columns 0..k-1 of one image left of the rest of another (Summers and Dinneen 2019, method 4); k uniform on {0..W-1}."""
+
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean share of the columns left of the cut, and the rest."""
+        return mean_cut(shape[2]), 1 - mean_cut(shape[2])
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the cuts."""
@@ -62,6 +70,12 @@ class MixedConcat(PairMixer):
 
     Cuts are uniform on {0..H-1} and {0..W-1}; the authors' code swaps these two limits, which only images that are not square would show.
     """
+
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean area on the same side of both cuts, and the rest."""
+        rows, columns = mean_cut(shape[1]), mean_cut(shape[2])
+        first = rows * columns + (1 - rows) * (1 - columns)
+        return first, 1 - first
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw both cuts."""

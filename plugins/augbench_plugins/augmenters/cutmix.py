@@ -50,9 +50,9 @@ class CutMix(PairMixer):
     def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
         """Return what is left of the first image on average, by quadrature over the Beta law, and the rest."""
         import numpy as np
-        from scipy.stats import beta
+        from scipy.special import betaincinv
 
-        ratio = np.sqrt(1 - beta.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, self.alpha, self.alpha))
+        ratio = np.sqrt(1 - betaincinv(self.alpha, self.alpha, (np.arange(QUANTILES) + 0.5) / QUANTILES))
         _, *sides = shape
         # Centres are drawn for each side by itself, so the mean area is the product of the mean lengths.
         covered = float(np.prod([_mean_length(ratio, size) / size for size in sides], axis=0).mean())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
+from augbench_plugins.augmenters._pairs import mean_cut
 
 if TYPE_CHECKING:
     import torch
@@ -36,6 +37,11 @@ class VhMixup(Augmenter):
 
     draws: Literal["sample", "batch"] = "sample"
     """Whether each image or each batch draws its own numbers."""
+
+    def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
+        """Return the mean of both concatenations' shares of the first image, and the rest."""
+        first = (mean_cut(shape[1]) + mean_cut(shape[2])) / 2
+        return first, 1 - first
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw both cuts and the share."""

@@ -48,9 +48,11 @@ class ImbalancedLearn(Generator):
         return Fitted(tensors={})
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
-        """Draw images beside all training images.  Raise ``NothingDrawn``."""
+        """Draw images beside all training images.  Raise ``TooFewNeighbours`` or ``NothingDrawn``."""
+        from augbench_plugins._too_few import demand_neighbours
         from augbench_plugins.generators._imbalanced import drawn
 
+        demand_neighbours(view, self.method, self.k)
         return drawn(self.sampler, self.method, view, count, rng)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from augbench import Fitted, Generator, Progress, TrainingView
+from augbench.values.errors import NothingToLearn
 
 if TYPE_CHECKING:
     import torch
@@ -19,8 +20,8 @@ class Gaussian(Generator):
     uses: ClassVar[tuple[str, ...]] = ()
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Take the mean and deviation of each pixel."""
-        images = view.images.take(view.members().to(view.images.indices_on)).double().cpu()
+        """Take the mean and deviation of each pixel.  Raise ``NothingToLearn``."""
+        images = _originals(view, "gaussian").double()
         return Fitted(tensors={"mean": images.mean(0), "sd": images.std(0, correction=0)})
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
@@ -39,7 +40,8 @@ class Handcrafted(Generator):
     uses: ClassVar[tuple[str, ...]] = ()
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Learn nothing."""
+        """Learn nothing.  Raise ``NothingToLearn`` where there is nothing to change."""
+        _originals(view, "handcrafted")
         return Fitted(tensors={})
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
@@ -48,6 +50,15 @@ class Handcrafted(Generator):
 
         from augbench_plugins.generators._pre_augment import enlarge
 
-        images = view.images.take(view.members().to(view.images.indices_on)).cpu()
+        images = _originals(view, "handcrafted")
         changed = enlarge(images, len(images) + count, view.images.scale, rng)[len(images) :]
         return changed.to(torch.uint8 if view.images.scale == 255 else torch.uint16)
+
+
+def _originals(view: TrainingView, name: str) -> Tensor:
+    """Return the target's images on the CPU."""
+    assert view.target is not None, "learns one class"
+    members = view.members()
+    if not len(members):
+        raise NothingToLearn(name, view.classes[view.target])
+    return view.images.take(members.to(view.images.indices_on)).cpu()

@@ -33,9 +33,11 @@ class Smote(Generator):
         return too_few_neighbours(facts, "smote", self.k)
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Find every pair of an image and a neighbour."""
+        """Find every pair of an image and a neighbour.  Raise ``TooFewNeighbours``."""
+        from augbench_plugins._too_few import demand_neighbours
         from augbench_plugins.generators._smote import pairs
 
+        demand_neighbours(view, "smote", self.k)
         return Fitted(tensors={"pairs": pairs(view, self.k)})
 
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
@@ -69,9 +71,14 @@ class SafeLevelSmote(Generator):
         return too_few_neighbours(facts, "safe-level-smote", self.k)
 
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Find every pair with a safe level.  Raise ``NoSafePair`` where all images lie among other classes alone."""
+        """Find every pair with a safe level.
+
+        Raise ``TooFewNeighbours``, or ``NoSafePair`` where all images lie among other classes alone.
+        """
+        from augbench_plugins._too_few import demand_neighbours
         from augbench_plugins.generators._smote import pairs, safe_pairs
 
+        demand_neighbours(view, "safe-level-smote", self.k)
         found, low, high = safe_pairs(view, pairs(view, self.k), self.k)
         return Fitted(tensors={"pairs": found, "low": low, "high": high})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from augbench import Group, SampleContext, shares
-from augbench.values.sampling import GENERATED, ORIGINALS
+from augbench.values.sampling import GENERATED, ORIGINALS, SlotRule
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,8 +59,22 @@ def shown_classes(context: SampleContext, part: str, amounts: Tensor) -> Tensor:
     """Return how often a part shows each class, float64 [K]: other than ``amounts`` where it mixes classes."""
     wanted = amounts.double()
     rule = context.slots.get(part)
-    if rule is None or rule.pairing == "same-class" or rule.arity == 1:
+    if rule is None or rule.arity == 1 or (rule.pairing == "same-class" and rule.partners is None):
         return wanted
-    others = context.counts(rule.sources).double()
     strangers = sum(rule.label_weights()[1:])
-    return (1 - strangers) * wanted + strangers * wanted.sum() * others / others.sum()
+    return (1 - strangers) * wanted + strangers * _others(context, rule, wanted)
+
+
+def _others(context: SampleContext, rule: SlotRule, wanted: Tensor) -> Tensor:
+    """Return which classes the further sources of images of the ``wanted`` classes are of, float64 [K]."""
+    import torch
+
+    if rule.partners is None:
+        counts = context.counts(rule.sources).double()
+        return wanted.sum() * counts / counts.sum()
+    originals, width = len(context.labels), rule.partners.shape[1]
+    firsts = {ORIGINALS: slice(originals), GENERATED: slice(originals, None), "both": slice(None)}[rule.sources]
+    # Of a class's images each comes first alike often, and then with each of its partners.
+    shown = (wanted / context.counts(rule.sources).clamp(min=1) / width)[context.every_label[firsts]]
+    partners = context.every_label[rule.partners[firsts]]
+    return torch.bincount(partners.flatten(), shown.repeat_interleave(width), minlength=context.classes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from augbench import Facts, Group, Reason, SampleContext, Sampler
+from augbench.values.errors import EmptyStream
 from augbench.values.sampling import GENERATED, ORIGINALS
 from augbench_plugins.samplers._weighted import draw_classes, power_shares
 
@@ -31,11 +32,16 @@ class BalancedMixup(Sampler):
         )
 
     def compose(self, context: SampleContext) -> tuple[Group, ...]:
-        """Pair the streams: source 0 is the instance stream, every other one class-balanced."""
+        """Pair the streams: source 0 is the instance stream, every other one class-balanced.
+
+        Raise ``EmptyStream`` where there is nothing to draw the latter from.
+        """
         import torch
 
         (slot,) = context.mix
         rule, steps, rng = context.slots[slot], context.block.steps, context.rng(slot)
+        if not context.counts(rule.sources).any():
+            raise EmptyStream(slot, rule.sources)
         first = context.passes(ORIGINALS, torch.arange(len(context.labels)), context.size)
         shares = power_shares(context.counts(rule.sources), 0.0).expand(steps, -1)
         labels = draw_classes(shares, context.size * (rule.arity - 1), rng).view(steps, context.size, rule.arity - 1)

@@ -11,8 +11,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from augbench import Facts
 from augbench.stages import contents
-from augbench.values.errors import MissingExtra, NoSafePair, NothingDrawn
+from augbench.values.errors import MissingExtra, NoSafePair, NothingDrawn, NothingToLearn, TooFewNeighbours
 from augbench_plugins.generators import imbalanced
+from augbench_plugins.generators._imbalanced import drawn as drawn_by
 from augbench_plugins.generators._smote import between, pairs, safe_pairs
 from augbench_plugins.generators.imbalanced import Adasyn, BorderlineSmote, SvmSmote
 from augbench_plugins.generators.plain import Gaussian, Handcrafted
@@ -48,6 +49,14 @@ def flat(images):
     return images.flatten(1).double().numpy()
 
 
+def off_lines(seen, found, drawn):
+    """Return how far each image lies off the nearest of the lines between pairs, in its worst pixel, and which line that is."""
+    ends = [seen.images.pixels[side].flatten(1).double() for side in found.unbind(1)]
+    direction, beyond = ends[1] - ends[0], drawn.flatten(1).double()[:, None] - ends[0]
+    share = ((beyond * direction).sum(-1) / direction.square().sum(-1)).clamp(0, 1)
+    return (beyond - share[..., None] * direction).abs().amax(-1).min(1)
+
+
 def test_neighbours_are_those_of_scikit_learn(two_classes):
     seen = two_classes()
     members = flat(seen.images.pixels[40:])
@@ -59,13 +68,8 @@ def test_every_image_lies_on_a_line_to_one_of_its_neighbours(two_classes):
     seen = two_classes()
     component = Smote(k=3)
     fitted = component.fit(seen, rng(), silent)
-    drawn = component.sample(fitted, seen, 200, rng(1)).flatten(1).double()
-    ends = [seen.images.pixels[side].flatten(1).double() for side in pairs(seen, 3).unbind(1)]
-    direction = ends[1] - ends[0]
-    share = ((drawn[:, None] - ends[0]) * direction).sum(-1) / direction.square().sum(-1)
-    off = (drawn[:, None] - ends[0] - share[..., None] * direction).abs().amax(-1)
     # Rounding to whole levels is all that moves it off its line.
-    assert off.min(1).values.max() <= 1
+    assert off_lines(seen, pairs(seen, 3), component.sample(fitted, seen, 200, rng(1))).values.max() <= 1
 
 
 def test_the_law_is_that_of_imbalanced_learn_on_floats(two_classes):
@@ -79,7 +83,7 @@ def test_the_law_is_that_of_imbalanced_learn_on_floats(two_classes):
 
 
 @pytest.mark.parametrize("component", FAMILY, ids=repr)
-@pytest.mark.parametrize("count", [1, 57])
+@pytest.mark.parametrize("count", [1, 57, 10_000])
 def test_the_wanted_number_of_images_comes_and_a_seed_gives_the_same(component, count, two_classes, tmp_path):
     seen = two_classes()
     contents.save_fitted(tmp_path, component.fit(seen, rng(), silent))
@@ -89,6 +93,70 @@ def test_the_wanted_number_of_images_comes_and_a_seed_gives_the_same(component, 
     assert first.dtype == torch.uint8
     assert torch.equal(first, same)
     assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_a_bank_may_be_much_smaller_than_its_class(count, two_classes):
+    """imbalanced-learn's ADASYN rounds the share of each of 400 images down to nothing."""
+    seen = two_classes(400)
+    assert len(Adasyn().sample(Adasyn().fit(seen, rng(), silent), seen, count, rng())) == count
+
+
+def test_adasyn_draws_from_images_in_proportion_to_their_foreign_neighbours(two_classes):
+    seen = two_classes(12, apart=5)
+    pixels = flat(seen.images.pixels)
+    nearest = NearestNeighbors(n_neighbors=4).fit(pixels).kneighbors(pixels[40:], return_distance=False)[:, 1:]
+    shares = torch.from_numpy((nearest < 40).mean(1))
+    lines, twin = pairs(seen, 3).sort(1).values.unique(dim=0, return_inverse=True)
+
+    def law(of_images):
+        return torch.zeros(len(lines), dtype=torch.float64).index_add_(0, twin, (of_images / of_images.sum()).repeat_interleave(3) / 3)
+
+    drawn = Adasyn(k=3).sample(Adasyn(k=3).fit(seen, rng(), silent), seen, 6000, rng())
+    found = torch.bincount(off_lines(seen, lines, drawn).indices, minlength=len(lines)) / 6000
+    off, off_if_alike = ((found - expected).abs().sum() / 2 for expected in (law(shares), law(torch.ones_like(shares))))
+    assert off < 0.05 < 0.1 < off_if_alike
+
+
+@pytest.mark.parametrize("fraction", [0.12, 0.5, 0.95])
+@pytest.mark.parametrize("count", [1, 3, 57, 1000])
+def test_a_sampler_that_makes_only_a_share_is_asked_once_more(fraction, count, two_classes):
+    """As SVM-SMOTE does, whose share is drawn from Beta(10, 10), where all support vectors are safe, or all in danger."""
+    seen, asked = two_classes(), []
+
+    class Sharing:
+        def __init__(self, wanted):
+            self.number = wanted - 12
+
+        def fit_resample(self, pixels, labels):
+            asked.append(self.number)
+            return np.concatenate([pixels, np.zeros((int(fraction * (self.number + 1)), pixels.shape[1]))]), None
+
+    assert len(drawn_by(lambda wanted, seed: Sharing(wanted[1]), "sharing", seen, count, rng())) == count
+    assert len(asked) <= 2
+
+
+def test_a_sampler_that_makes_ever_too_few_is_told(two_classes):
+    class Two:
+        def fit_resample(self, pixels, labels):
+            return np.concatenate([pixels, pixels[:2]]), None
+
+    with pytest.raises(NothingDrawn, match="it made 2 images where 5 were asked for"):
+        drawn_by(lambda wanted, seed: Two(), "two", two_classes(), 5, rng())
+
+
+def test_borderline_smote_starts_from_images_in_danger_alone(two_classes):
+    seen = two_classes(30, apart=6)
+    pixels = flat(seen.images.pixels)
+    nearest = NearestNeighbors(n_neighbors=11).fit(pixels).kneighbors(pixels[40:], return_distance=False)[:, 1:]
+    foreign = (nearest < 40).sum(1)
+    danger = torch.from_numpy((foreign >= 5) & (foreign < 10))
+    assert 3 < danger.sum() < 27
+    found = pairs(seen, 3)[danger.repeat_interleave(3)]
+    drawn = BorderlineSmote(k=3).sample(BorderlineSmote(k=3).fit(seen, rng(), silent), seen, 200, rng())
+    assert off_lines(seen, found, drawn).values.max() <= 1
+    anywhere = Smote(k=3).sample(Smote(k=3).fit(seen, rng(), silent), seen, 200, rng())
+    assert off_lines(seen, found, anywhere).values.max() > 1
 
 
 @pytest.mark.parametrize("component", FAMILY[:4], ids=repr)
@@ -167,6 +235,18 @@ def test_a_class_of_no_more_images_than_neighbours_is_told_before_anything_runs(
     assert component.supports(replace(facts, minority=("rbc",))) is None
 
 
+@pytest.mark.parametrize("component", FAMILY, ids=repr)
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_a_fold_of_too_few_images_is_told_and_mixes_no_other_class(component, count, two_classes):
+    seen = two_classes(count)
+    with pytest.raises(TooFewNeighbours) as caught:
+        component.sample(component.fit(seen, rng(), silent), seen, 5, rng())
+    assert str(caught.value).partition(" ")[2] == (
+        f"looks at k = 3 neighbours, and class 'eosinophil' has {count} training image{'s' * (count != 1)} here; "
+        "a fold by groups may hold few of a class: lower k or folds, or set fit.scope = 'train'"
+    )
+
+
 def test_without_imbalanced_learn_its_methods_say_what_to_install(monkeypatch):
     monkeypatch.setattr(imbalanced, "find_spec", lambda name: None if name == "imblearn" else util.find_spec(name))
     with pytest.raises(MissingExtra) as caught:
@@ -184,6 +264,20 @@ def test_gaussian_images_have_the_mean_and_deviation_of_each_pixel(two_classes):
 
 
 def test_handcrafted_images_are_changed_originals_each_as_often(two_classes):
-    seen = two_classes(count=3)
-    drawn = Handcrafted().sample(Handcrafted().fit(seen, rng(), silent), seen, 6, rng())
-    assert len({image.numpy().tobytes() for image in torch.cat([drawn, seen.images.pixels[40:]])}) == 9
+    seen = two_classes(3, shape=(1, 8, 8))
+    # Far apart, so that a changed image still shows whose it was.
+    seen.images.pixels[40:] = (seen.images.pixels[40:] // 8) + torch.tensor([10, 110, 200], dtype=torch.uint8)[:, None, None, None]
+    drawn = Handcrafted().sample(Handcrafted().fit(seen, rng(), silent), seen, 60, rng())
+    originals = seen.images.pixels[40:]
+    whose = (drawn.float().mean((1, 2, 3))[:, None] - originals.float().mean((1, 2, 3))).abs().argmin(1)
+    assert whose.bincount().tolist() == [20, 20, 20]
+    assert len({image.numpy().tobytes() for image in torch.cat([drawn, originals])}) == 63
+
+
+@pytest.mark.parametrize("component", [Gaussian(), Handcrafted()], ids=repr)
+def test_one_image_is_enough_for_the_plain_and_none_is_told(component, two_classes):
+    seen = two_classes(1)
+    drawn = component.sample(component.fit(seen, rng(), silent), seen, 4, rng())
+    assert drawn.float().mean() == pytest.approx(seen.images.pixels[40:].float().mean(), abs=5)
+    with pytest.raises(NothingToLearn, match="has no training image of class 'eosinophil'"):
+        component.fit(two_classes(0), rng(), silent)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from augbench import Facts, SampleContext
+from augbench.values.errors import EmptyStream
 from augbench.values.sampling import SlotRule
 from augbench_plugins.samplers.balanced_mixup import BalancedMixup
 from augbench_plugins.samplers.instance import Instance
@@ -76,6 +77,15 @@ def test_blocks_can_be_drawn_in_any_order(paired) -> None:
 def test_an_epoch_is_a_pass_of_the_instance_stream(paired) -> None:
     assert BalancedMixup().originals_per_step(paired()) == 16
     assert BalancedMixup().pool(paired()) == 60
+
+
+def test_sources_without_an_image_are_told_with_their_slot(paired) -> None:
+    with pytest.raises(EmptyStream) as caught:
+        BalancedMixup().compose(paired(sources="generated", bank={}))
+    assert str(caught.value) == (
+        "augment.balanced draws from sources = 'generated', and there is no such image; "
+        "give the row a generator, or set augment.balanced.sources = 'originals'"
+    )
 
 
 @pytest.mark.parametrize("mix", [{"originals": 1.0}, {"generated": 1.0}, {"balanced": 1.0, "originals": 1.0}])

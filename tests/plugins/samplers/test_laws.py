@@ -9,6 +9,7 @@ from torch import Tensor
 from augbench import SampleContext, Sampler
 from augbench.values.sampling import SlotRule
 from augbench_plugins.samplers.class_balanced import ClassBalanced
+from augbench_plugins.samplers.deferred import Deferred
 from augbench_plugins.samplers.instance import Instance
 from augbench_plugins.samplers.minority_focus import MinorityFocus
 from augbench_plugins.samplers.progressive import Progressive
@@ -26,6 +27,7 @@ SAMPLERS = [
     ClassBalanced(),
     SquareRoot(),
     Progressive(),
+    Deferred(),
 ]
 MIXES = {
     "originals": {"originals": 1.0},
@@ -39,6 +41,16 @@ every_mix = pytest.mark.parametrize("mix", MIXES)
 
 def composed(sampler: Sampler, context: SampleContext) -> list[Tensor]:
     return [group.sources for group in sampler.compose(context)]
+
+
+def targets(sampler: Sampler, context: SampleContext) -> Tensor:
+    """Return the mean target of the images of a block, float64 [K]."""
+    total = torch.zeros(context.classes, dtype=torch.float64)
+    for group in sampler.compose(context):
+        weights = context.slots[group.slot].label_weights() if group.slot else (1.0,)
+        for index, weight in enumerate(weights):
+            total += weight * torch.bincount(every_label(context)[group.sources[..., index]].flatten(), minlength=context.classes)
+    return total / total.sum()
 
 
 def every_label(context: SampleContext) -> Tensor:
@@ -83,16 +95,25 @@ def test_groups_name_what_they_show(sampler: Sampler, context) -> None:
 @pytest.mark.parametrize("pairing", ["same-class", "any"])
 @every_mix
 def test_the_prior_is_what_is_sampled(sampler: Sampler, mix: str, pairing: str, context) -> None:
-    slots = {"linear": SlotRule(arity=2, pairing=pairing), "rotated": SlotRule(arity=3, pairing=pairing, sources="originals")}
+    linear = SlotRule(arity=2, pairing=pairing, weights=(0.9, 0.1))
+    slots = {"linear": linear, "rotated": SlotRule(arity=3, pairing=pairing, sources="originals", probability=0.75)}
     here = context(mix=MIXES[mix], slots=slots, steps=3000)
-    seen = torch.zeros(4, dtype=torch.float64)
-    for group in sampler.compose(here):
-        labels = every_label(here)[group.sources]
-        seen += torch.bincount(labels.flatten(), minlength=4) / group.sources.shape[2]
-    prior = sampler.prior(here, 0.5)
-    assert prior.dtype == torch.float64
-    assert prior.sum().item() == pytest.approx(1)
-    assert torch.allclose(seen / seen.sum(), prior, atol=0.006)
+    # The block is the whole training, and some laws change on its way.
+    priors = torch.stack([sampler.prior(here, (step + 0.5) / 100) for step in range(100)])
+    assert priors.dtype == torch.float64
+    assert torch.allclose(priors.sum(1), torch.ones(100, dtype=torch.float64))
+    assert torch.allclose(targets(sampler, here), priors.mean(0), atol=0.006)
+
+
+@every
+@pytest.mark.parametrize("sources", ["both", "originals", "generated"])
+def test_the_prior_follows_the_partners_of_an_augmenter_that_looks(sampler: Sampler, sources: str, context) -> None:
+    start, stop = {"both": (0, 80), "originals": (0, 60), "generated": (60, 80)}[sources]
+    partners = torch.zeros(80, 3, dtype=torch.int64)
+    partners[start:stop] = torch.randint(start, stop, (stop - start, 3), generator=torch.Generator().manual_seed(0))
+    here = context(mix={"linear": 1.0}, slots={"linear": SlotRule(arity=2, sources=sources, partners=partners)}, steps=3000)
+    priors = torch.stack([sampler.prior(here, (step + 0.5) / 100) for step in range(100)])
+    assert torch.allclose(targets(sampler, here), priors.mean(0), atol=0.006)
 
 
 @every

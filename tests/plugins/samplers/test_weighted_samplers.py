@@ -61,7 +61,7 @@ def test_images_of_a_class_are_alike_probable(context) -> None:
     assert (shown[here.labels == 0] - 400).abs().max() < 100
 
 
-@pytest.mark.parametrize("sampler", [ClassBalanced(), SquareRoot(), Progressive()], ids=repr)
+@pytest.mark.parametrize("sampler", [ClassBalanced(), SquareRoot(), Progressive(), Deferred()], ids=repr)
 def test_a_class_without_images_is_never_drawn(sampler, context) -> None:
     here = context((0, 5, 0, 2, 0), bank={}, mix={"originals": 1.0}, minority=(3,), size=5)
     (group,) = sampler.compose(here)
@@ -70,7 +70,7 @@ def test_a_class_without_images_is_never_drawn(sampler, context) -> None:
     assert sampler.prior(here, 1.0).sum().item() == pytest.approx(1)
 
 
-@pytest.mark.parametrize("sampler", [ClassBalanced(), SquareRoot(), Progressive()], ids=repr)
+@pytest.mark.parametrize("sampler", [ClassBalanced(), SquareRoot(), Progressive(), Deferred()], ids=repr)
 def test_an_epoch_is_as_long_as_that_of_plain_training(sampler, context) -> None:
     here = context(mix={"originals": 1.0})
     assert sampler.originals_per_step(here) == 16
