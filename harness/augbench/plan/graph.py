@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from augbench.plan.keys import CodeDigest, Key, identity, key_of
+from augbench.plan.keys import CodeDigest, Key, canonical, identity, key_of
 from augbench.plan.tasks import (
     BANK,
     CLASSIFIER,
     GENERATOR,
     PREPARED,
-    REVISIONS,
     TABLE,
     AssessTask,
     EvaluateTask,
@@ -26,11 +27,12 @@ from augbench.plan.tasks import (
     TablesTask,
     Task,
     TrainTask,
+    describe,
 )
 from augbench.values.components import dashed
 from augbench.values.data import Probe
-from augbench.values.settings import Column, Settings, Trial
-from augbench.values.synthesis import Fit, Generator
+from augbench.values.settings import ClassSettings, Column, Settings, Trial
+from augbench.values.synthesis import Generator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,36 +45,97 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Banks:
+    """The stages that fill and judge the banks of one seed and fold: rows with equal generators share them."""
+
+    fits: Mapping[str, Stage] = field(default_factory=dict)
+    """By minority class."""
+    banks: Mapping[str, Stage] = field(default_factory=dict)
+    """By minority class."""
+    judged: Mapping[str, Stage] = field(default_factory=dict)
+    """By minority class; empty where nobody wants to know."""
+
+    @cached_property
+    def every(self) -> tuple[Stage, ...]:
+        """Return each stage once, after those it reads."""
+        stages = chain(self.fits.values(), self.banks.values(), self.judged.values())
+        return tuple({stage.key: stage for stage in stages}.values())
+
+    @cached_property
+    def judgements(self) -> tuple[Key, ...]:
+        """Return the artefacts that records quote: what was fitted and what was said of it."""
+        return tuple(sorted({key for name, stage in self.judged.items() for key in (self.fits[name].key, stage.key)}))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TrialStages:
     """The stages that a trial is made of."""
 
     prepare: Stage
-    fits: Mapping[str, Stage]
-    """By minority class."""
-    banks: Mapping[str, Stage]
-    """By minority class."""
-    judged: Mapping[str, Stage]
-    """By minority class; empty where nobody wants to know."""
+    synthetic: Banks
     tables: Mapping[str, Stage]
     """By augment slot."""
     train: Stage
     evaluate: Stage
 
+    @property
+    def fits(self) -> Mapping[str, Stage]:
+        """Return the fit of each minority class's generator."""
+        return self.synthetic.fits
+
+    @property
+    def judged(self) -> Mapping[str, Stage]:
+        """Return the judgement of each minority class's bank; empty where nobody wants to know."""
+        return self.synthetic.judged
+
     def every(self) -> tuple[Stage, ...]:
         """Return each stage once, after those it reads."""
-        before = (self.fits, self.banks, self.judged, self.tables)
-        stages = [self.prepare, *(stage for part in before for stage in part.values()), self.train, self.evaluate]
-        return tuple({stage.key: stage for stage in stages}.values())
+        return self.prepare, *self.synthetic.every, *self.tables.values(), self.train, self.evaluate
 
     def roots(self) -> tuple[Key, ...]:
         """Return the artefacts that a trial's record is made of."""
-        judged = (stage.key for name, stage in self.judged.items() for stage in (self.fits[name], stage))
-        return self.prepare.key, self.train.key, self.evaluate.key, *judged
+        return self.prepare.key, self.train.key, self.evaluate.key, *self.synthetic.judgements
 
     @property
     def key(self) -> Key:
         """Return what tells this trial's record from that of other settings."""
-        return key_of({"record": sorted(set(self.roots()))})
+        return key_of("\n".join(self.roots()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A stage of a cell, before anybody says which seed and fold."""
+
+    kind: StageKind
+    label: str
+    settings: str
+    template: Task
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BankDrafts:
+    """What a cell does for one minority class."""
+
+    target: str
+    scope: str
+    fit: Draft
+    synthesise: Draft
+    assess: Draft | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CellDrafts:
+    """All that the trials of a cell have in common."""
+
+    settings: Settings
+    """Held so that nothing else takes its place in memory, by which it is found."""
+    prepare: Stage
+    banks: tuple[BankDrafts, ...]
+    tables: Mapping[str, Draft]
+    train: Draft
+    evaluate: Draft
+    banks_of: dict[Resample, Banks]
+    """Those made so far, shared with every cell that has equal ones."""
 
 
 @dataclass(kw_only=True)
@@ -83,17 +146,49 @@ class Graph:
     name_of: Callable[[type], str]
     """The name that a matrix uses for a component's class: for labels only."""
     stages: dict[Key, Stage] = field(default_factory=dict)
+    _cells: dict[tuple[str, int], CellDrafts] = field(default_factory=dict)
+    _shared: dict[tuple[str, ...], dict[Resample, Banks]] = field(default_factory=dict)
+    _resamples: dict[tuple[str, int, int | None], Resample] = field(default_factory=dict)
 
     def trial(self, trial: Trial, cell: Cell) -> TrialStages:
         """Add all stages of a trial."""
-        prepared = self._prepare(cell)
-        resample = Resample(seed=trial.seed, folds=cell.column.folds, fold=trial.fold, digest=cell.probe.digest)
-        fits, banks = self._banks(trial, cell, prepared, resample) if trial.settings.reads_banks() else ({}, {})
-        judged = {name: self._assess(bank, name, trial.settings) for name, bank in banks.items() if trial.settings.quality.features}
-        tables = self._tables(trial, prepared, resample, banks)
-        trained = self._train(trial, cell, prepared, resample, banks, tables)
-        evaluated = self._evaluate(trial, prepared, resample, trained)
-        return TrialStages(prepare=prepared, fits=fits, banks=banks, judged=judged, tables=tables, train=trained, evaluate=evaluated)
+        drafts = self._cells.get((trial.column, id(trial.settings)))
+        if drafts is None:
+            drafts = self._cells[trial.column, id(trial.settings)] = self._drafts(trial.settings, cell)
+        resample = self._resample(trial, cell)
+        synthetic = drafts.banks_of.get(resample)
+        if synthetic is None:
+            synthetic = drafts.banks_of[resample] = self._banks(drafts, resample)
+        read = {PREPARED: drafts.prepare.key, **{BANK + name: bank.key for name, bank in synthetic.banks.items()}}
+        tables = {name: self._make(draft, resample, read) for name, draft in drafts.tables.items()}
+        seen = {**read, **{TABLE + name: table.key for name, table in tables.items()}} if tables else read
+        train = self._make(drafts.train, resample, seen, f" {trial.id}")
+        evaluate = self._make(drafts.evaluate, resample, {PREPARED: drafts.prepare.key, CLASSIFIER: train.key}, f" {trial.id}")
+        return TrialStages(prepare=drafts.prepare, synthetic=synthetic, tables=tables, train=train, evaluate=evaluate)
+
+    def _resample(self, trial: Trial, cell: Cell) -> Resample:
+        named = trial.column, trial.seed, trial.fold
+        if named not in self._resamples:
+            self._resamples[named] = Resample(seed=trial.seed, folds=cell.column.folds, fold=trial.fold, digest=cell.probe.digest)
+        return self._resamples[named]
+
+    def _drafts(self, settings: Settings, cell: Cell) -> CellDrafts:
+        banks = self._bank_drafts(settings, cell) if settings.reads_banks() else ()
+        prepare = self._prepare(cell)
+        texts = [
+            (each.target, each.scope, *(draft.settings if draft else "" for draft in (each.fit, each.synthesise, each.assess)))
+            for each in banks
+        ]
+        shared = self._shared.setdefault((prepare.key, *chain.from_iterable(texts)), {})
+        return CellDrafts(
+            settings=settings,
+            prepare=prepare,
+            banks=banks,
+            tables=self._tables(settings),
+            train=self._train(settings, cell),
+            evaluate=self._evaluate(settings),
+            banks_of=shared,
+        )
 
     def _prepare(self, cell: Cell) -> Stage:
         column = cell.column
@@ -103,63 +198,59 @@ class Graph:
         paths = [name for name, value in vars(column.dataset).items() if isinstance(value, Path)]
         dataset["parameters"] = {name: value for name, value in dataset["parameters"].items() if name not in map(dashed, paths)}
         settings = {"dataset": dataset, "resize": identity(column.resize, self.code), "data": cell.probe.digest}
-        return self._add("prepare", f"prepare {column.label}", settings, task, {})
+        return self._make(Draft(kind="prepare", label=f"prepare {column.label}", settings=canonical(settings), template=task), None, {})
 
-    def _banks(self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample) -> tuple[dict[str, Stage], dict[str, Stage]]:
-        fits, banks = {}, {}
-        for name in cell.minority:
-            own = trial.settings.of_class(name)
-            if own.generator is not None:
-                target = name if own.generator.covers == "class" else None
-                fits[name] = self._fit(own.generator, own.fit, target, prepared, resample, trial.settings)
-                banks[name] = self._synthesise(own.generator, own.fit, name, own.bank.size, prepared, fits[name])
-        return fits, banks
+    def _bank_drafts(self, settings: Settings, cell: Cell) -> tuple[BankDrafts, ...]:
+        owned = ((name, settings.of_class(name)) for name in cell.minority)
+        return tuple(self._bank_draft(name, own, own.generator, settings) for name, own in owned if own.generator is not None)
 
-    def _fit(self, generator: Generator, fit: Fit, target: str | None, prepared: Stage, resample: Resample, settings: Settings) -> Stage:
-        if fit.scope == "train":
-            resample = replace(resample, fold=None)
+    def _bank_draft(self, name: str, own: ClassSettings, generator: Generator, settings: Settings) -> BankDrafts:
+        called = self.name_of(type(generator))
+        target = name if generator.covers == "class" else None
         quality = settings.quality if generator.judged and settings.quality.features else None
-        task = FitTask(generator=generator, settings=fit, target=target, quality=quality, resample=resample, numerics=settings.numerics)
-        read = {dashed(name): getattr(fit, name) for name in generator.uses}
-        described = self._described(task, "generator", "target", "quality", "resample", "numerics") | {"fit": read, "scope": fit.scope}
-        where = f"seed {resample.seed}" + ("" if resample.fold is None else f", fold {resample.fold}")
-        label = f"fit {self.name_of(type(generator))} to {target or 'all classes'}, {where}"
-        return self._add("fit-generator", label, described, task, {PREPARED: prepared.key})
-
-    def _synthesise(self, generator: Generator, fit: Fit, name: str, count: int, prepared: Stage, fitted: Stage) -> Stage:
-        assert isinstance(fitted.task, FitTask)
-        task = SynthesiseTask(
-            generator=generator, settings=fit, target=name, count=count, resample=fitted.task.resample, numerics=fitted.task.numerics
+        common: dict[str, Any] = {"resample": NOWHERE, "numerics": settings.numerics}
+        fit = FitTask(generator=generator, settings=own.fit, target=target, quality=quality, **common)
+        read = {dashed(field): getattr(own.fit, field) for field in generator.uses}
+        drawn = SynthesiseTask(generator=generator, settings=own.fit, target=name, count=own.bank.size, **common)
+        judged = AssessTask(generator=called, target=name, quality=settings.quality, **common) if settings.quality.features else None
+        return BankDrafts(
+            target=name,
+            scope=own.fit.scope,
+            fit=self._draft(
+                "fit-generator",
+                f"fit {called} to {target or 'all classes'}",
+                fit,
+                ("generator", "target", "quality", "numerics"),
+                {"fit": read, "scope": own.fit.scope},
+            ),
+            synthesise=self._draft(
+                "synthesise", f"draw {own.bank.size} images of {name} from {called}", drawn, ("generator", "target", "count", "numerics")
+            ),
+            assess=judged and self._draft("assess", f"judge {called}'s images of {name}", judged, ("target", "quality", "numerics")),
         )
-        described = self._described(task, "generator", "target", "count", "resample", "numerics")
-        label = f"draw {count} images of {name} from {self.name_of(type(generator))}, seed {task.resample.seed}"
-        return self._add("synthesise", label, described, task, {PREPARED: prepared.key, GENERATOR: fitted.key})
 
-    def _assess(self, bank: Stage, name: str, settings: Settings) -> Stage:
-        drawn = bank.task
-        assert isinstance(drawn, SynthesiseTask)
-        generator = self.name_of(type(drawn.generator))
-        task = AssessTask(generator=generator, target=name, quality=settings.quality, resample=drawn.resample, numerics=drawn.numerics)
-        described = self._described(task, "target", "quality", "resample", "numerics")
-        label = f"judge {generator}'s images of {name}, seed {task.resample.seed}"
-        return self._add("assess", label, described, task, {PREPARED: bank.inputs[PREPARED], BANK + name: bank.key})
+    def _banks(self, drafts: CellDrafts, resample: Resample) -> Banks:
+        fits, banks, judged = {}, {}, {}
+        prepared = {PREPARED: drafts.prepare.key}
+        for each in drafts.banks:
+            own = replace(resample, fold=None) if each.scope == "train" else resample
+            fits[each.target] = fit = self._make(each.fit, own, prepared, _where(own))
+            banks[each.target] = bank = self._make(each.synthesise, own, {**prepared, GENERATOR: fit.key}, _where(own))
+            if each.assess:
+                judged[each.target] = self._make(each.assess, own, {**prepared, BANK + each.target: bank.key}, _where(own))
+        return Banks(fits=fits, banks=banks, judged=judged)
 
-    def _tables(self, trial: Trial, prepared: Stage, resample: Resample, banks: Mapping[str, Stage]) -> dict[str, Stage]:
+    def _tables(self, settings: Settings) -> dict[str, Draft]:
         found = {}
-        for name in trial.settings.mix():
-            slot = trial.settings.augment.get(name)
-            if slot is None or not slot.augmenter.looks:
-                continue
-            task = TablesTask(augmenter=slot.augmenter, sources=slot.sources, resample=resample, numerics=trial.settings.numerics)
-            described = self._described(task, "augmenter", "sources", "resample", "numerics")
-            label = f"find the images that {self.name_of(type(slot.augmenter))} may mix, seed {resample.seed}"
-            found[name] = self._add("tables", label, described, task, _with_banks(prepared, banks))
+        for name in settings.mix():
+            slot = settings.augment.get(name)
+            if slot is not None and slot.augmenter.looks:
+                task = TablesTask(augmenter=slot.augmenter, sources=slot.sources, resample=NOWHERE, numerics=settings.numerics)
+                label = f"find the images that {self.name_of(type(slot.augmenter))} may mix"
+                found[name] = self._draft("tables", label, task, ("augmenter", "sources", "numerics"))
         return found
 
-    def _train(
-        self, trial: Trial, cell: Cell, prepared: Stage, resample: Resample, banks: Mapping[str, Stage], tables: Mapping[str, Stage]
-    ) -> Stage:
-        settings = trial.settings
+    def _train(self, settings: Settings, cell: Cell) -> Draft:
         # Sorted: the order in which a matrix names its parts changes no bit.
         mix = dict(sorted(settings.mix().items()))
         task = TrainTask(
@@ -174,31 +265,45 @@ class Graph:
             transforms_at=settings.transforms_at,
             training=settings.training,
             numerics=settings.numerics,
-            resample=resample,
+            resample=NOWHERE,
         )
-        inputs = _with_banks(prepared, banks) | {TABLE + name: table.key for name, table in tables.items()}
-        return self._add("train", f"train {trial.id}", identity(task, self.code), task, inputs)
+        described = identity(task, self.code)
+        del described["resample"]
+        return Draft(kind="train", label="train", settings=canonical(described), template=task)
 
-    def _evaluate(self, trial: Trial, prepared: Stage, resample: Resample, trained: Stage) -> Stage:
-        settings = trial.settings
+    def _evaluate(self, settings: Settings) -> Draft:
         task = EvaluateTask(
             backbone=settings.backbone,
             predict=settings.predict,
-            resample=resample,
+            resample=NOWHERE,
             numerics=settings.numerics,
             cosine_scale=settings.training.loss.cosine_scale,
         )
-        described = self._described(task, "predict", "numerics")
-        return self._add("evaluate", f"test {trial.id}", described, task, {PREPARED: prepared.key, CLASSIFIER: trained.key})
+        return self._draft("evaluate", "test", task, ("predict", "numerics"))
 
-    def _described(self, task: Task, *names: str) -> dict[str, Any]:
-        return {dashed(name): identity(getattr(task, name), self.code) for name in names}
+    def _draft(self, kind: StageKind, label: str, task: Task, names: tuple[str, ...], more: Mapping[str, Any] | None = None) -> Draft:
+        described = {dashed(name): identity(getattr(task, name), self.code) for name in names}
+        return Draft(kind=kind, label=label, settings=canonical({**described, **(more or {})}), template=task)
 
-    def _add(self, kind: StageKind, label: str, settings: Mapping[str, Any], task: Task, inputs: Mapping[str, Key]) -> Stage:
-        described = {"stage": kind, "revision": REVISIONS[kind], "settings": dict(settings), "inputs": dict(inputs)}
-        stage = Stage(kind=kind, key=key_of(described), label=label, identity=described, task=task, inputs=inputs)
-        return self.stages.setdefault(stage.key, stage)
+    def _make(self, draft: Draft, resample: Resample | None, inputs: Mapping[str, Key], where: str = "") -> Stage:
+        key = key_of(describe(draft.kind, draft.settings, resample, inputs))
+        known = self.stages.get(key)
+        if known is None:
+            known = self.stages[key] = Stage(
+                kind=draft.kind,
+                key=key,
+                label=draft.label + where,
+                settings=draft.settings,
+                template=draft.template,
+                resample=resample,
+                inputs=inputs,
+            )
+        return known
 
 
-def _with_banks(prepared: Stage, banks: Mapping[str, Stage]) -> dict[str, Key]:
-    return {PREPARED: prepared.key} | {BANK + name: bank.key for name, bank in banks.items()}
+NOWHERE = Resample(seed=0, digest="")
+"""What a template holds until a stage says which images it sees."""
+
+
+def _where(resample: Resample) -> str:
+    return f", seed {resample.seed}" + ("" if resample.fold is None else f", fold {resample.fold}")

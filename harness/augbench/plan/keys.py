@@ -12,13 +12,17 @@ from typing import Any
 from augbench.values.components import Component, dashed
 
 Key = str
-KEY_SCHEMA = 1
+KEY_SCHEMA = 2
 CodeDigest = Callable[[type], str]
 
 
-def key_of(identity: Mapping[str, Any]) -> Key:
+def canonical(value: Any) -> str:
+    """Write JSON in the one way that keys are made of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def key_of(text: str) -> Key:
     """Return the sha256 of an identity's canonical JSON."""
-    text = json.dumps({"key-schema": KEY_SCHEMA, **identity}, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

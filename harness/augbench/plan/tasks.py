@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
-from augbench.plan.keys import Key
+from augbench.plan.keys import KEY_SCHEMA, Key, canonical
 from augbench.values.augmenting import Augmenter
 from augbench.values.data import Dataset, Resize
 from augbench.values.learning import Adjustment, Backbone
@@ -44,6 +46,11 @@ class Resample:
     fold: int | None = None
     digest: str
     """The data set's digest: part of the name of every stream."""
+
+    @cached_property
+    def text(self) -> str:
+        """Return canonical JSON: part of the key of every stage that sees these images."""
+        return canonical({"seed": self.seed, "folds": self.folds, "fold": self.fold, "digest": self.digest})
 
     def streams(self, **identity: str | int | None) -> Streams:
         """Return the stage's random streams."""
@@ -143,16 +150,45 @@ class EvaluateTask:
 Task = PrepareTask | FitTask | SynthesiseTask | AssessTask | TablesTask | TrainTask | EvaluateTask
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """A cached unit of work."""
+    """A cached unit of work.
+
+    A plan may hold hundreds of thousands: what the stages of a cell have in common is held once.
+    """
 
     kind: StageKind
     key: Key
     label: str
     """What a person is told: ``fit wgan-div to Anaphase, seed 0``."""
-    identity: Mapping[str, Any]
-    """All that decides the result, as JSON; its hash is the key."""
-    task: Task
+    settings: str
+    """All that decides the result beside resample and inputs, as canonical JSON."""
+    template: Task
+    """The task, with the ``resample`` of any trial."""
+    resample: Resample | None
+    """Which images it sees; None where the template says so."""
     inputs: Mapping[str, Key]
     """Artefacts that it reads, by role."""
+
+    @property
+    def task(self) -> Task:
+        """Return what is to be done."""
+        if self.resample is None or isinstance(self.template, PrepareTask):
+            return self.template
+        return replace(self.template, resample=self.resample)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Return all that decides the result; its hash is the key."""
+        described: dict[str, Any] = json.loads(describe(self.kind, self.settings, self.resample, self.inputs))
+        return described
+
+
+def describe(kind: StageKind, settings: str, resample: Resample | None, inputs: Mapping[str, Key]) -> str:
+    """Write a stage's identity as canonical JSON; ``settings`` is canonical JSON itself."""
+    seen = "null" if resample is None else resample.text
+    # Pieces in the order of sorted names: the settings of a cell are written once and not for each of its trials.
+    return (
+        f'{{"inputs":{canonical(inputs)},"key-schema":{KEY_SCHEMA},"resample":{seen},'
+        f'"revision":{REVISIONS[kind]},"settings":{settings},"stage":"{kind}"}}'
+    )

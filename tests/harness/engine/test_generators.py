@@ -59,7 +59,7 @@ def test_a_judgement_is_the_distance_between_the_first_images_of_the_bank_and_al
     store = session(folder, JUDGED).store
     prepared = read_prepared(store.open(stages.prepare.key))
     real = torch.from_numpy(prepared.train.pixels[prepared.train.labels == 2].copy())
-    fake = torch.from_numpy(contents.load_array(store.open(stages.banks["c"].key) / contents.BANK_FILE)[:5].copy())
+    fake = torch.from_numpy(contents.load_array(store.open(stages.synthetic.banks["c"].key) / contents.BANK_FILE)[:5].copy())
     network = Means().build(3)
     expected = kernel_distance(*(features_of(network, images, 255.0, torch.device("cpu")) for images in (real, fake)))
     assert contents.load_notes(store.open(stages.judged["c"].key))["numbers"]["kid"] == pytest.approx(expected, rel=1e-6)

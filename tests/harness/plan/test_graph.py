@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from augbench.plan.graph import Cell, Graph
-from augbench.plan.keys import identity, key_of
+from augbench.plan.keys import canonical, identity, key_of
 from augbench.values.settings import Bank, Batch, ClassSettings, Trial
 from augbench.values.synthesis import Fit
 from support.toys import Blend, Dots, MeanNoise, MeanNoiseTwin, column, settings
@@ -89,7 +89,8 @@ def test_a_generator_that_sees_the_whole_training_set_is_fitted_once_for_all_fol
 
 def test_a_key_is_the_hash_of_canonical_json():
     # printf '{"a":null,"b":[1,2.5],"key-schema":1}' | sha256sum
-    assert key_of({"b": [1, 2.5], "a": None}) == "ec615fb7863fa223f327c09dfbade07f88ac320a7dc306e91e54f4f647cb496b"
+    text = canonical({"b": [1, 2.5], "a": None, "key-schema": 1})
+    assert key_of(text) == "ec615fb7863fa223f327c09dfbade07f88ac320a7dc306e91e54f4f647cb496b"
 
 
 def test_a_file_is_told_by_its_content_wherever_it_lies(tmp_path):

@@ -54,7 +54,7 @@ def run(tmp_path_factory):
         "evaluate": (EvaluateTask(backbone=known.backbone, **common), {"prepared": "prepare", "classifier": "train"}),
     }
     for kind, (task, inputs) in tasks.items():
-        stage = Stage(kind=kind, key=kind, label=kind, identity={}, task=task, inputs=inputs)
+        stage = Stage(kind=kind, key=kind, label=kind, settings="{}", template=task, resample=None, inputs=inputs)
         execute(stage, store, CPU, lambda done, total, **numbers: None)
     return {kind: store.open(kind) for kind in tasks}
 

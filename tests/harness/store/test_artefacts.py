@@ -6,13 +6,15 @@ import os
 
 import pytest
 
-from augbench.plan.tasks import Stage
+from augbench.plan.tasks import PrepareTask, Stage
 from augbench.store.artefacts import MANIFEST, Store
 from augbench.values.errors import Corrupt, DiskFull
+from support.toys import Dots
 
 
 def stage(key: str = "k" * 64) -> Stage:
-    return Stage(kind="train", key=key, label="train a", identity={"stage": "train"}, task=None, inputs={})  # type: ignore[arg-type]
+    task = PrepareTask(name="dots", dataset=Dots(), resize=None)
+    return Stage(kind="train", key=key, label="train a", settings='{"lr":0.1}', template=task, resample=None, inputs={})
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_a_full_disk_is_one_clear_message_and_leaves_nothing(store):
 def test_the_manifest_says_all_that_the_key_was_made_of(store):
     put(store)
     manifest = json.loads((store.open("k" * 64) / MANIFEST).read_text())
-    assert manifest["identity"] == {"stage": "train"}
+    assert (manifest["identity"]["stage"], manifest["identity"]["settings"]) == ("train", {"lr": 0.1})
     assert manifest["files"]["data.txt"]["bytes"] == 5
 
 

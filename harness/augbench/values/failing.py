@@ -1,0 +1,32 @@
+"""Kinds of failure: what went wrong, and whether trying again could help."""
+
+from __future__ import annotations
+
+import errno
+from typing import Literal, get_args
+
+from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, StageError
+
+FailureClass = Literal["killed", "memory", "timeout", "disk", "diverged", "data", "error"]
+"""``killed``: a process or machine was lost; ``memory``: too little of it, on the host or the device; ``timeout``: over the
+time that a stage may take; ``disk``: none left, or none readable; ``diverged``: a loss is no longer a number; ``data``: images
+that cannot be used, or a stage that cannot give a result of them; ``error``: anything else that code raises."""
+FAILURE_CLASSES: tuple[str, ...] = get_args(FailureClass)
+INFRASTRUCTURE: frozenset[FailureClass] = frozenset({"killed", "memory", "disk"})
+"""What the machine did and not the method: worth another try."""
+
+
+def failure_class(error: BaseException) -> FailureClass:
+    """Tell what kind of failure an exception is."""
+    # By name: torch must not be imported for it.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "memory"
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, Diverged):
+        return "diverged"
+    if isinstance(error, DiskFull | Corrupt) or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)):
+        return "disk"
+    if isinstance(error, DataError | StageError):
+        return "data"
+    return "error"
