@@ -226,7 +226,9 @@ class Graph:
             synthesise=self._draft(
                 "synthesise", f"draw {own.bank.size} images of {name} from {called}", drawn, ("generator", "target", "count", "numerics")
             ),
-            assess=judged and self._draft("assess", f"judge {called}'s images of {name}", judged, ("target", "quality", "numerics")),
+            assess=None
+            if judged is None
+            else self._draft("assess", f"judge {called}'s images of {name}", judged, ("target", "quality", "numerics")),
         )
 
     def _banks(self, drafts: CellDrafts, resample: Resample) -> Banks:
