@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Status = Literal["done", "failed", "skipped", "pending"]
+Setting = str | int | float | bool | None
+"""A value of the matrix; None where a slot is empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,10 @@ class TrialResult:
     """Why it is not done, in one sentence."""
     failure: str = ""
     """What kind of failure it was: the class of the exception, such as ``Diverged``."""
+    failure_class: str = ""
+    """One of ``augbench.values.failing.FAILURE_CLASSES``: whether it was the machine, the data or the method."""
+    failed_stage: str = ""
+    """Kind of the stage that failed: ``train``."""
     test: Predictions | None = None
     validation: Predictions | None = None
     curves: Mapping[str, Curve] = field(default_factory=dict)
@@ -51,6 +57,13 @@ class TrialResult:
     """Images that the classifier was shown, counted with repetition."""
     seconds: float | None = None
     """Wall time of its own training and evaluation."""
+    cost: Mapping[str, float] = field(default_factory=dict)
+    """What it took, by name; a number that was not measured is absent.
+
+    Of its own training and evaluation: ``seconds`` of wall time, ``cpu-seconds``, ``gpu-seconds``, ``peak-memory-mb``,
+    ``peak-device-memory-mb``, ``images-per-second``, ``energy-joules``.  Of the stages that it shares with other trials
+    (preparation, fits, banks, judgements), whole and not divided among them: ``shared-seconds``.
+    """
     generators: Mapping[str, str] = field(default_factory=dict)
     """Key of the fitted generator of each minority class: equal keys are one and the same generator."""
     judged: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +127,8 @@ class Results:
     """By the key of their judgement."""
     scopes: Mapping[str, str] = field(default_factory=dict)
     """Generator scope by row: ``fold`` or ``train``; rows without generator are absent."""
+    settings: Mapping[str, Mapping[str, Mapping[str, Setting]]] = field(default_factory=dict)
+    """What each cell was set to: ``{column: {row: {"generator": "wgan-div", "training.lr": 0.05}}}``."""
     matrix: str = ""
     """The matrix file's text."""
     provenance: Mapping[str, str] = field(default_factory=dict)
