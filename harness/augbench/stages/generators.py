@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +11,33 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from augbench.plan.tasks import BANK, GENERATOR, PREPARED, AssessTask, FitTask, Stage, SynthesiseTask
+from augbench.plan.tasks import BANK, GENERATOR, PREPARED, AssessTask, FitTask, SynthesiseTask
 from augbench.quality.measures import measure
 from augbench.quality.neighbours import nearest_real
 from augbench.stages import contents
 from augbench.stages.images import images_of
 from augbench.stages.judging import FeatureJudge, compared, features_of
+from augbench.stages.keeping import Keeper
 from augbench.stages.prepared import Prepared, read_prepared
 from augbench.stages.sheet import draw_sheet
 from augbench.stages.subsets import subsets
-from augbench.store.artefacts import Store
 from augbench.store.files import write_json
 from augbench.values.errors import OddBank
-from augbench.values.synthesis import Fitted, Progress, TrainingView
+from augbench.values.synthesis import Progress, TrainingView
 
-CHECKPOINT_SECONDS = 60.0
-"""What a kill may cost a fit: how often it moves no bit."""
 SHEET_IMAGES = 12
 """Images of a row of a sheet."""
 CPU = torch.device("cpu")
 
 
-def fit(
-    stage: Stage, task: FitTask, inputs: Mapping[str, Path], folder: Path, store: Store, device: torch.device, progress: Progress
-) -> None:
+def fit(task: FitTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> None:
     """Fit a generator, from its last checkpoint on if it was cut short."""
-    view = replace(_view(task, read_prepared(inputs[PREPARED]), device), keep=_Keeper(stage=stage, store=store))
+    view = replace(_view(task, read_prepared(inputs[PREPARED]), device), keep=keeper)
     if task.quality and task.quality.features:
         network = task.quality.features.build(view.images.shape[0])
         view = replace(view, judge=FeatureJudge(network, view.images, view.members(), task.quality, device))
     rng = task.resample.streams(target=task.target).rng("fit")
-    kept = store.kept(stage.key)
-    resume = contents.load_fitted(kept) if kept else None
-    contents.save_fitted(folder, task.generator.fit(view, rng, progress, resume))
+    contents.save_fitted(folder, task.generator.fit(view, rng, progress, keeper.kept()))
 
 
 def synthesise(task: SynthesiseTask, inputs: Mapping[str, Path], folder: Path, device: torch.device) -> None:
@@ -81,25 +74,6 @@ def _real_and_fake(task: AssessTask, inputs: Mapping[str, Path], prepared: Prepa
     bank = contents.load_array(inputs[BANK + task.target] / contents.BANK_FILE)
     drawn = images_of([(bank, np.arange(min(len(bank), task.quality.images)))], prepared.scale, CPU)
     return learn.images(prepared.scale, CPU).take(compared(members)), drawn.take(torch.arange(len(drawn)))
-
-
-@dataclass(kw_only=True)
-class _Keeper:
-    """Keeps the state of a fit that is under way, every now and then."""
-
-    stage: Stage
-    store: Store
-    clock: Callable[[], float] = time.monotonic
-    last: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.last = self.clock()
-
-    def __call__(self, state: Callable[[], Fitted]) -> None:
-        if self.clock() - self.last >= CHECKPOINT_SECONDS:
-            with self.store.keep(self.stage) as folder:
-                contents.save_fitted(folder, state())
-            self.last = self.clock()
 
 
 def _check_bank(images: Tensor, shape: tuple[int, ...], kind: np.dtype[Any], task: SynthesiseTask) -> None:

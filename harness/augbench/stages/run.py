@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import resource
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from augbench.plan.tasks import (
 )
 from augbench.stages import contents, generators
 from augbench.stages.evaluate import evaluate
+from augbench.stages.keeping import Keeper, never
 from augbench.stages.prepared import read_prepared, write_prepared
 from augbench.stages.tables import find_partners
 from augbench.stages.train import train
@@ -36,28 +37,30 @@ from augbench.values.settings import Numerics
 from augbench.values.synthesis import Progress
 
 
-def execute(stage: Stage, store: Store, device: torch.device, progress: Progress) -> dict[str, Any]:
-    """Do a stage's work and commit its artefact; return what it cost (seconds, peak memory).
+def execute(stage: Stage, store: Store, device: torch.device, progress: Progress, halt: Callable[[], bool] = never) -> dict[str, Any]:
+    """Do a stage's work, from its last checkpoint on, and commit its artefact; return what it cost (seconds, peak memory).
 
-    Raise a ``StageError`` where it cannot be done, and whatever a plugin raises.
+    Raise ``Halted`` at the next checkpoint once ``halt`` says so (a short stage ends instead), a ``StageError`` where it
+    cannot be done, and whatever a plugin raises.
     """
     inputs = {role: store.open(key) for role, key in stage.inputs.items()}
     notes: dict[str, Any] = {"device": str(device), "torch": torch.__version__}
     started = time.perf_counter()
     numerics = Numerics() if isinstance(stage.task, PrepareTask) else stage.task.numerics
     with store.write(stage, notes) as folder, _untouched_random_state(), _pinned(numerics):
-        _work(stage, inputs, folder, store, device, progress)
+        _work(stage, inputs, folder, progress, Keeper(stage=stage, store=store, device=device, halt=halt))
         notes["seconds"] = round(time.perf_counter() - started, 3)
         notes["peak-memory-mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return notes
 
 
-def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, store: Store, device: torch.device, progress: Progress) -> None:
+def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, progress: Progress, keeper: Keeper) -> None:
+    device = keeper.device
     match stage.task:
         case PrepareTask() as task:
             write_prepared(task.dataset.load(), task.resize, folder, task.name, progress)
         case FitTask() as task:
-            generators.fit(stage, task, inputs, folder, store, device, progress)
+            generators.fit(task, inputs, folder, device, progress, keeper)
         case SynthesiseTask() as task:
             generators.synthesise(task, inputs, folder, device)
         case AssessTask() as task:

@@ -16,6 +16,13 @@ INFRASTRUCTURE: frozenset[FailureClass] = frozenset({"killed", "memory", "disk"}
 """What the machine did and not the method: worth another try."""
 
 
+class Halted(BaseException):
+    """A stage was asked to stop: it has kept its state, to go on from another time, and left no artefact.
+
+    No failure, and no ``Exception`` that a plugin might take for one of its own.
+    """
+
+
 def failure_class(error: BaseException) -> FailureClass:
     """Tell what kind of failure an exception is."""
     # By name: torch must not be imported for it.

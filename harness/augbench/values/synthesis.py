@@ -67,8 +67,8 @@ class TrainingView:
     judge: Judge | None = None
     """Tells how good images are; None where nobody wants to know."""
     keep: Callable[[Callable[[], Fitted]], None] = _keeps_nothing
-    """Call it wherever a fit can be resumed: it calls for the state when a checkpoint is due, and a fit that was killed is
-    handed the last one as ``resume``.
+    """Call it wherever a fit can be resumed: it calls for the state when a checkpoint is due, and a fit that was cut short is
+    handed the last one as ``resume``.  It does not return where the fit is to stop.
     """
 
     def members(self) -> Tensor:

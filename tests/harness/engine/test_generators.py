@@ -1,8 +1,5 @@
 """Generators are judged, continue after a kill, and their judgement travels with the run."""
 
-from contextlib import contextmanager
-from itertools import count
-
 import pytest
 import torch
 from PIL import Image
@@ -10,11 +7,10 @@ from PIL import Image
 from augbench.comparison import compare
 from augbench.engine.session import write_reports
 from augbench.quality.kernel import kernel_distance
-from augbench.stages import contents, generators
+from augbench.stages import contents, keeping
 from augbench.stages.judging import features_of
 from augbench.stages.prepared import read_prepared
 from augbench.store.run_folder import RunFolder
-from augbench.values.synthesis import Fitted
 from support.runs import MATRIX, Watcher, run, session
 from support.toys import Means
 
@@ -83,7 +79,7 @@ def test_without_features_nothing_is_judged(tmp_path):
 
 
 def test_a_fit_that_was_killed_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
-    monkeypatch.setattr(generators, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(keeping, "KEEP_SECONDS", 0.0)
     text = JUDGED.replace("seed = [0, 1]", "seed = [0]").replace('"support.toys:Patient"', '{ use = "support.toys:Patient", dies-at = 7 }')
     with pytest.raises(KeyboardInterrupt):
         session(tmp_path, text).run(Watcher())
@@ -95,23 +91,6 @@ def test_a_fit_that_was_killed_goes_on_from_its_last_checkpoint(tmp_path, monkey
     assert fitted.numbers["began"] == 6
     assert [at for at, _ in fitted.curves["kid"]] == list(range(1, 11))
     assert again.store.kept(stages.fits["c"].key) is None
-
-
-def test_checkpoints_are_kept_at_intervals_and_not_at_every_chance(tmp_path):
-    written = []
-
-    class Kept:
-        @contextmanager
-        def keep(self, stage):
-            written.append(stage)
-            yield tmp_path
-
-    seconds = count(step=25)
-    keeper = generators._Keeper(stage="fit", store=Kept(), clock=lambda: next(seconds))
-    state = Fitted(tensors={"at": torch.tensor(1)})
-    for chance, expected in enumerate([0, 0, 1, 1], 1):
-        keeper(lambda: state)
-        assert len(written) == expected, chance
 
 
 def test_the_report_can_be_written_again_from_the_run_folder_alone(judged, tmp_path):

@@ -1,0 +1,76 @@
+"""Keep the state of a long stage, so that it goes on where it was after a kill, or after it was asked to stop."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+from augbench.plan.tasks import Stage
+from augbench.stages import contents
+from augbench.store.artefacts import Store
+from augbench.store.files import write_json
+from augbench.values.failing import Halted
+from augbench.values.synthesis import Fitted
+
+KEEP_SECONDS = 60.0
+"""What a kill may cost: how often a state is kept moves no bit."""
+_MADE_ON = "made-on.json"
+
+
+def never() -> bool:
+    """Ask no stage to stop."""
+    return False
+
+
+@dataclass(kw_only=True)
+class Keeper:
+    """Keeps the state of a stage that is under way: every now and then, and when it is asked to stop."""
+
+    stage: Stage
+    store: Store
+    device: torch.device
+    halt: Callable[[], bool] = never
+    clock: Callable[[], float] = time.monotonic
+    last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = self.clock()
+
+    def __call__(self, state: Callable[[], Fitted | None]) -> None:
+        """Call for the state and keep it where it is time to; then raise ``Halted`` if the stage was asked to stop.
+
+        A state of None cannot be kept: the stage has to go on to its end.
+        """
+        halted = self.halt()
+        if not halted and self.clock() - self.last < KEEP_SECONDS:
+            return
+        found = state()
+        if found is not None:
+            self._save(found)
+            if halted:
+                raise Halted
+        self.last = self.clock()
+
+    def kept(self) -> Fitted | None:
+        """Return the last state of a stage that was cut short; one that is damaged, or of another device, counts for nothing."""
+        folder = self.store.kept(self.stage.key)
+        try:
+            if folder is None or json.loads((folder / _MADE_ON).read_text(encoding="utf-8")) != self._made_on():
+                return None
+            return contents.load_fitted(folder)
+        except (OSError, ValueError, KeyError):  # an older version's
+            return None
+
+    def _save(self, state: Fitted) -> None:
+        with self.store.keep(self.stage) as folder:
+            contents.save_fitted(folder, state)
+            write_json(folder / _MADE_ON, self._made_on())
+
+    def _made_on(self) -> dict[str, str]:
+        """Tell what decides bits beside the key: a result is not to be half of one device and half of another."""
+        device = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
+        return {"device": device, "cpu": torch.backends.cpu.get_cpu_capability(), "torch": torch.__version__}
