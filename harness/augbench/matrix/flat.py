@@ -1,0 +1,83 @@
+"""Write the settings of a cell as one flat table, so that two runs, or the trials that failed, can be compared field by field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from augbench.values.components import Component, dashed
+from augbench.values.results import Setting
+from augbench.values.settings import AugmentSlot, ClassSettings, Settings
+
+NameOf = Callable[[type], str]
+_Found = Iterator[tuple[str, Setting]]
+
+
+def flat_settings(settings: Settings, name_of: NameOf) -> dict[str, Setting]:
+    """Return each setting by its dotted key, as in a matrix: ``{"generator": "wgan-div", "generator.p": 6.0, "training.lr": 0.05}``.
+
+    ``name_of`` tells the name of a component's class.  A list becomes its TOML text; None stands for what is empty or not given.
+    """
+    return dict(_Flat(name_of=name_of).members("", settings))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Flat:
+    name_of: NameOf
+
+    def value(self, path: str, value: Any) -> _Found:
+        if isinstance(value, Component):
+            yield from self.component(path, value)
+        elif isinstance(value, AugmentSlot):
+            # The keys of the harness stand in the augmenter's own table.
+            yield from self.component(path, value.augmenter)
+            yield from self.members(path, value, without="augmenter")
+        elif isinstance(value, ClassSettings):
+            yield from self.members(path, value, without="n")
+            yield f"{path}.batch.n", value.n
+        elif is_dataclass(value):
+            yield from self.members(path, value)
+        elif isinstance(value, Mapping):
+            for key, part in value.items():
+                yield from self.value(f"{path}.{key}", part)
+        elif isinstance(value, tuple | list):
+            yield from self.several(path, value)
+        else:
+            yield path, value if isinstance(value, str | int | float | None) else str(value)
+
+    def members(self, path: str, value: Any, without: str = "") -> _Found:
+        for field in fields(value):
+            if field.name != without:
+                yield from self.value(f"{path}.{dashed(field.name)}" if path else dashed(field.name), getattr(value, field.name))
+
+    def component(self, path: str, value: Component) -> _Found:
+        yield path, self.name(value)
+        yield from self.parameters(path, value)
+
+    def parameters(self, path: str, value: Component) -> _Found:
+        return self.members(path, value, without="name" if _member(value) else "")
+
+    def name(self, value: Component) -> str:
+        named = _member(value)
+        return f"{self.name_of(type(value))}/{named}" if named else self.name_of(type(value))
+
+    def several(self, path: str, values: tuple[Any, ...] | list[Any]) -> _Found:
+        """List components by name, and their parameters under it; the second of a name is ``name-2``."""
+        yield path, _listed(self.name(value) if isinstance(value, Component) else value for value in values)
+        seen: Counter[str] = Counter()
+        for value in values:
+            if isinstance(value, Component):
+                name = self.name(value)
+                seen[name] += 1
+                yield from self.parameters(f"{path}.{name}" if seen[name] == 1 else f"{path}.{name}-{seen[name]}", value)
+
+
+def _member(value: Component) -> str:
+    """Return which member of a family a component is: ``resnet34`` of ``timm/resnet34``."""
+    return str(getattr(value, "name", "")) if hasattr(type(value), "names") else ""
+
+
+def _listed(values: Iterator[Any]) -> str:
+    return f"[{', '.join(str(value).lower() if isinstance(value, bool) else str(value) for value in values)}]"
