@@ -6,16 +6,17 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import safetensors.torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from augbench.plan.tasks import BANK
 from augbench.store.files import write_json
 from augbench.values.synthesis import Fitted, curves_from
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 WEIGHTS, NOTES, BANK_FILE, VALIDATION, TEST = "weights.safetensors", "result.json", "images.npy", "validation.npy", "test.npy"
 SHEET, PARTNERS = "sheet.png", "partners.npy"
@@ -23,12 +24,16 @@ SHEET, PARTNERS = "sheet.png", "partners.npy"
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write tensors by name."""
+    import safetensors.torch
+
     # Through bytes: safetensors' own writer tells of a full disk without saying that it is full.
     path.write_bytes(safetensors.torch.save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}))
 
 
 def load_tensors(folder: Path) -> dict[str, Tensor]:
     """Read an artefact's tensors."""
+    import safetensors.torch
+
     return safetensors.torch.load_file(folder / WEIGHTS)
 
 

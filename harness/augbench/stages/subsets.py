@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from augbench.plan.tasks import Resample
-from augbench.stages.images import Part, images_of
 from augbench.stages.prepared import Prepared, PreparedSplit
 from augbench.stages.splits import fold_indices
 from augbench.values.data import Images
 from augbench.values.streams import Streams
+
+if TYPE_CHECKING:
+    import torch
+
+    from augbench.stages.images import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,8 @@ class Subset:
 
     def images(self, scale: float, device: torch.device) -> Images:
         """Return the images, on a device where they fit its memory."""
+        from augbench.stages.images import images_of
+
         return images_of(self.pixels(), scale, device)
 
 
