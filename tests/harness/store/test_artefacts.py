@@ -7,7 +7,8 @@ import os
 import pytest
 
 from augbench.plan.tasks import PrepareTask, Stage
-from augbench.store.artefacts import MANIFEST, Store
+from augbench.store.local import LocalStore
+from augbench.store.manifest import MANIFEST
 from augbench.values.errors import Corrupt, DiskFull
 from support.toys import Dots
 
@@ -18,11 +19,11 @@ def stage(key: str = "k" * 64) -> Stage:
 
 
 @pytest.fixture
-def store(tmp_path) -> Store:
-    return Store(root=tmp_path / "store")
+def store(tmp_path) -> LocalStore:
+    return LocalStore(root=tmp_path / "store")
 
 
-def put(store: Store, key: str = "k" * 64, text: str = "hello") -> None:
+def put(store: LocalStore, key: str = "k" * 64, text: str = "hello") -> None:
     with store.write(stage(key), {"seconds": 1.5}) as folder:
         (folder / "data.txt").write_text(text)
 
@@ -95,7 +96,7 @@ def test_the_manifest_says_all_that_the_key_was_made_of(store):
     assert manifest["files"]["data.txt"]["bytes"] == 5
 
 
-def keep(store: Store, text: str) -> None:
+def keep(store: LocalStore, text: str) -> None:
     with store.keep(stage()) as folder:
         (folder / "data.txt").write_text(text)
 

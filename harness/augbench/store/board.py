@@ -1,0 +1,95 @@
+"""Leases as files of a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from augbench.plan.keys import Key
+from augbench.store.files import space_for
+from augbench.store.leases import Posted
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderBoard:
+    """One small file a lease; its time of change is its holder's last sign of life."""
+
+    folder: Path
+
+    def stages(self) -> Iterator[Key]:
+        """Return the names of the files."""
+        with contextlib.suppress(FileNotFoundError), os.scandir(self.folder) as entries:
+            yield from (entry.name for entry in entries if not entry.name.startswith("."))
+
+    def post(self, key: Key, text: str) -> bool:
+        """Write a file aside and link it: no reader sees half of it, and a second link fails."""
+        draft = self._aside(key)
+        with space_for(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                draft.write_text(text, encoding="utf-8")
+                _link(draft, self.folder / key)
+            except FileExistsError:
+                return False
+            finally:
+                draft.unlink(missing_ok=True)
+        return True
+
+    def read(self, key: Key) -> Posted | None:
+        """Read a file and its time of change."""
+        try:
+            # Network file systems ask the server about a file that is opened; otherwise they may answer from memory.
+            with (self.folder / key).open(encoding="utf-8", errors="replace") as file:
+                text, state = file.read(), os.fstat(file.fileno())
+        except FileNotFoundError:
+            return None
+        return Posted(text=text, sign=state.st_mtime_ns, age=time.time() - state.st_mtime)
+
+    def renew(self, key: Key, text: str) -> bool:
+        """Set the file's time of change."""
+        try:
+            with (self.folder / key).open(encoding="utf-8", errors="replace") as file:
+                if file.read() != text:
+                    return False
+                # By descriptor: it is the file that was read, whatever has the name now.
+                os.utime(file.fileno())
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove(self, key: Key, text: str) -> bool:
+        """Move the file aside, see that it is the right one, and delete it; put another one back."""
+        aside = self._aside(key)
+        try:
+            (self.folder / key).rename(aside)
+        except FileNotFoundError:
+            return False
+        right = aside.read_text(encoding="utf-8", errors="replace") == text
+        if not right:
+            with contextlib.suppress(FileExistsError):
+                _link(aside, self.folder / key)
+        aside.unlink(missing_ok=True)
+        return right
+
+    def _aside(self, key: Key) -> Path:
+        return self.folder / f".{key[:12]}-{uuid.uuid4().hex}"
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a name.  Raise ``FileExistsError`` where it is taken."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        # A file system without links: a reader may see half of this one, and does not know its holder then.
+        with target.open("x", encoding="utf-8") as file:
+            file.write(source.read_text(encoding="utf-8"))
