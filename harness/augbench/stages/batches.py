@@ -181,9 +181,9 @@ def indicators(labels: Tensor, classes: int) -> Tensor:
     return (labels[..., None] == torch.arange(classes, device=labels.device)).float()
 
 
-def block_borders(steps: int) -> Sequence[tuple[int, int]]:
-    """Return the first step and the number of steps of every block."""
-    return [(first, min(BLOCK_STEPS, steps - first)) for first in range(0, steps, BLOCK_STEPS)]
+def block_borders(steps: int, done: int = 0) -> Sequence[tuple[int, int]]:
+    """Return the first step and the number of steps of every block that is not done."""
+    return [(first, min(BLOCK_STEPS, steps - first)) for first in range(done, steps, BLOCK_STEPS)]
 
 
 def _where(applied: Tensor, mixed: Mixed, sources: Tensor) -> Mixed:

@@ -21,6 +21,14 @@ KEEP_SECONDS = 60.0
 _MADE_ON = "made-on.json"
 
 
+Keep = Callable[[Callable[[], Fitted | None]], None]
+"""What a long stage calls with its state wherever it could go on from."""
+
+
+def keeps_nothing(state: Callable[[], Fitted | None]) -> None:
+    """Stand in for a keeper where nobody will go on."""
+
+
 def never() -> bool:
     """Ask no stage to stop."""
     return False

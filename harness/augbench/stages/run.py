@@ -37,12 +37,15 @@ from augbench.values.settings import Numerics
 from augbench.values.synthesis import Progress
 
 
-def execute(stage: Stage, store: Store, device: torch.device, progress: Progress, halt: Callable[[], bool] = never) -> dict[str, Any]:
+def execute(
+    stage: Stage, store: Store, device: torch.device | str, progress: Progress, halt: Callable[[], bool] = never, *, alone: bool = False
+) -> dict[str, Any]:
     """Do a stage's work, from its last checkpoint on, and commit its artefact; return what it cost (seconds, peak memory).
 
     Raise ``Halted`` at the next checkpoint once ``halt`` says so (a short stage ends instead), a ``StageError`` where it
     cannot be done, and whatever a plugin raises.
     """
+    device = torch.device(device)
     inputs = {role: store.open(key) for role, key in stage.inputs.items()}
     notes: dict[str, Any] = {"device": str(device), "torch": torch.__version__}
     started = time.perf_counter()
@@ -68,15 +71,16 @@ def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, progress: Prog
         case TablesTask() as task:
             find_partners(task, inputs, folder, device)
         case TrainTask() as task:
-            _train(task, inputs, folder, device, progress)
+            _train(task, inputs, folder, device, progress, keeper)
         case EvaluateTask() as task:
             evaluate(task, inputs, folder, device)
 
 
-def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress) -> None:
+def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> None:
     prepared = read_prepared(inputs[PREPARED])
     tables = {name: contents.load_array(inputs[TABLE + name] / contents.PARTNERS) for name in task.augment if TABLE + name in inputs}
-    trained = train(task, prepared, contents.load_banks(inputs, prepared.classes), tables, device, progress)
+    banks = contents.load_banks(inputs, prepared.classes)
+    trained = train(task, prepared, banks, tables, device, progress, keeper, keeper.kept())
     contents.save_tensors(folder / contents.WEIGHTS, trained.weights)
     if trained.validation is not None:
         contents.save_array(folder / contents.VALIDATION, trained.validation)

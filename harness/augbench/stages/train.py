@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,11 @@ from torch import Tensor
 
 from augbench.plan.tasks import TrainTask
 from augbench.stages.batches import Batches, block_borders
-from augbench.stages.classifier import Classifier, autocast, build_classifier, layout
+from augbench.stages.classifier import autocast, build_classifier, layout
+from augbench.stages.course import LOSSES, SCORES, Course
 from augbench.stages.head import HeadSetup, spare_bias
 from augbench.stages.images import images_of
+from augbench.stages.keeping import Keep, keeps_nothing
 from augbench.stages.prepared import Prepared
 from augbench.stages.subsets import Subset, subsets
 from augbench.stages.validation import Validation
@@ -25,7 +29,7 @@ from augbench.values.learning import LossContext
 from augbench.values.sampling import SampleContext, SlotRule
 from augbench.values.settings import Length
 from augbench.values.streams import Streams
-from augbench.values.synthesis import Curve, Progress
+from augbench.values.synthesis import Curve, Fitted, Progress
 
 CURVE_POINTS = 100
 
@@ -45,6 +49,8 @@ class Trained:
     """The step whose weights these are."""
     prior: tuple[float, ...]
     """Share of each class in the last batches."""
+    images_per_second: float
+    """Shown since the training began or went on."""
 
 
 def train(
@@ -54,28 +60,50 @@ def train(
     tables: Mapping[str, NDArray[Any]],
     device: torch.device,
     progress: Progress,
+    keep: Keep = keeps_nothing,
+    resume: Fitted | None = None,
 ) -> Trained:
     """Train on the originals of a fold and the banks of the minority classes; ``tables`` are slots' partners.
 
-    Raise ``Diverged`` once the loss is no longer a number.  Uses torch's global stream: call it where that is forked.
+    Goes on from ``resume`` to the same bits, if that fits.  Raise ``Diverged`` once the loss is no longer a number.  Uses
+    torch's global stream: call it where that is forked.
     """
-    streams = task.resample.streams()
     learn, held_out = subsets(prepared, task.resample)
-    batches = _batches(task, prepared, learn, banks, tables, streams, device)
-    torch.manual_seed(streams.seed("train/initial-weights"))
-    loss = task.training.loss
-    head = HeadSetup(cosine_scale=loss.cosine_scale, bias=loss.bias_start(len(prepared.classes)))
-    classifier = build_classifier(task.backbone, prepared, task.numerics, device, head)
-    torch.manual_seed(streams.seed("train/dropout"))
+    batches = _batches(task, prepared, learn, banks, tables, task.resample.streams(), device)
     steps, epoch = total_steps(task, batches.context)
     batches = replace(batches, context=replace(batches.context, total=steps))
+    course = _begun(partial(_course, task, prepared, held_out, device), resume)
+    return _Trainer(task=task, batches=batches, course=course, steps=steps, epoch=epoch).run(progress, keep)
+
+
+def _course(task: TrainTask, prepared: Prepared, held_out: Subset | None, device: torch.device) -> Course:
+    """Return a training before its first step."""
+    streams, training, classes = task.resample.streams(), task.training, len(prepared.classes)
+    torch.manual_seed(streams.seed("train/initial-weights"))
+    head = HeadSetup(cosine_scale=training.loss.cosine_scale, bias=training.loss.bias_start(classes))
+    classifier = build_classifier(task.backbone, prepared, task.numerics, device, head)
+    torch.manual_seed(streams.seed("train/dropout"))
+    optimizer = training.optimizer.build(classifier.parameters(), training.lr)
+    if not training.loss.bias_decays:
+        spare_bias(optimizer, classifier.network, classes)
     validation = None
     if held_out is not None:
         validation = Validation(
             images=held_out.images(prepared.scale, device), labels=held_out.labels, numerics=task.numerics, device=device
         )
-    trainer = _Trainer(task=task, batches=batches, classifier=classifier, steps=steps, epoch=epoch, validation=validation)
-    return trainer.run(progress)
+    return Course(classifier=classifier, optimizer=optimizer, validation=validation, device=device)
+
+
+def _begun(fresh: Callable[[], Course], resume: Fitted | None) -> Course:
+    """Return a training at its beginning, or where it was cut short."""
+    course = fresh()
+    if resume is None:
+        return course
+    try:
+        course.restore(resume)
+    except Exception:  # whatever an older version, or a plugin's optimizer, makes of it: a checkpoint only saves time
+        return fresh()
+    return course
 
 
 def total_steps(task: TrainTask, context: SampleContext) -> tuple[int, float]:
@@ -135,53 +163,51 @@ def _batches(
     return Batches(task=task, context=context, images=images, streams=streams, device=device)
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Trainer:
     task: TrainTask
     batches: Batches
-    classifier: Classifier
+    course: Course
     steps: int
     epoch: float
-    validation: Validation | None
-    losses: list[tuple[int, float]] = field(default_factory=list)
 
-    def run(self, progress: Progress) -> Trained:
-        training = self.task.training
-        optimizer = training.optimizer.build(self.classifier.parameters(), training.lr)
-        if not training.loss.bias_decays:
-            spare_bias(optimizer, self.classifier.network, self.batches.context.classes)
+    def run(self, progress: Progress, keep: Keep) -> Trained:
+        training, course = self.task.training, self.course
         checks = {round(i * self.steps / training.checks) for i in range(1, training.checks + 1)}
-        self.classifier.train()
-        for first, count in block_borders(self.steps):
-            loss = self._block(first, count, optimizer, checks)
-            self.losses.append((first + count, loss))
-            scores = {"macro_f1": self.validation.scores[-1][1]} if self.validation and self.validation.scores else {}
-            progress(first + count, self.steps, loss=loss, **scores)
-        return self._result()
+        begun, started = course.done, time.perf_counter()
+        course.classifier.train()
+        for first, count in block_borders(self.steps, course.done):
+            keep(course.state)
+            loss = self._block(first, count, checks)
+            course.losses.append((first + count, loss))
+            course.done = first + count
+            scores = {"macro_f1": course.validation.scores[-1][1]} if course.validation and course.validation.scores else {}
+            progress(course.done, self.steps, loss=loss, **scores)
+        return self._result((self.steps - begun) * self.task.size / (time.perf_counter() - started))
 
-    def _block(self, first: int, count: int, optimizer: torch.optim.Optimizer, checks: set[int]) -> float:
+    def _block(self, first: int, count: int, checks: set[int]) -> float:
         """Make the updates of one block; the device is asked for a number only at its end."""
-        training, block = self.task.training, self.batches.block(first, count)
+        training, course, block = self.task.training, self.course, self.batches.block(first, count)
         context = self._loss_context(first / self.steps)
         summed = torch.zeros((), device=self.batches.device)
         for step in range(first, first + count):
-            for group in optimizer.param_groups:
+            for group in course.optimizer.param_groups:
                 group["lr"] = training.lr * training.schedule.factor(step, self.steps, self.epoch)
-            summed += self._update(optimizer, *block.batch(step - first), replace(context, progress=step / self.steps))
-            if self.validation and step + 1 in checks:
-                self.validation.check(step + 1, self.classifier, keep=training.select == "best")
+            summed += self._update(*block.batch(step - first), replace(context, progress=step / self.steps))
+            if course.validation and step + 1 in checks:
+                course.validation.check(step + 1, course.classifier, keep=training.select == "best")
         loss = float(summed) / count
         self._demand(math.isfinite(loss), first + count)
         return loss
 
-    def _update(self, optimizer: torch.optim.Optimizer, images: Tensor, targets: Tensor, context: LossContext) -> Tensor:
-        numerics = self.task.numerics
+    def _update(self, images: Tensor, targets: Tensor, context: LossContext) -> Tensor:
+        numerics, course = self.task.numerics, self.course
         with autocast(numerics, self.batches.device):
-            logits = self.classifier(images.contiguous(memory_format=layout(numerics)))
+            logits = course.classifier(images.contiguous(memory_format=layout(numerics)))
         loss = self.task.training.loss.loss(logits.float(), targets, context)
-        optimizer.zero_grad(set_to_none=True)
+        course.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        optimizer.step()
+        course.optimizer.step()
         return loss.detach()
 
     def _loss_context(self, progress: float) -> LossContext:
@@ -193,25 +219,26 @@ class _Trainer:
         if not finite:
             raise Diverged("the classifier's training", step, "lower training.lr, or set numerics.precision = 'fp32'")
 
-    def _result(self) -> Trained:
-        chosen = self.steps
-        if self.validation and self.validation.best:
-            chosen = self.validation.best.step
-            self.classifier.load_state_dict(self.validation.best.weights)
-        curves = {"training loss": thinned(self.losses)}
-        if self.validation:
-            curves["validation macro-f1"] = tuple(self.validation.scores)
-        weights = {name: tensor.detach().cpu().contiguous() for name, tensor in self.classifier.state_dict().items()}
+    def _result(self, images_per_second: float) -> Trained:
+        classifier, validation, chosen = self.course.classifier, self.course.validation, self.steps
+        if validation and validation.best:
+            chosen = validation.best.step
+            classifier.load_state_dict(validation.best.weights)
+        curves = {LOSSES: thinned(self.course.losses)}
+        if validation:
+            curves[SCORES] = tuple(validation.scores)
+        weights = {name: tensor.detach().cpu().contiguous() for name, tensor in classifier.state_dict().items()}
         # The last update comes after the last loss.
         self._demand(all(bool(tensor.isfinite().all()) for tensor in weights.values()), self.steps)
         return Trained(
             weights=weights,
-            validation=self.validation.probabilities(chosen, self.classifier) if self.validation else None,
+            validation=validation.probabilities(chosen, classifier) if validation else None,
             curves=curves,
             steps=self.steps,
             images=self.steps * self.task.size,
             chosen=chosen,
             prior=tuple(self.task.sampler.prior(self.batches.context, 1.0).tolist()),
+            images_per_second=images_per_second,
         )
 
 

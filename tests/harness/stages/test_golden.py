@@ -21,7 +21,7 @@ from augbench.plan.tasks import (
 )
 from augbench.stages import contents
 from augbench.stages.run import execute
-from augbench.store.artefacts import Store
+from augbench.store.opening import open_store
 from augbench.values.quality import Quality
 from support.toys import BlendNext, Dots, MeanNoise, Means, settings
 
@@ -32,7 +32,7 @@ RESAMPLE = Resample(seed=0, digest="golden", folds=3, fold=1)
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Run every kind of stage once; return the artefacts' folders."""
-    store, known = Store(root=tmp_path_factory.mktemp("golden")), settings()
+    store, known = open_store(tmp_path_factory.mktemp("golden")), settings()
     common = {"resample": RESAMPLE, "numerics": known.numerics}
     train = TrainTask(
         sampler=known.sampler, backbone=known.backbone, size=8, mix={"generated": 1.0, "linear": 1.0}, n={"c": 1}, bank_size={"c": 6},

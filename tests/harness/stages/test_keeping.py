@@ -7,7 +7,7 @@ import torch
 
 from augbench.plan.tasks import PrepareTask, Stage
 from augbench.stages.keeping import Keeper
-from augbench.store.artefacts import Store
+from augbench.store.opening import open_store
 from augbench.values.failing import Halted
 from augbench.values.synthesis import Fitted
 from support.toys import Dots
@@ -23,7 +23,7 @@ def stage() -> Stage:
 
 @pytest.fixture
 def keeper(tmp_path):
-    return lambda **changes: Keeper(stage=stage(), store=Store(root=tmp_path), device=CPU, **changes)
+    return lambda **changes: Keeper(stage=stage(), store=open_store(tmp_path), device=CPU, **changes)
 
 
 def test_states_are_kept_at_intervals_and_not_at_every_chance(keeper):

@@ -11,7 +11,7 @@ from augbench.plan.graph import Cell, Graph
 from augbench.stages import contents
 from augbench.stages.prepared import read_prepared
 from augbench.stages.run import execute
-from augbench.store.artefacts import Store
+from augbench.store.opening import open_store
 from augbench.values.settings import AugmentSlot, Batch, Length, Trial
 from augbench_plugins.augmenters.mixmatch_mixup import MixMatchMixup
 from augbench_plugins.optimizers import AdamW, Sgd
@@ -96,7 +96,7 @@ def run(tmp_path, loss: Loss, steps: int = 70, lr: float = 0.05, optimizer: Opti
     graph = Graph(code=lambda component: "code", name_of=str)
     trial = Trial(row="row", column="dots", seed=0, fold=None, settings=known)
     graph.trial(trial, Cell(column=column(), probe=Dots().probe(), minority=("c",)))
-    store = Store(root=tmp_path)
+    store = open_store(tmp_path)
     for stage in graph.stages.values():
         execute(stage, store, CPU, lambda done, total, **numbers: None)
     return {stage.kind: store.open(key) for key, stage in graph.stages.items()}
