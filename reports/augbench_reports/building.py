@@ -11,10 +11,12 @@ from augbench_reports.figures.curves import curve_names, curves_figure
 from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure
 from augbench_reports.figures.scores import scores_figure
 from augbench_reports.tables.classes import class_tables
+from augbench_reports.tables.costs import cost_table
 from augbench_reports.tables.evidence import published_table, seeds_table
+from augbench_reports.tables.failures import failures_table
 from augbench_reports.tables.generators import generator_title, generators_table
 from augbench_reports.tables.others import absent_table, data_table, images, provenance_table, quoted_table, unfair_table
-from augbench_reports.tables.scores import cost_table, scores_table
+from augbench_reports.tables.scores import budget_table, scores_table
 from augbench_reports.words import plain, slugs
 
 AS_PUBLISHED = (
@@ -23,6 +25,8 @@ AS_PUBLISHED = (
     "the more so the more test images there are. And the probability of the true class is not the metric: "
     "a change of temperature, which leaves every prediction as it is, is enough for a tiny p."
 )
+
+HINT = "What failures have in common is a hint where to look, picked from all settings for fitting best: it is no test."
 
 
 # Drawing is most of the work, and the formats of one report follow each other.
@@ -97,7 +101,7 @@ def _parts(
         ("published", "As published", _as_published(column)),
         ("classes", "Classes", [_classes(column, slug), *class_tables(column)] if done else []),
         ("generators", "Generators", _generators(column, slug)),
-        ("training", "Training", [*_curves(column, slug), cost_table(column)]),
+        ("training", "Training", [*_curves(column, slug), budget_table(column), cost_table(column)]),
         ("absent", "Without result", [unfair_table(column), absent_table(column)]),
     ]
     return [(name, title, [block for block in blocks if block]) for name, title, blocks in found]
@@ -160,8 +164,16 @@ def _curves(column: comparing.ColumnComparison, slug: str) -> list[Figure]:
     ]
 
 
+def _failures(found: comparing.Failures) -> Section:
+    kinds = f", in {len(found.groups)} ways" if len(found.groups) > 1 else ""
+    said = f"{numbers.count(found.total)} of the {numbers.many(found.ran, 'trial')} that ran failed{kinds}."
+    hints = [Text(text=plain(each.sentence, 500)) for each in found.common]
+    warning = [Text(text=HINT)] if hints or any(group.common for group in found.groups) else []
+    return Section(slug="failures", title="Failures", level=2, blocks=(Text(text=said), *hints, *warning, failures_table(found)))
+
+
 def _appendix(comparison: comparing.Comparison) -> list[Section]:
-    sections = []
+    sections = [_failures(comparison.failures)] if comparison.failures else []
     if quoted := quoted_table(comparison):
         said = Text(text="Quoted from elsewhere: other code, other seeds, perhaps other splits. Never tested against.")
         sections.append(Section(slug="quoted", title="Quoted results", level=2, blocks=(said, quoted)))

@@ -15,7 +15,7 @@ Value = str | int | float | None
 
 @dataclass(frozen=True, kw_only=True)
 class Csv(Report):
-    """Write scores, comparisons, classes, generators and absent trials."""
+    """Write scores, comparisons, classes, generators, costs, absent trials and failures."""
 
     def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
         """Write the files below ``tables``."""
@@ -57,7 +57,15 @@ def tables(comparison: Comparison) -> dict[str, list[Sequence[Value]]]:
             ("dataset", "generator", "class", "rows", "fits", "features", "number", "mean", "smallest", "largest", "verdict"),
             *_generators(comparison),
         ],
-        "absent": [("dataset", "trial", "label", "seed", "fold", "status", "reason"), *_absent(comparison)],
+        "costs": [("dataset", "row", "label", "trials", "number", "mean"), *_costs(comparison)],
+        "absent": [
+            ("dataset", "trial", "label", "seed", "fold", "status", "reason", "failure_class", "error", "stage"),
+            *_absent(comparison),
+        ],
+        "failures": [
+            ("failure_class", "error", "failures", "settings", "failures_with", "others", "others_with"),
+            *_failures(comparison),
+        ],
     }
 
 
@@ -131,4 +139,24 @@ def _generators(comparison: Comparison) -> Iterable[Sequence[Value]]:
 def _absent(comparison: Comparison) -> Iterable[Sequence[Value]]:
     for column in comparison.columns:
         for each in column.absent:
-            yield column.name, each.trial, each.row, each.seed, each.fold, each.status, each.reason
+            failure = (each.failure_class, each.error, each.stage)
+            yield column.name, each.trial, each.row, each.seed, each.fold, each.status, each.reason, *failure
+
+
+def _costs(comparison: Comparison) -> Iterable[Sequence[Value]]:
+    for column in comparison.columns:
+        for row in column.rows:
+            for name, mean in row.budget.cost.items():
+                yield column.name, row.name, row.label, row.done, name, mean
+
+
+def _failures(comparison: Comparison) -> Iterable[Sequence[Value]]:
+    """List what each kind of failure has in common, and all together."""
+    if not (found := comparison.failures):
+        return
+    kinds = [("all", "", found.total, found.common), *((g.failure_class, g.error, len(g.trials), g.common) for g in found.groups)]
+    for failure_class, error, count, common in kinds:
+        if not common:
+            yield failure_class, error, count, "", None, None, None
+        for each in common:
+            yield failure_class, error, count, "; ".join(each.settings), each.failures, each.of_others, each.others

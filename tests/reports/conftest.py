@@ -43,6 +43,10 @@ GENERATORS = dict.fromkeys(("ours", "vh-mixup", "no-rotated", "no-linear", "stan
     row: row for row in ("wgan-gp", "wgan", "gan")
 }
 JUDGED = ("basophil", "blast")
+SETTINGS = {
+    row: {"generator": GENERATORS.get(row), "training.lr": 0.05, "augment.linear": "cutmix" if row in ("wgan", "gan") else "mixup"}
+    for row in ROWS
+}
 
 
 def predictions(skill: float, rng: np.random.Generator, counts: tuple[int, ...] = TEST) -> Predictions:
@@ -78,7 +82,14 @@ def trial(row: str, seed: int, skill: float, column: str = "phantom", fold: int 
         },
         steps=700 if row != "standard" else 850,
         images=22_400 if row != "standard" else 27_200,
-        seconds=9.4 + rng.random(),
+        seconds=9.4,
+        cost={
+            "seconds": 9.4 + rng.random(),
+            "cpu-seconds": 18 + rng.random(),
+            "peak-memory-mb": 1234 + rng.random(),
+            "images-per-second": 2400 + 100 * rng.random(),
+            **({"shared-seconds": 310 + rng.random()} if shared else {}),
+        },
         generators=shared,
         judged=judged,
     )
@@ -164,21 +175,39 @@ def made_up_run(
         trials=tuple(change(each) if change else each for each in trials),
         generators={key: generator(key, Path(f"{key.replace(' ', '-')}.png")) for key in keys},
         scopes={"ours": "train"},
+        settings={"phantom": {row: SETTINGS[row] for row in shown}},
         matrix='version = 1\ntitle = "Which part matters?"\n\n[axes]\nseed = [0, 1]\n',
         provenance={"command": "bench run --matrix ablation.toml", "augbench": "0.1.0", "device": "cpu"},
     )
+
+
+FAILING = ("vh-mixup", "no-rotated", "no-linear")
 
 
 def one_failed(each: TrialResult) -> TrialResult:
     """Let one generator diverge."""
     if each.trial == "phantom/wgan/s1":
         reason = "the generator of basophil diverged: its loss is not a number by step 120; lower fit.lr"
-        return replace(absent(each, "failed", reason), failure="Diverged")
+        return replace(absent(each, "failed", reason), failure="Diverged", failure_class="diverged", failed_stage="fit-generator")
+    return each
+
+
+def many_failed(each: TrialResult) -> TrialResult:
+    """Let two rows run out of memory but for a seed or two, and a trial of another be killed."""
+    each = replace(each, curves={})
+    if each.seed >= {"gan": 1, "wgan": 2}.get(each.row, 100):
+        reason = f"train {each.row} s{each.seed}: CUDA out of memory; lower batch.size"
+        return replace(absent(each, "failed", reason), failure="OutOfMemoryError", failure_class="memory", failed_stage="train")
+    if each.trial == "phantom/wgan-gp/s1":
+        reason = "evaluate wgan-gp s1: worker 2 was killed by signal 11"
+        return replace(absent(each, "failed", reason), failure="WorkerLost", failure_class="killed", failed_stage="evaluate")
     return each
 
 
 def one_curve(each: TrialResult) -> TrialResult:
-    """Keep one curve, where one is enough to be drawn."""
+    """Keep one curve, where one is enough to be drawn; let three rows fail."""
+    if each.row in FAILING:
+        return replace(absent(each, "failed", "no reason"), failure="Error", failure_class="error", failed_stage="train")
     return replace(each, curves={"training loss": each.curves["training loss"]})
 
 
@@ -192,6 +221,12 @@ def run() -> Results:
 def make() -> Callable[..., Results]:
     """Return the maker of runs."""
     return made_up_run
+
+
+@pytest.fixture(scope="session")
+def failing() -> Results:
+    """Four rows and six seeds, of which ten trials failed."""
+    return made_up_run(seeds=tuple(range(6)), rows=4, change=many_failed)
 
 
 @pytest.fixture(scope="session")
@@ -235,7 +270,15 @@ def rename() -> Callable[[Results, tuple[str, ...]], Results]:
             title=every,
             rows=rows,
             columns=(replace(column, label=every, classes=classes, minority=classes[3:], source=every, licence=every),),
-            trials=tuple(replace(each, judged={new[name]: key for name, key in each.judged.items()}) for each in results.trials),
+            trials=tuple(
+                replace(
+                    each,
+                    judged={new[name]: key for name, key in each.judged.items()},
+                    **({"reason": every, "failure": names[0], "failed_stage": names[1 % len(names)]} if each.status == "failed" else {}),
+                )
+                for each in results.trials
+            ),
+            settings={column.name: {row: {f"{each}{place}": each for place, each in enumerate(names)} for row in FAILING}},
             generators={
                 key: replace(each, name=names[place % len(names)], class_name=new[each.class_name], features=names[-1])
                 for place, (key, each) in enumerate(results.generators.items())
@@ -272,10 +315,10 @@ HOSTILE = (
 def harmless(rename: Callable[[Results, tuple[str, ...]], Results]) -> Document:
     """Return a report of harmless names, of as many as there are hostile ones."""
     names = tuple(f"name {place}" for place in range(len(HOSTILE)))
-    return document(compare(rename(made_up_run(seeds=(0,), rows=5, change=one_curve), names)))
+    return document(compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), names)))
 
 
 @pytest.fixture(scope="session")
 def hostile(rename: Callable[[Results, tuple[str, ...]], Results]) -> Document:
     """Return the same report with names that try to be something else."""
-    return document(compare(rename(made_up_run(seeds=(0,), rows=5, change=one_curve), HOSTILE)))
+    return document(compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), HOSTILE)))

@@ -149,12 +149,46 @@ def check_classes(row: dict[str, Any], cells: list[str]) -> None:
 
 
 def check_budget(row: dict[str, Any], cells: list[str]) -> None:
-    done, steps, images, seconds = cells
+    done, steps, images = cells
     budget = row["budget"]
     assert says(done, [row["done"], row["expected"]])
     assert says(steps, sorted(set(budget["steps"])))
     assert says(images, sorted(set(budget["images"])))
-    assert says(seconds, [budget["seconds"]])
+
+
+COSTS = {
+    "Time / its own": "seconds",
+    "Shared time / not divided": "shared-seconds",
+    "CPU time": "cpu-seconds",
+    "Peak memory / host": "peak-memory-mb",
+    "Images a second": "images-per-second",
+}
+UNITS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0, "MB": 1.0, "GB": 1000.0}
+
+
+def check_costs(row: dict[str, Any], cells: list[str], *, headings: list[str]) -> None:
+    assert sorted(row["budget"]["cost"]) == sorted(COSTS[name] for name, cell in zip(headings, cells, strict=True) if cell != "–")
+    for heading, cell in zip(headings, cells, strict=True):
+        printed, _, unit = cell.partition(" ")
+        value = row["budget"]["cost"].get(COSTS[heading])
+        assert says(printed, [None if value is None else value / UNITS[unit]])
+
+
+def check_failures(tree: dict[str, Any], tables: Tables) -> None:
+    found = tree["failures"]
+    shown = tables.get("Failed trials by kind")
+    if not found:
+        assert shown is None
+        return
+    assert shown is not None
+    for group, cells in zip(found["groups"], shown[1:], strict=True):
+        kind, trials, stage, *common, reason, retry = cells
+        assert kind == f"{group['failure_class']}: {group['error']} / {group['meaning']}"
+        assert says(trials, [len(group["trials"])])
+        assert list(group["stages"]) == [stage]
+        assert common == [" ".join(each["sentence"] for each in group["common"]) or "–"] * len(common)
+        assert reason.split(" / ")[0] == group["reason"]
+        assert retry.split(" / ")[0] == group["retry"]
 
 
 def check(tree: dict[str, Any], tables: Tables) -> int:
@@ -169,6 +203,8 @@ def check(tree: dict[str, Any], tables: Tables) -> int:
             "F1 by class on": check_classes,
             "Trials and training budget on": check_budget,
         }
+        costs = next((rows for caption, rows in tables.items() if caption.startswith("Cost of a trial on")), [[""]])
+        checks["Cost of a trial on"] = partial(check_costs, headings=costs[0][1:])
         by_label = {row["label"]: row for row in column["rows"]}
         for start, hold in checks.items():
             (rows,) = [rows for caption, rows in tables.items() if caption.startswith(start)]
@@ -181,12 +217,15 @@ def check(tree: dict[str, Any], tables: Tables) -> int:
     return held
 
 
-@pytest.fixture(scope="module", params=["two seeds, one failed", "folds", "six seeds"])
-def rendered(request: pytest.FixtureRequest, folder: Path, make: Callable[..., Results], tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["two seeds, one failed", "folds", "six seeds", "failures"])
+def rendered(
+    request: pytest.FixtureRequest, folder: Path, failing: Results, make: Callable[..., Results], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     if request.param == "two seeds, one failed":
         return folder
     shape: dict[str, Any] = {"rows": 3, "folds": 3} if request.param == "folds" else {"rows": 4, "seeds": tuple(range(6))}
-    comparison = compare(make(change=lambda each: replace(each, curves={}), **shape))
+    run = failing if request.param == "failures" else make(change=lambda each: replace(each, curves={}), **shape)
+    comparison = compare(run)
     made = tmp_path_factory.mktemp("agreement")
     for report in (Json(), Markdown(), Html()):
         report.render(comparison, made)
@@ -198,7 +237,8 @@ def test_every_printed_number_is_that_of_the_json(rendered: Path) -> None:
     shown = Page((rendered / "report.html").read_text("utf-8")).tables
     assert shown == markdown_tables((rendered / "report.md").read_text("utf-8"))
     rows = len(tree["columns"][0]["rows"])
-    assert check(tree, shown) == 5 * rows - 2
+    assert check(tree, shown) == 6 * rows - 2
+    check_failures(tree, shown)
 
 
 def test_the_claims_are_those_of_the_json(rendered: Path) -> None:

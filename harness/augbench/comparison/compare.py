@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from augbench.comparison import metrics
 from augbench.comparison.claims import claim, summary
+from augbench.comparison.costs import budget
+from augbench.comparison.failures import class_of, failures
 from augbench.comparison.flags import column_flags
 from augbench.comparison.generators import compared, generator_flags, unfair_reason
 from augbench.comparison.pairing import adjusted, difference, pairs, unpaired, verdict
 from augbench.comparison.protocol import as_published
-from augbench.comparison.scoring import Scored, budget, class_scores, mean_curves, score, scored, unusable
+from augbench.comparison.scoring import Scored, class_scores, mean_curves, score, scored, unusable
 from augbench.values.comparing import (
     Absent,
     AsPublished,
@@ -48,6 +50,7 @@ def compare(results: Results) -> Comparison:
         alpha=results.report.alpha,
         seeds=results.seeds,
         columns=tuple(_column(results, facts, wanted) for facts in results.columns),
+        failures=failures(results),
         flags=_flags(results, rows, labels.get(results.report.control, results.report.control)),
         published=results.report.published,
         matrix=results.matrix,
@@ -124,6 +127,9 @@ def _absent(rows: Sequence[Row], trials: Sequence[TrialResult], problems: Mappin
             fold=trial.fold,
             status="failed" if trial.status == "done" else trial.status,
             reason=problems.get(trial.trial) or trial.reason or "it has not run yet",
+            failure_class=class_of(trial),
+            error=trial.failure,
+            stage=trial.failed_stage,
         )
         for trial in trials
         if trial.status != "done" or problems[trial.trial]
@@ -142,7 +148,7 @@ def _row(
         expected=len(own),
         scores={name: score(name, metrics.METRICS[name], done) for name in wanted},
         classes=class_scores(facts.classes, done),
-        budget=budget(done),
+        budget=budget([each.trial for each in done]),
         curves=mean_curves(done),
         unfair=_unfair(results, own),
     )

@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from augbench.comparison import metrics
-from augbench.values.comparing import Budget, BySeed, ClassScore, Score
+from augbench.values.comparing import BySeed, ClassScore, Score
 from augbench.values.results import Predictions, TrialResult
 from augbench.values.synthesis import Curve
 
@@ -110,18 +110,6 @@ def class_scores(names: Sequence[str], trials: Sequence[Scored]) -> tuple[ClassS
             recall=over("recall", metrics.recall, index),
         )
         for index, name in enumerate(names)
-    )
-
-
-def budget(trials: Sequence[Scored]) -> Budget:
-    """Return what a row's trials cost."""
-    steps = [each.trial.steps for each in trials if each.trial.steps is not None]
-    images = [each.trial.images for each in trials if each.trial.images is not None]
-    seconds = [each.trial.seconds for each in trials if each.trial.seconds is not None]
-    return Budget(
-        steps=(min(steps), max(steps)) if steps else None,
-        images=(min(images), max(images)) if images else None,
-        seconds=fmean(seconds) if seconds else None,
     )
 
 

@@ -113,12 +113,12 @@ class ClassScore:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What the trials of a row cost; (smallest, largest) over its trials."""
+    """What the finished trials of a row took; (smallest, largest) over them."""
 
     steps: tuple[int, int] | None = None
     images: tuple[int, int] | None = None
-    seconds: float | None = None
-    """Mean wall time of a trial's own training and evaluation."""
+    cost: Mapping[str, float] = field(default_factory=dict)
+    """Means over the trials that tell it, by the names of ``TrialResult.cost``; a number that no trial tells is absent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +229,65 @@ class Absent:
     fold: int | None
     status: Status
     reason: str
+    failure_class: str = ""
+    """What kind of failure it was: ``memory``; empty unless its run failed."""
+    error: str = ""
+    """The exception's class."""
+    stage: str = ""
+    """Kind of the stage that failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InCommon:
+    """Settings that failed trials have in common and few others have: a hint where to look, not a test."""
+
+    settings: tuple[str, ...]
+    """``augment.linear = cutmix``; several that part the trials in the same way."""
+    failures: int
+    """Failures that have them."""
+    of_failures: int
+    others: int
+    """Other trials that have them: done, or failed in another way."""
+    of_others: int
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureGroup:
+    """Trials that failed in the same way."""
+
+    failure_class: str
+    """One of ``augbench.values.failing.FAILURE_CLASSES``."""
+    meaning: str
+    """The class in a few words."""
+    machine: bool
+    """Whether the machine failed and not the method: then another try may succeed as things are."""
+    error: str
+    """The exception's class."""
+    trials: tuple[str, ...]
+    stages: Mapping[str, int]
+    """Trials by the kind of stage that failed, the most frequent first."""
+    reason: str
+    """The most frequent one, the first of equals."""
+    reasons: int
+    """How many different ones there are."""
+    common: tuple[InCommon, ...]
+    """Empty for the only group: then it is what all failures have in common."""
+    retry: str
+    """The command that runs them again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failures:
+    """What failed in a run, over all data sets."""
+
+    total: int
+    ran: int
+    """Trials that are done or failed."""
+    groups: tuple[FailureGroup, ...]
+    """The largest first."""
+    common: tuple[InCommon, ...]
+    """What all failures together have in common."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +315,7 @@ class ColumnComparison:
 class Comparison:
     """A run, finished or not, compared; one equals only itself, so that what is made of it can be kept."""
 
-    schema: int = 1
+    schema: int = 2
     title: str
     summary: str
     """What was run, in one sentence."""
@@ -267,6 +326,8 @@ class Comparison:
     alpha: float
     seeds: tuple[int, ...]
     columns: tuple[ColumnComparison, ...]
+    failures: Failures | None
+    """None where nothing failed."""
     flags: tuple[Flag, ...]
     published: tuple[Published, ...]
     matrix: str

@@ -92,6 +92,21 @@ def seconds(value: float | None) -> str:
     return f"{minutes:.1f} min" if minutes < 60 else f"{minutes / 60:.1f} h"
 
 
+def memory(value: float | None) -> str:
+    """Write megabytes, of 10^6 bytes."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    return f"{value:.0f} MB" if value < 1000 else f"{value / 1000:.1f} GB"
+
+
+def energy(value: float | None) -> str:
+    """Write joules."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    size, unit = (value, "J") if value < 1000 else (value / 1000, "kJ") if value < 1e6 else (value / 1e6, "MJ")
+    return f"{size:.1f} {unit}"
+
+
 def many(number: int, noun: str, plural: str = "") -> str:
     """Write a number with its noun: ``1 seed``, ``3 seeds``."""
     return f"{count(number)} {noun if number == 1 else plural or noun + 's'}"

@@ -61,8 +61,8 @@ class TrialResult:
     """What it took, by name; a number that was not measured is absent.
 
     Of its own training and evaluation: ``seconds`` of wall time, ``cpu-seconds``, ``gpu-seconds``, ``peak-memory-mb``,
-    ``peak-device-memory-mb``, ``images-per-second``, ``energy-joules``.  Of the stages that it shares with other trials
-    (preparation, fits, banks, judgements), whole and not divided among them: ``shared-seconds``.
+    ``peak-device-memory-mb`` (10^6 bytes), ``images-per-second``, ``energy-joules``.  Of the stages that it may share with
+    other trials (preparation, tables, fits, banks, judgements), whole and not divided among them: ``shared-seconds`` of wall time.
     """
     generators: Mapping[str, str] = field(default_factory=dict)
     """Key of the fitted generator of each minority class: equal keys are one and the same generator."""

@@ -21,7 +21,7 @@ def absent_table(column: comparing.ColumnComparison) -> Table | None:
             (
                 Cell(text=plain(each.trial)),
                 Cell(text=plain(each.row)),
-                Cell(text=each.status, tone="bad" if each.status == "failed" else "refused"),
+                Cell(text=each.status, tone="bad" if each.status == "failed" else "refused", note=each.failure_class),
                 Cell(text=plain(each.reason, 500)),
             )
             for each in column.absent

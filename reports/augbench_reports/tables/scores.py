@@ -1,4 +1,4 @@
-"""The main table: rows by metrics, as in Table 2 of Rana et al. (2022), with what each row cost."""
+"""The main table: rows by metrics, as in Table 2 of Rana et al. (2022), with how long each row was trained."""
 
 from __future__ import annotations
 
@@ -85,21 +85,20 @@ def _note(column: comparing.ColumnComparison, folded: bool) -> str:
     return said
 
 
-def cost_table(column: comparing.ColumnComparison) -> Table:
-    """Show how many trials are done and what a classifier's training took."""
+def budget_table(column: comparing.ColumnComparison) -> Table:
+    """Show how many trials are done and how long their classifiers were trained."""
     return Table(
         caption=f"Trials and training budget on {plain(column.label)}",
-        head=head("Row", "Trials done", "Steps", "Images shown", ("Time", "a trial, mean")),
+        head=head("Row", "Trials done", "Steps", "Images shown"),
         rows=tuple(
             (
                 row_name(row),
                 number(f"{row.done} of {row.expected}"),
                 number(numbers.span(row.budget.steps)),
                 number(numbers.span(row.budget.images)),
-                number(numbers.seconds(row.budget.seconds)),
             )
             for row in column.rows
         ),
         marked=marked(column.rows),
-        note="Of each classifier's own training and evaluation; generators are not counted.",
+        note="Of each classifier's own training; generators are not counted.",
     )

@@ -43,7 +43,9 @@ def test_what_is_absent_is_a_dash() -> None:
         numbers.count(None),
         numbers.seconds(None),
         numbers.span(None),
-    ] == ["–"] * 6
+        numbers.memory(None),
+        numbers.energy(None),
+    ] == ["–"] * 8
 
 
 def test_spreads_and_spans() -> None:
@@ -52,6 +54,11 @@ def test_spreads_and_spans() -> None:
     assert numbers.span((700, 700)) == "700"
     assert numbers.span((700, 22_400)) == "700 to 22,400"
     assert [numbers.seconds(value) for value in (9.44, 90, 7200)] == ["9.4 s", "1.5 min", "2.0 h"]
+
+
+def test_memory_and_energy_have_units_of_their_size() -> None:
+    assert [numbers.memory(value) for value in (812.4, 1234, 81_500)] == ["812 MB", "1.2 GB", "81.5 GB"]
+    assert [numbers.energy(value) for value in (12.34, 25_300, 4.2e6)] == ["12.3 J", "25.3 kJ", "4.2 MJ"]
 
 
 def test_lists_end_in_and() -> None:
