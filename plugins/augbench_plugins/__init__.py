@@ -11,6 +11,7 @@ def register(registry: Registry) -> None:
     _samplers(registry)
     _learning(registry)
     _features(registry)
+    _executors(registry)
 
 
 def _generators(registry: Registry) -> None:
@@ -142,3 +143,9 @@ def _features(registry: Registry) -> None:
     registry.features("random-conv", f"{here}.random_conv:RandomConv", "A convolutional network with fixed random weights")
     registry.features("inception", f"{here}.inception:Inception", "The Inception of FID, from a local file (Heusel 2017)")
     registry.family("features", "timm", f"{here}.timm_family:TimmFeatures", "Any network of timm, before its last layer")
+
+
+def _executors(registry: Registry) -> None:
+    here = "augbench.engine.executors"
+    registry.executor("inline", f"{here}.inline:Inline", "One stage at a time, in the process of bench itself")
+    registry.executor("local", f"{here}.local:Local", "Worker processes on this machine, on its CPUs or GPUs")

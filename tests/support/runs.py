@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from augbench.engine.events import Silent
-from augbench.engine.session import Outcome, Request, Session, open_session
+from augbench.engine.executing import StageOutcome
+from augbench.engine.request import Outcome, Request
+from augbench.engine.session import Session, open_session
+from augbench.plan.tasks import Stage
 
 MATRIX = """
 title = "Dots"
@@ -46,8 +49,9 @@ class Watcher(Silent):
         self.trials: list[str] = []
         self.messages: list[str] = []
 
-    def stage_finished(self, label: str, seconds: float) -> None:
-        self.stages.append(label)
+    def stage_finished(self, stage: Stage, outcome: StageOutcome) -> None:
+        if outcome.status == "done":
+            self.stages.append(stage.label)
 
     def trial_finished(self, result, done, total) -> None:
         self.trials.append(f"{result.trial} {result.status} {done}/{total}")
@@ -56,9 +60,10 @@ class Watcher(Silent):
         self.messages.append(text)
 
 
-def session(folder: Path, text: str = MATRIX, *, out: str = "run", store: str = "store", **request) -> Session:
+def session(folder: Path, text: str = MATRIX, *, out: str = "run", store: str = "store", engine: str = "inline", **request) -> Session:
     (folder / "dots.toml").write_text(text)
-    return open_session(Request(matrix=folder / "dots.toml", out=folder / out, store=folder / store, device="cpu", **request))
+    where = {"matrix": folder / "dots.toml", "out": folder / out, "store": folder / store}
+    return open_session(Request(**where, device="cpu", engine=engine, **request))
 
 
 def run(folder: Path, text: str = MATRIX, **where) -> tuple[Outcome, Watcher]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -42,3 +43,9 @@ def print_reports(paths: Iterable[Path]) -> None:
 def print_json(value: Any) -> None:
     """Write one JSON document to stdout."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_line(value: Any) -> None:
+    """Write one line of JSON to stdout, now: somebody may be reading along."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    sys.stdout.flush()

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -15,6 +17,14 @@ def _device(value: str) -> str:
     if not _DEVICE.fullmatch(value):
         raise typer.BadParameter(f"'{value}' is no device; write auto, cpu, cuda, cuda:N or mps")
     return value
+
+
+def duration(value: str) -> float:
+    """Read ``90``, ``90s``, ``30m``, ``2h`` or ``1d`` as seconds."""
+    found = _DURATION.fullmatch(value)
+    if not found or not float(found[1]):
+        raise typer.BadParameter(f"'{value}' is no time; write seconds, or a number with s, m, h or d, such as 90s or 2h")
+    return float(found[1]) * _UNITS[found[2] or "s"]
 
 
 Matrix = Annotated[Path, typer.Option("--matrix", "-m", metavar="FILE", help="The matrix file.", rich_help_panel="What")]
@@ -61,6 +71,62 @@ Store = Annotated[
 Device = Annotated[
     str,
     typer.Option("--device", metavar="NAME", callback=_device, help="auto, cpu, cuda, cuda:N or mps.", rich_help_panel="Where"),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Where stages run: local, inline, ray, or another executor with parameters, as in "
+        '[cyan]\'{ use = "ray", address = "auto" }\'[/cyan].',
+        rich_help_panel="How",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=1,
+        help="Stages side by side: on CPUs in all, on GPUs on each. [dim]\\[default: one a usable CPU, one a GPU][/dim]",
+        rich_help_panel="How",
+    ),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        metavar="TIME",
+        parser=duration,
+        help="What a stage may take, such as 90s, 30m or 2h; then it is stopped, and its trials fail.",
+        rich_help_panel="How",
+    ),
+]
+Retries = Annotated[
+    int,
+    typer.Option(
+        "--retries", metavar="N", min=0, help="Further attempts where the machine failed, and not the method.", rich_help_panel="How"
+    ),
+]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin nothing new once a trial has failed.", rich_help_panel="How")]
+MaxFailures = Annotated[
+    int | None,
+    typer.Option("--max-failures", metavar="N", min=1, help="Begin nothing new once N trials have failed.", rich_help_panel="How"),
+]
+OneTrial = Annotated[
+    str | None, typer.Option("--trial", metavar="ID", help="Only this trial, such as cells/ours/s0.", rich_help_panel="What")
+]
+Debugger = Annotated[
+    bool, typer.Option("--debugger", help="Run in this process, and open Python's debugger where a stage fails.", rich_help_panel="How")
+]
+Smoke = Annotated[
+    bool,
+    typer.Option(
+        "--smoke",
+        help="Make everything tiny, to see that every cell runs at all; nothing of it can get into a real report.",
+        rich_help_panel="How",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 

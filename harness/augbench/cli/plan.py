@@ -38,7 +38,8 @@ def plan(
 ) -> None:
     """Show the trials of a matrix and the stages they share: what is done, what would run, what is skipped and why."""
     with talk().status("Reading the matrix and the data sets"):
-        from augbench.engine.session import Request, open_session
+        from augbench.engine.request import Request
+        from augbench.engine.session import open_session
 
         request = Request(
             matrix=matrix, out=out, store=store, sets=tuple(sets), only=tuple(only), skip=tuple(skip), disabled=tuple(disabled)

@@ -1,4 +1,4 @@
-"""Show how a run goes: bars on a terminal, a line for each finished trial elsewhere."""
+"""Show how a run goes: bars on a terminal, a line for each finished trial elsewhere, events for scripts."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from augbench.values.numbers import many, score, seconds
+from augbench.cli.console import print_line
+from augbench.engine.events import Silent
+from augbench.values.numbers import many, score
+from augbench.values.numbers import seconds as duration
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from augbench.engine.events import Observer
+    from augbench.engine.executing import StageOutcome
+    from augbench.plan.keys import Key
     from augbench.plan.plan import Plan
+    from augbench.plan.tasks import Stage
     from augbench.values.results import Predictions, TrialResult
 
 
 @contextlib.contextmanager
-def watching(console: Console) -> Iterator[Observer]:
-    """Give the observer that fits a console; whatever goes wrong in it, the run goes on."""
-    if not console.is_terminal:
-        yield Careful(Lines(console))
+def watching(console: Console, *, events: bool = False) -> Iterator[Observer]:
+    """Give the observer that fits a console, or with ``events`` a script; whatever goes wrong in it, the run goes on."""
+    if events or not console.is_terminal:
+        yield Careful(Events() if events else Lines(console))
         return
     bars = Bars(console)
     try:
@@ -38,25 +44,29 @@ class Careful:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
 
-    def run_started(self, plan: Plan) -> None:
+    def run_started(self, plan: Plan, slots: int) -> None:
         """Pass it on."""
-        self._tell("run_started", plan)
+        self._tell("run_started", plan, slots)
 
-    def stage_started(self, label: str, kind: str) -> None:
+    def stage_started(self, stage: Stage, worker: str) -> None:
         """Pass it on."""
-        self._tell("stage_started", label, kind)
+        self._tell("stage_started", stage, worker)
 
-    def stage_progress(self, label: str, done: int, total: int, numbers: Mapping[str, float]) -> None:
+    def stage_progress(self, stage: Stage, done: int, total: int, numbers: Mapping[str, float]) -> None:
         """Pass it on."""
-        self._tell("stage_progress", label, done, total, numbers)
+        self._tell("stage_progress", stage, done, total, numbers)
 
-    def stage_finished(self, label: str, seconds: float) -> None:
+    def stage_finished(self, stage: Stage, outcome: StageOutcome) -> None:
         """Pass it on."""
-        self._tell("stage_finished", label, seconds)
+        self._tell("stage_finished", stage, outcome)
 
     def trial_finished(self, result: TrialResult, done: int, total: int) -> None:
         """Pass it on."""
         self._tell("trial_finished", result, done, total)
+
+    def forecast(self, seconds: float) -> None:
+        """Pass it on."""
+        self._tell("forecast", seconds)
 
     def message(self, text: str) -> None:
         """Pass it on."""
@@ -68,28 +78,19 @@ class Careful:
             getattr(self._observer, event)(*details)
 
 
-class Lines:
+class Lines(Silent):
     """Writes one plain line for each finished trial."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def run_started(self, plan: Plan) -> None:
+    def run_started(self, plan: Plan, slots: int) -> None:
         """Say what lies ahead."""
-        self.message(ahead(plan))
+        self.message(ahead(plan) + (f"; {slots} side by side" if slots > 1 else ""))
         for line in skipped(plan):
             self.message(line)
         for note in plan.notes:
             self.message(f"note: {note}")
-
-    def stage_started(self, label: str, kind: str) -> None:
-        """Say nothing: only trials are worth a line."""
-
-    def stage_progress(self, label: str, done: int, total: int, numbers: Mapping[str, float]) -> None:
-        """Say nothing."""
-
-    def stage_finished(self, label: str, seconds: float) -> None:
-        """Say nothing."""
 
     def trial_finished(self, result: TrialResult, done: int, total: int) -> None:
         """Write the trial's line."""
@@ -109,53 +110,93 @@ class Bars(Lines):
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=16),
             MofNCompleteColumn(),
-            TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[numbers]}", markup=False),
             console=console,
             transient=True,
-            # Trials take minutes, and rich forgets a speed after 30 seconds.
-            speed_estimate_period=24 * 3600,
         )
         self._matrix: TaskID | None = None
-        self._stages: dict[str, TaskID] = {}
+        self._stages: dict[Key, TaskID] = {}
 
-    def run_started(self, plan: Plan) -> None:
+    def run_started(self, plan: Plan, slots: int) -> None:
         """Show the matrix bar."""
-        super().run_started(plan)
+        super().run_started(plan, slots)
         statuses = Counter(trial.status for trial in plan.trials)
         total = statuses["done"] + statuses["to run"]
         self._matrix = self._progress.add_task("trials", total=total, completed=statuses["done"], numbers="")
-        # The first sample of a speed is only its beginning; without one, the first trial would give no estimate.
-        self._progress.advance(self._matrix, 0)
         self._progress.start()
 
-    def stage_started(self, label: str, kind: str) -> None:
-        """Add a stage's bar."""
-        self._stages[label] = self._progress.add_task(label, total=None, numbers="")
+    def stage_started(self, stage: Stage, worker: str) -> None:
+        """Add a stage's bar; a further attempt takes the place of the one before."""
+        self._remove(stage)
+        self._stages[stage.key] = self._progress.add_task(f"{worker}: {stage.label}", total=None, numbers="")
 
-    def stage_progress(self, label: str, done: int, total: int, numbers: Mapping[str, float]) -> None:
+    def stage_progress(self, stage: Stage, done: int, total: int, numbers: Mapping[str, float]) -> None:
         """Move a stage's bar."""
         shown = "  ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in numbers.items())
-        self._progress.update(self._stages[label], completed=done, total=total, numbers=shown)
+        self._progress.update(self._stages[stage.key], completed=done, total=total, numbers=shown)
 
-    def stage_finished(self, label: str, seconds: float) -> None:
+    def stage_finished(self, stage: Stage, outcome: StageOutcome) -> None:
         """Take a stage's bar away."""
-        if (task := self._stages.pop(label, None)) is not None:
-            self._progress.remove_task(task)
+        self._remove(stage)
 
     def trial_finished(self, result: TrialResult, done: int, total: int) -> None:
-        """Move the matrix bar; a failed stage ends without a word of its own, so no stage bar outlives a trial."""
+        """Move the matrix bar."""
         super().trial_finished(result, done, total)
         if self._matrix is not None:
             self._progress.update(self._matrix, completed=done, total=total)
-        if result.status == "failed":
-            for label in list(self._stages):
-                self.stage_finished(label, 0.0)
+
+    def forecast(self, seconds: float) -> None:
+        """Say beside the matrix bar how long it will still take."""
+        if self._matrix is not None:
+            self._progress.update(self._matrix, numbers=f"about {duration(seconds)} left")
 
     def stop(self) -> None:
         """Take the bars off the terminal."""
         with contextlib.suppress(Exception):
             self._progress.stop()
+
+    def _remove(self, stage: Stage) -> None:
+        if (task := self._stages.pop(stage.key, None)) is not None:
+            self._progress.remove_task(task)
+
+
+class Events(Silent):
+    """Writes each event as one line of JSON on stdout, as it happens."""
+
+    def run_started(self, plan: Plan, slots: int) -> None:
+        """Tell what lies ahead."""
+        statuses = Counter(trial.status for trial in plan.trials)
+        stored = sum(stage.cached for stage in plan.stages)
+        self._say("run-started", trials=dict(statuses), stages=len(plan.stages), stored=stored, slots=slots, notes=list(plan.notes))
+
+    def stage_started(self, stage: Stage, worker: str) -> None:
+        """Tell that a stage begins."""
+        self._say("stage-started", stage=stage.label, kind=stage.kind, key=stage.key, worker=worker)
+
+    def stage_progress(self, stage: Stage, done: int, total: int, numbers: Mapping[str, float]) -> None:
+        """Tell how far it has come."""
+        self._say("stage-progress", key=stage.key, done=done, total=total, numbers=dict(numbers))
+
+    def stage_finished(self, stage: Stage, outcome: StageOutcome) -> None:
+        """Tell what became of it."""
+        told = {"status": outcome.status, "seconds": round(outcome.seconds, 3)}
+        failed = {"error": outcome.error, "failure": outcome.failure} if outcome.status == "failed" else {}
+        self._say("stage-finished", stage=stage.label, kind=stage.kind, key=stage.key, **told, **failed)
+
+    def trial_finished(self, result: TrialResult, done: int, total: int) -> None:
+        """Tell a trial's result."""
+        self._say("trial-finished", trial=result.trial, status=result.status, reason=result.reason, done=done, total=total)
+
+    def forecast(self, seconds: float) -> None:
+        """Tell how long it will still take."""
+        self._say("forecast", seconds=round(seconds, 1))
+
+    def message(self, text: str) -> None:
+        """Tell what a person should know."""
+        self._say("message", text=text)
+
+    def _say(self, event: str, **details: Any) -> None:
+        print_line({"event": event, **details})
 
 
 def ahead(plan: Plan) -> str:
@@ -177,7 +218,7 @@ def trial_line(result: TrialResult, done: int, total: int) -> str:
     head = f"[{done}/{total}] {result.trial} {result.status}"
     if result.status != "done":
         return f"{head}: {result.reason}"
-    took = f" in {seconds(result.seconds)}" if result.seconds is not None else ""
+    took = f" in {duration(result.seconds)}" if result.seconds is not None else ""
     return f"{head}{took}{_scores(result.test) if result.test is not None else ''}"
 
 

@@ -27,6 +27,6 @@ def report(
 
     Needs the run's folder alone, trains nothing, and prints the paths of the reports.
     """
-    from augbench.engine.session import write_reports
+    from augbench.engine.rendering import write_reports
 
     print_reports(write_reports(run, tuple(formats) or None))

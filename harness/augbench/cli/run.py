@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from augbench.cli import options
-from augbench.cli.console import print_json, print_reports, talk
+from augbench.cli.console import print_line, print_reports, talk
 from augbench.cli.wording import examples
 from augbench.values.numbers import many, seconds
 
 if TYPE_CHECKING:
-    from augbench.engine.session import Outcome
+    from augbench.engine.request import Outcome
+    from augbench.engine.session import Session
 
 EPILOG = examples(
     ("bench run", "run ./ablation.toml into runs/ablation"),
     ("bench run --only plain --only ours", "two of its rows"),
-    ("bench run --set axes.seed=[0,1,2] --device cuda", "three seeds, on a GPU"),
+    ("bench run --set axes.seed=[0,1,2] --device cuda", "three seeds, on every GPU there is"),
     ("bench run", "again: continue, or find everything done"),
+    ("bench run --smoke", "see that every cell runs at all, in a minute, apart from real results"),
+    ("bench run --trial cells/ours/s0 --debugger", "one trial here, with a debugger where it fails"),
 )
 
 
@@ -28,21 +31,30 @@ def run(
     sets: options.Sets = [],  # noqa: B006 - typer copies it
     only: options.Only = [],  # noqa: B006
     skip: options.Skip = [],  # noqa: B006
+    trial: options.OneTrial = None,
     disabled: options.NoPlugin = [],  # noqa: B006
     out: options.Out = None,
     store: options.Store = None,
     device: options.Device = "auto",
-    as_json: options.Json = False,
+    engine: options.Engine = "local",
+    jobs: options.Jobs = None,
+    timeout: options.Timeout = None,
+    retries: options.Retries = 2,
+    fail_fast: options.FailFast = False,
+    max_failures: options.MaxFailures = None,
+    debugger: options.Debugger = False,
+    smoke: options.Smoke = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write events as lines of JSON, the outcome last, for scripts.")] = False,
 ) -> None:
     """Train and test what the matrix says, then write the report.
 
-    All that is done already is reused: the same command again continues an interrupted run. Exit code 1: some trials failed.
+    All that is done already is reused: the same command again continues an interrupted run. Ctrl-C once lets running stages
+    end or keep their state; twice stops at once. Exit code 1: some trials failed.
     """
-    from augbench.cli.progress import watching
-
-    console = talk()
-    with console.status("Reading the matrix and the data sets"):
-        from augbench.engine.session import Request, open_session
+    with talk().status("Reading the matrix and the data sets"):
+        from augbench.engine.driver import Policy
+        from augbench.engine.request import Request
+        from augbench.engine.session import open_session
 
         request = Request(
             matrix=matrix,
@@ -53,27 +65,35 @@ def run(
             skip=tuple(skip),
             device=device,
             disabled=tuple(disabled),
+            engine="inline" if debugger else engine,
+            jobs=jobs,
+            policy=Policy(timeout=timeout, retries=retries, max_failures=1 if fail_fast else max_failures),
+            trial=trial,
+            debugger=debugger,
+            smoke=smoke,
         )
         session = open_session(request)
-    with watching(console) as observer:
+    carry_out(session, as_json=as_json)
+
+
+def carry_out(session: Session, *, as_json: bool) -> None:
+    """Run a session before a person's, or a script's, eyes; exit with 1 where trials failed."""
+    from augbench.cli.progress import watching
+
+    with watching(talk(), events=as_json) as observer:
         outcome = session.run(observer)
-    _tell(outcome, as_json=as_json)
-    if outcome.failed:
-        raise typer.Exit(1)
-
-
-def _tell(outcome: Outcome, *, as_json: bool) -> None:
     talk().print(summary(outcome), markup=False)
     if as_json:
-        print_json(asdict(outcome))
+        print_line({"event": "run-finished", **asdict(outcome)})
     else:
         print_reports(outcome.reports)
+    if outcome.failed:
+        raise typer.Exit(1)
 
 
 def summary(outcome: Outcome) -> str:
     """Say in one line what a run came to."""
     trials = [f"{many(outcome.done, 'trial')} done"]
-    trials += [f"{outcome.failed} failed"] if outcome.failed else []
-    trials += [f"{outcome.skipped} skipped"] if outcome.skipped else []
+    trials += [f"{number} {what}" for what in ("failed", "skipped", "pending") if (number := getattr(outcome, what))]
     stages = f"{many(outcome.stages_run, 'stage')} run, {outcome.stages_reused} reused"
     return f"{', '.join(trials)}; {stages}; {seconds(outcome.seconds)}"

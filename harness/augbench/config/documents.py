@@ -103,9 +103,9 @@ def _names(root: Node, findings: Findings) -> list[Node]:
     return [node for node in nodes if node not in wrong]
 
 
-def assignments(texts: Sequence[str], findings: Findings) -> list[Node]:
-    """Read ``KEY=VALUE`` texts as documents of one key; VALUE is TOML, or else a bare string."""
-    found = (_assignment(Source("--set", text, Path.cwd()), findings) for text in texts)
+def assignments(texts: Sequence[str], findings: Findings, option: str = "--set") -> list[Node]:
+    """Read ``KEY=VALUE`` texts of a command line as documents of one key; VALUE is TOML, or else a bare string."""
+    found = (_assignment(Source(option, text, Path.cwd()), findings) for text in texts)
     return [root for root in found if root is not None]
 
 

@@ -1,25 +1,51 @@
-"""Choose the device that stages run on."""
+"""Find the devices that stages run on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from pathlib import Path
 
 from augbench.values.errors import NoSuchDevice
 
-if TYPE_CHECKING:
+_ACCELERATOR_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+
+
+def choose_devices(name: str) -> tuple[str, ...]:
+    """Turn ``auto`` (every GPU there is), ``cpu``, ``cuda`` (every one), ``cuda:N`` or ``mps`` into devices that exist."""
+    # Importing torch takes seconds: where nothing but a CPU can be meant or found, nobody need ask it.
+    if name == "cpu" or (name == "auto" and not _may_have_accelerator()):
+        return ("cpu",)
     import torch
 
-
-def choose_device(name: str) -> torch.device:
-    """Turn ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps`` into a device that exists."""
-    import torch
-
-    there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
-    there += ["mps"] if torch.backends.mps.is_available() else []
+    gpus = tuple(f"cuda:{i}" for i in range(torch.cuda.device_count()))
+    there = ("cpu", *gpus, *(("mps",) if torch.backends.mps.is_available() else ()))
     if name == "auto":
-        best = next((device for device in there if device != "cpu"), "cpu")
-        return torch.device(best)
-    wanted = "cuda:0" if name == "cuda" else name
-    if wanted not in there:
+        return gpus or there[-1:]
+    if name == "cuda" and gpus:
+        return gpus
+    if name not in there:
         raise NoSuchDevice(name, ", ".join(there))
-    return torch.device(wanted)
+    return (name,)
+
+
+def _may_have_accelerator() -> bool:
+    return sys.platform != "linux" or any(Path(file).exists() for file in _ACCELERATOR_FILES)
+
+
+def usable_cpus() -> int:
+    """Return how many CPUs this process may use, which in a container or a batch job are fewer than the machine has."""
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        usable = os.cpu_count() or 1
+    return max(1, min(usable, _quota() or usable))
+
+
+def _quota() -> int | None:
+    """Return the CPUs that a Linux control group allows."""
+    try:
+        allowed, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return None if allowed == "max" else max(1, int(allowed) // int(period))
+    except (OSError, ValueError):
+        return None

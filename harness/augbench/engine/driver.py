@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 from augbench.engine.events import Observer
-from augbench.engine.executors import Executor, StageOutcome
+from augbench.engine.executing import Job, Pool, StageOutcome, Watch
+from augbench.engine.forecast import Forecast
+from augbench.engine.frontier import Frontier
 from augbench.engine.recording import Recorder
+from augbench.engine.stopping import Stopping
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, PlannedTrial
 from augbench.plan.tasks import Stage
-from augbench.store.artefacts import Store
-from augbench.values.errors import Corrupt
+from augbench.store.leases import Leases
+from augbench.store.opening import Store
+from augbench.values.errors import Corrupt, DiskFull
+from augbench.values.failing import INFRASTRUCTURE
 from augbench.values.results import TrialResult
+
+_GLANCE = 0.5
+"""Seconds between two looks at signals and at what other runs have made."""
+_FORESEE = 2.0
+"""Seconds between two forecasts."""
+_ELSEWHERE = 2.0
+"""Seconds between two looks at stages that another run makes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """How patient a run is."""
+
+    timeout: float | None = None
+    """Seconds that a stage may take."""
+    retries: int = 2
+    """Further attempts of a stage that the machine failed; an error that would come again is not tried again."""
+    max_failures: int | None = None
+    """Failed trials after which nothing new is started."""
 
 
 @dataclass(kw_only=True)
@@ -22,97 +50,201 @@ class Driver:
 
     plan: Plan
     store: Store
+    leases: Leases
     recorder: Recorder
-    executor: Executor
+    open_pool: Callable[[Watch], Pool]
+    """Makes the workers, who tell this driver how they get on."""
     observer: Observer
-    pending: dict[Key, Stage] = field(default_factory=dict)
-    """Stages to run, each after those it reads."""
-    running: set[Key] = field(default_factory=set)
+    forecast: Forecast
+    frontier: Frontier
+    stopping: Stopping
+    logs: Path
+    policy: Policy = field(default_factory=Policy)
+    only: str | None = None
+    """The one trial that is wanted."""
+    running: dict[Key, Stage] = field(default_factory=dict)
+    elsewhere: dict[Key, Stage] = field(default_factory=dict)
+    """Stages that another run is making."""
+    attempts: Counter[Key] = field(default_factory=Counter)
     waiting: dict[str, PlannedTrial] = field(default_factory=dict)
     """Trials without a result, by name."""
-    users: dict[Key, list[PlannedTrial]] = field(default_factory=dict)
-    """Trials by the artefacts that their records are made of."""
+    users: dict[Key, list[str]] = field(default_factory=dict)
+    """Waiting trials by the artefacts that their records are made of."""
+    lacking: dict[str, int] = field(default_factory=dict)
+    """How many of those artefacts a waiting trial lacks."""
+    pool: Pool = field(init=False)
     executed: int = 0
     failed: int = 0
+    _looked: float = 0.0
+    _foreseen: float = float("-inf")
 
     def run(self) -> None:
-        """Run every trial that is not done."""
-        self.waiting = {trial.id: trial for trial in self.plan.trials if trial.status == "to run"}
-        for trial in self.waiting.values():
-            for key in _roots(trial):
-                self.users.setdefault(key, []).append(trial)
-        self._look()
+        """Run every trial that is not done.  Raise ``KeyboardInterrupt`` where somebody asked to stop, once all is kept."""
+        self.waiting = {trial.id: trial for trial in self.plan.trials if trial.status == "to run" and self.only in (None, trial.id)}
+        self.pool = self.open_pool(self)
+        self.stopping.on_request = self.pool.halt
         try:
+            self.observer.run_started(self.plan, self.pool.slots)
+            self._look()
             while self.waiting:
-                self._start()
-                for outcome in self.executor.wait():
+                if not self.ending:
+                    self._start()
+                elif not self.running:
+                    break
+                for outcome in self.pool.wait(_GLANCE):
                     self._absorb(outcome)
+                self._look_elsewhere()
+                self._foresee()
         finally:
-            self.executor.stop()
+            self.pool.stop()
+            self.leases.close()
+        if self.stopping.requested and self.waiting:
+            raise KeyboardInterrupt
+
+    @property
+    def ending(self) -> bool:
+        """Tell whether nothing new is to begin."""
+        return self.stopping.requested or self.stopped_by_failures
+
+    @property
+    def stopped_by_failures(self) -> bool:
+        """Tell whether more trials have failed than a person wants to see."""
+        return self.policy.max_failures is not None and self.failed >= self.policy.max_failures
+
+    def _foresee(self) -> None:
+        """Say every now and then how long it will still take: adding up a large plan is not for every glance."""
+        if time.monotonic() - self._foreseen >= _FORESEE:
+            self._foreseen = time.monotonic()
+            self.observer.forecast(self.forecast.left(self.frontier.pending, self.pool.slots))
 
     def _look(self) -> None:
         """Find out which artefacts are missing, and finish the trials that miss none."""
-        by_key = {planned.key: planned.stage for planned in self.plan.stages}
+        there, by_key = self.store.keys(), {planned.key: planned.stage for planned in self.plan.stages}
         wanted: set[Key] = set()
         open_keys = [key for trial in self.waiting.values() for key in _roots(trial)]
         while open_keys:
             key = open_keys.pop()
-            if key not in wanted and key not in self.store:
+            if key not in wanted and key not in there:
                 wanted.add(key)
                 open_keys += by_key[key].inputs.values()
-        self.pending = {key: stage for key, stage in by_key.items() if key in wanted}
-        self._finish(list(self.waiting.values()))
+        self.frontier.fill(stage for key, stage in by_key.items() if key in wanted)
+        self.users, self.lacking = {}, {}
+        for trial in self.waiting.values():
+            missing = [key for key in _roots(trial) if key in wanted]
+            self.lacking[trial.id] = len(missing)
+            for key in missing:
+                self.users.setdefault(key, []).append(trial.id)
+        self._finish([trial for trial, missing in self.lacking.items() if not missing])
 
     def _start(self) -> None:
-        """Hand out the first stages, in the plan's order, whose inputs are there."""
-        for key, stage in self.pending.items():
-            if len(self.running) >= self.executor.slots:
+        """Hand out what is ready, the longest chain first, while there is room."""
+        while (stage := self.frontier.take()) is not None:
+            job = Job(stages=(stage,), timeout=self.policy.timeout, logs={stage.key: self.logs / f"{stage.kind}-{stage.key[:16]}.log"})
+            if not self.pool.room(job):
+                self.frontier.put_back(stage.key)
                 return
-            if key not in self.running and not any(needed in self.pending for needed in stage.inputs.values()):
-                self.running.add(key)
-                self.executor.start([stage])
+            if not self.leases.acquire(stage.key, stage.inputs.values()):
+                self.elsewhere[stage.key] = stage
+            elif stage.key in self.store:
+                # Another run has made it since this one looked.
+                self._made(stage.key)
+            else:
+                self.running[stage.key] = stage
+                self.attempts[stage.key] += 1
+                self.recorder.begun(stage, self.attempts[stage.key])
+                self.pool.start(job)
+
+    def _look_elsewhere(self) -> None:
+        """Take what other runs have made, or given up."""
+        if not self.elsewhere or time.monotonic() - self._looked < _ELSEWHERE:
+            return
+        self._looked = time.monotonic()
+        for key in list(self.elsewhere):
+            if key in self.store:
+                del self.elsewhere[key]
+                self._made(key)
+            elif self.leases.acquire(key):
+                # Whoever had it gave up or died.
+                self.leases.release(key)
+                del self.elsewhere[key]
+                self.frontier.put_back(key)
+
+    def started(self, key: Key, worker: str) -> None:
+        """Pass on that a stage begins."""
+        self.forecast.begin(key)
+        self.observer.stage_started(self.running[key], worker)
+
+    def progress(self, key: Key, done: int, total: int, numbers: Mapping[str, float]) -> None:
+        """Pass on how far a stage has come."""
+        self.forecast.progress(key, done / total if total else 0.0)
+        self.observer.stage_progress(self.running[key], done, total, numbers)
 
     def _absorb(self, outcome: StageOutcome) -> None:
-        key = outcome.stage.key
-        self.running.discard(key)
+        stage = self.running.pop(outcome.key)
+        self.forecast.end(stage, outcome.seconds if outcome.status == "done" else None)
+        self.observer.stage_finished(stage, outcome)
+        if outcome.error_class == DiskFull.__name__:
+            raise DiskFull(self.store.location)
+        again = self._worth_another_try(outcome)
+        self.recorder.stage(stage, outcome, self.attempts[stage.key], again=again)
+        if outcome.status == "done":
+            self.executed += 1
+            self._made(stage.key)
+            return
+        self.leases.release(stage.key)
         if outcome.error_class == Corrupt.__name__:
             # A damaged input was set aside: it is missing now, and so made again.
             self.observer.message(outcome.error)
-            return self._look()
-        del self.pending[key]
-        self.recorder.stage(outcome)
-        if outcome.error:
-            return self._fail(outcome)
-        self.executed += 1
-        return self._finish(self.users.get(key, []))
+            self._look()
+        elif again:
+            if outcome.status == "failed":
+                self.observer.message(f"{stage.label}: {outcome.error}")
+            self.frontier.put_back(stage.key)
+        else:
+            self._fail(stage, outcome)
 
-    def _finish(self, trials: Iterable[PlannedTrial]) -> None:
-        """Record the trials whose artefacts are all there."""
+    def _worth_another_try(self, outcome: StageOutcome) -> bool:
+        if outcome.status == "halted":
+            return True
+        return outcome.failure in INFRASTRUCTURE and self.attempts[outcome.key] <= self.policy.retries
+
+    def _made(self, key: Key) -> None:
+        """Note that an artefact is there, and finish the trials that waited for it alone."""
+        self.leases.release(key)
+        self.frontier.done(key)
+        trials = [trial for trial in self.users.pop(key, ()) if trial in self.waiting]
         for trial in trials:
-            if trial.id in self.waiting and not any(key in self.pending for key in _roots(trial)):
-                try:
-                    result = self.recorder.done(trial)
-                except Corrupt as damage:
-                    self.observer.message(str(damage))
-                    return self._look()
-                self._tell(trial, result)
+            self.lacking[trial] -= 1
+        self._finish([trial for trial in trials if not self.lacking[trial]])
+
+    def _finish(self, trials: Iterable[str]) -> None:
+        """Record the trials whose artefacts are all there."""
+        for trial in [self.waiting[name] for name in trials]:
+            try:
+                result = self.recorder.done(trial)
+            except Corrupt as damage:
+                self.observer.message(str(damage))
+                return self._look()
+            self._tell(trial, result)
         return None
 
-    def _fail(self, outcome: StageOutcome) -> None:
+    def _fail(self, stage: Stage, outcome: StageOutcome) -> None:
         """Give up every stage and trial that needs a stage's result; the others go on."""
-        lost = {outcome.stage.key}
-        for key, stage in self.pending.items():
-            if lost.intersection(stage.inputs.values()):
-                lost.add(key)
-        self.pending = {key: stage for key, stage in self.pending.items() if key not in lost}
-        for trial in [trial for trial in self.waiting.values() if lost.intersection(_roots(trial))]:
+        lost = self.frontier.give_up(stage.key)
+        names = dict.fromkeys(name for key in lost for name in self.users.pop(key, ()))
+        for trial in [self.waiting[name] for name in names if name in self.waiting]:
             self.failed += 1
-            self._tell(trial, self.recorder.failed(trial, outcome))
+            self._tell(trial, self.recorder.failed(trial, stage, outcome))
+        if self.stopped_by_failures:
+            self.pool.halt()
 
     def _tell(self, trial: PlannedTrial, result: TrialResult) -> None:
         del self.waiting[trial.id]
-        runnable = sum(planned.status != "skipped" for planned in self.plan.trials)
-        self.observer.trial_finished(result, runnable - len(self.waiting), runnable)
+        self.observer.trial_finished(result, self._runnable - len(self.waiting), self._runnable)
+
+    @cached_property
+    def _runnable(self) -> int:
+        return sum(planned.status != "skipped" for planned in self.plan.trials)
 
 
 def _roots(trial: PlannedTrial) -> tuple[Key, ...]:

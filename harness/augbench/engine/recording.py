@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import os
+import platform
+import shlex
+import sys
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from augbench.engine.executors import StageOutcome
+from augbench.engine.executing import StageOutcome
 from augbench.plan.graph import TrialStages
+from augbench.plan.keys import Key
 from augbench.plan.plan import PlannedTrial
-from augbench.plan.tasks import AssessTask, TrainTask
-from augbench.store.artefacts import Store
+from augbench.plan.tasks import AssessTask, Stage, TrainTask
+from augbench.store.opening import Store
 from augbench.store.run_folder import RunFolder
 from augbench.values.results import Predictions, Status, TrialResult
 from augbench.values.synthesis import curves_from
+
+_ADDED = ("seconds", "cpu-seconds", "gpu-seconds", "energy-joules")
+_PEAKS = ("peak-memory-mb", "peak-device-memory-mb")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,17 +30,35 @@ class Recorder:
 
     store: Store
     folder: RunFolder
+    _seconds: dict[Key, float] = field(default_factory=dict)
+    """What shared stages took: many trials ask for the same."""
 
-    def stage(self, outcome: StageOutcome) -> None:
-        """Record what a stage cost, or how it failed."""
-        record = {"type": "stage", "kind": outcome.stage.kind, "key": outcome.stage.key, "label": outcome.stage.label}
-        self.folder.journal.append(record | _outcome(outcome) | dict(outcome.notes))
+    def run_begun(self, engine: str) -> None:
+        """Record who runs, where, and since when."""
+        told = {"type": "run", "pid": os.getpid(), "host": platform.node(), "command": shlex.join(["bench", *sys.argv[1:]])}
+        self.folder.journal.append({**told, "engine": engine, "time": _now()})
 
-    def failed(self, trial: PlannedTrial, outcome: StageOutcome) -> TrialResult:
+    def begun(self, stage: Stage, attempt: int) -> None:
+        """Record that a stage was handed out."""
+        self.folder.journal.append({**_stage(stage), "status": "started", "attempt": attempt, "time": _now()})
+
+    def stage(self, stage: Stage, outcome: StageOutcome, attempt: int, *, again: bool) -> None:
+        """Record what a stage cost, or how it failed and whether it is tried again."""
+        told = {**_stage(stage), "attempt": attempt, "worker": outcome.worker, "time": _now()}
+        self.folder.journal.append(told | _outcome(outcome) | ({"again": True} if again else {}) | dict(outcome.notes))
+
+    def failed(self, trial: PlannedTrial, stage: Stage, outcome: StageOutcome) -> TrialResult:
         """Record that a trial failed because a stage did."""
-        record = {**_trial(trial), "stage": outcome.stage.label, "reason": f"{outcome.stage.label}: {outcome.error}"}
+        record = {**_trial(trial), "stage": stage.label, "stage-kind": stage.kind, "reason": f"{stage.label}: {outcome.error}"}
         self.folder.journal.append(record | _outcome(outcome))
-        return replace(planned_result(trial), status="failed", reason=record["reason"], failure=outcome.error_class)
+        return replace(
+            planned_result(trial),
+            status="failed",
+            reason=record["reason"],
+            failure=outcome.error_class,
+            failure_class=outcome.failure,
+            failed_stage=stage.kind,
+        )
 
     def done(self, trial: PlannedTrial) -> TrialResult:
         """Copy a trial's predictions into the run folder, then record it: the record is what makes it done."""
@@ -44,7 +70,8 @@ class Recorder:
         metrics = {"accuracy": accuracy(matrix), "macro-f1": macro_f1(matrix)}
         self.folder.save_predictions(trial.id, _stages(trial).key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
-        self.folder.journal.append({**_trial(trial), "status": "done", "metrics": metrics, **kept})
+        cost = self._cost(_stages(trial))
+        self.folder.journal.append({**_trial(trial), "status": "done", "metrics": metrics, **kept, "cost": cost})
         return replace(
             planned_result(trial),
             status="done",
@@ -55,7 +82,23 @@ class Recorder:
             steps=notes["steps"],
             images=notes["images"],
             seconds=notes["seconds"],
+            cost=cost,
         )
+
+    def _cost(self, stages: TrialStages) -> dict[str, float]:
+        """Add up what a trial's own stages cost; what was not measured of both is left out."""
+        own = [self.store.notes(stage.key) for stage in (stages.train, stages.evaluate)]
+        cost = {name: sum(notes[name] for notes in own) for name in _ADDED if all(name in notes for notes in own)}
+        cost |= {name: max(notes[name] for notes in own) for name in _PEAKS if all(name in notes for notes in own)}
+        if (speed := own[0].get("images-per-second")) is not None:
+            cost["images-per-second"] = speed
+        shared = [stage for stage in stages.every() if stage not in (stages.train, stages.evaluate)]
+        return {**cost, "shared-seconds": round(sum(map(self._took, shared)), 3)}
+
+    def _took(self, stage: Stage) -> float:
+        if stage.key not in self._seconds:
+            self._seconds[stage.key] = self.store.summary(stage.key).seconds
+        return self._seconds[stage.key]
 
     def _judgements(self, trial: PlannedTrial) -> None:
         """Copy into the run folder what became of the trial's generators, once each."""
@@ -131,11 +174,16 @@ def _trial(trial: PlannedTrial) -> dict[str, Any]:
     return {"type": "trial", "trial": trial.id, "key": _stages(trial).key, "time": _now()}
 
 
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {"type": "stage", "kind": stage.kind, "key": stage.key, "label": stage.label}
+
+
 def _outcome(outcome: StageOutcome) -> dict[str, Any]:
-    known: dict[str, Any] = {"status": "failed" if outcome.error else "done", "seconds": round(outcome.seconds, 3)}
-    if outcome.error:
-        return known | {"error": outcome.error, "error-class": outcome.error_class, "traceback": outcome.traceback}
-    return known
+    known: dict[str, Any] = {"status": outcome.status, "seconds": round(outcome.seconds, 3)}
+    if outcome.status != "failed":
+        return known
+    failed = {"error": outcome.error, "error-class": outcome.error_class, "failure": outcome.failure}
+    return known | failed | {"traceback": outcome.traceback}
 
 
 def _now() -> str:

@@ -4,105 +4,146 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
-from augbench.engine.devices import choose_device
+from augbench.config.single import component_from
+from augbench.engine.devices import choose_devices
 from augbench.engine.driver import Driver
 from augbench.engine.events import Observer
-from augbench.engine.executors import InlineExecutor
+from augbench.engine.executing import Executor, Pool, Watch, Workplace
+from augbench.engine.forecast import Forecast
+from augbench.engine.frontier import Frontier
 from augbench.engine.provenance import provenance
 from augbench.engine.recording import Recorder, planned_result
+from augbench.engine.rendering import render
+from augbench.engine.request import Outcome, Request
+from augbench.engine.stopping import Stopping
 from augbench.matrix import Matrix, check, load_matrix, look, minority, plugins_of
+from augbench.matrix.flat import flat_settings
+from augbench.plan.cost import Cost, costs, ranks
+from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, make_plan
 from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
 from augbench.registry.discovery import discover
 from augbench.registry.local import load_local
-from augbench.store.artefacts import Store
+from augbench.store.opening import Store, open_store
 from augbench.store.run_folder import RunFolder
+from augbench.values.components import components_in
 from augbench.values.data import Probe
-from augbench.values.results import ColumnFacts, Results
+from augbench.values.errors import UnknownTrial
+from augbench.values.numbers import many
+from augbench.values.results import ColumnFacts, Results, Setting
 from augbench.values.settings import Column
-
-if TYPE_CHECKING:
-    from augbench.values.comparing import Comparison, Report
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What a person asked for on the command line."""
-
-    matrix: Path
-    out: Path | None = None
-    store: Path | None = None
-    sets: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    device: str = "auto"
-    disabled: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a run came to."""
-
-    done: int
-    failed: int
-    skipped: int
-    stages_run: int
-    stages_reused: int
-    seconds: float
-    reports: tuple[Path, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A planned run."""
 
+    request: Request
     registry: Registry
     matrix: Matrix
     probes: Mapping[str, Probe]
     plan: Plan
     store: Store
     folder: RunFolder
-    device: str
+
+    @cached_property
+    def costs(self) -> dict[Key, Cost]:
+        """Return what each stage will probably take."""
+        return costs((planned.stage for planned in self.plan.stages), self.store.summaries(), self.probes.values())
 
     def run(self, observer: Observer) -> Outcome:
         """Run what is not done, then write the report; on an interruption, what is finished stays."""
         started = time.monotonic()
-        device = choose_device(self.device)
-        self.store.check_writable()
         keys = {trial.id: trial.stages.key for trial in self.plan.trials if trial.stages}
-        self.folder.begin(self._planned(str(device)), keys)
-        observer.run_started(self.plan)
-        if torn := self.folder.journal.read()[1]:
-            observer.message(
-                f"skipped {torn} torn line{'s' if torn > 1 else ''} of {self.folder.journal.path}: a run was killed while it wrote"
-            )
+        with self.folder.locked():
+            if torn := self.folder.journal.read()[1]:
+                lines = many(torn, "torn line")
+                observer.message(f"skipped {lines} of {self.folder.journal.path}: a run was killed while it wrote")
+            driver = self._drive(observer, keys) if self._open() else None
+            if driver is None:
+                observer.run_started(self.plan, 0)
+                if not self.folder.describes(self._results(""), keys):
+                    self.folder.begin(self._results(self.request.device), keys)
+            formats = self.matrix.report.formats
+            reports = self.folder.rendered(formats) or render(self.folder, self.registry, formats)
+        statuses = [trial.status for trial in self.plan.trials]
+        executed, failed = (driver.executed, driver.failed) if driver else (0, 0)
+        pending = len(driver.waiting) if driver else 0
+        return Outcome(
+            done=len(statuses) - statuses.count("skipped") - failed - pending,
+            failed=failed,
+            skipped=statuses.count("skipped"),
+            pending=pending,
+            stages_run=executed,
+            stages_reused=sum(stage.cached for stage in self.plan.stages),
+            seconds=time.monotonic() - started,
+            reports=reports,
+        )
+
+    def _open(self) -> bool:
+        return any(trial.status == "to run" for trial in self.plan.trials)
+
+    def _drive(self, observer: Observer, keys: Mapping[str, Key]) -> Driver:
+        devices = choose_devices(self.request.device)
+        self.store.check_writable()
+        self.folder.begin(self._results(devices[0]), keys)
+        stages = tuple(planned.stage for planned in self.plan.stages)
+        stopping = Stopping()
         driver = Driver(
             plan=self.plan,
             store=self.store,
+            leases=self.store.leases(),
             recorder=Recorder(store=self.store, folder=self.folder),
-            executor=InlineExecutor(store=self.store, device=device, observer=observer),
+            open_pool=self._pool(devices),
             observer=observer,
+            forecast=Forecast(costs=self.costs),
+            frontier=Frontier(ranks=ranks(stages, self.costs), shared={planned.key: planned.shared for planned in self.plan.stages}),
+            stopping=stopping,
+            logs=self.folder.path / "logs",
+            policy=self.request.policy,
+            only=self.request.trial,
         )
-        driver.run()
-        statuses = [trial.status for trial in self.plan.trials]
-        return Outcome(
-            done=len(statuses) - statuses.count("skipped") - driver.failed,
-            failed=driver.failed,
-            skipped=statuses.count("skipped"),
-            stages_run=driver.executed,
-            stages_reused=sum(stage.cached for stage in self.plan.stages),
-            seconds=time.monotonic() - started,
-            reports=render(self.folder, self.registry, self.matrix.report.formats),
-        )
+        driver.recorder.run_begun(self.request.engine)
+        with stopping.listening():
+            driver.run()
+        return driver
 
-    def _planned(self, device: str) -> Results:
+    def _pool(self, devices: tuple[str, ...]) -> Callable[[Watch], Pool]:
+        request = self.request
+        executor = component_from(request.engine, "executor", "engine", self.registry)
+        assert isinstance(executor, Executor)
+
+        def opened(watch: Watch) -> Pool:
+            return executor.open(
+                Workplace(
+                    store=self.store.location,
+                    devices=devices,
+                    watch=watch,
+                    jobs=request.jobs,
+                    plugins=self.matrix.plugins,
+                    folder=request.matrix.parent,
+                    preload=self._modules(),
+                    debugger=request.debugger,
+                )
+            )
+
+        return opened
+
+    def _modules(self) -> tuple[str, ...]:
+        """Name the modules that every worker will need, for the server that forks them."""
+        found = dict.fromkeys(["augbench.stages.run"])
+        for settings in self.matrix.cells.values():
+            for component in components_in(settings):
+                found.update(dict.fromkeys([*component.preload, type(component).__module__]))
+        return tuple(found)
+
+    def _results(self, device: str) -> Results:
         """Describe the run before anything has run."""
         return Results(
             title=self.matrix.title,
@@ -114,7 +155,14 @@ class Session:
             scopes=self._scopes(),
             matrix=self.matrix.text,
             provenance=provenance(self.registry, self.matrix.path, self.folder.path, device),
+            settings=self._settings(),
         )
+
+    def _settings(self) -> dict[str, dict[str, dict[str, Setting]]]:
+        found: dict[str, dict[str, dict[str, Setting]]] = {}
+        for (row, column), settings in self.matrix.cells.items():
+            found.setdefault(column, {})[row] = flat_settings(settings, self.registry.name_of)
+        return found
 
     def _facts(self, column: Column) -> ColumnFacts:
         probe, card = self.probes[column.name], column.dataset.card()
@@ -145,35 +193,20 @@ def open_session(request: Request) -> Session:
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip)
     probes = look(matrix)
     check(matrix, probes)
-    store = Store(root=request.store or default_store())
+    store = open_store(request.store or default_store())
     folder = RunFolder(path=request.out or Path("runs") / request.matrix.stem)
-    plan = make_plan(matrix, probes, code=cache(code_digest), name_of=registry.name_of, store=store, finished=folder.finished())
-    return Session(registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder, device=request.device)
+    plan = make_plan(
+        matrix, probes, code=cache(code_digest), name_of=cache(registry.name_of), store=store.keys(), finished=folder.finished()
+    )
+    if request.trial is not None and request.trial not in (names := [trial.id for trial in plan.trials]):
+        raise UnknownTrial(request.trial, names)
+    return Session(request=request, registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder)
 
 
-def default_store() -> Path:
+def default_store() -> str:
     """Return ``AUGBENCH_STORE``, or the user's cache folder."""
     if path := os.environ.get("AUGBENCH_STORE"):
-        return Path(path)
+        return path
     from platformdirs import user_cache_path
 
-    return user_cache_path("augbench") / "store"
-
-
-def write_reports(run: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
-    """Write the report of a run folder, finished or not.  Raise ``MissingFile`` where there is none."""
-    folder = RunFolder(path=run)
-    return render(folder, discover(), formats)
-
-
-def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
-    """Compare a run's results and render them in each format."""
-    from augbench.comparison import compare
-
-    results = folder.results()
-    comparison: Comparison = compare(results)
-    written: list[Path] = []
-    for name in formats or results.report.formats:
-        report = cast("type[Report]", registry.resolve("report", name).component)
-        written += report().render(comparison, folder.path)
-    return tuple(written)
+    return str(user_cache_path("augbench") / "store")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from augbench.plan.keys import Key
-from augbench.store.files import space_for, write_bytes, write_json, write_text
+from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
-from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile
+from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, RunInUse
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
@@ -20,7 +21,8 @@ from augbench.values.synthesis import curves_from
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA = 1
+SCHEMA = 2
+_LOCK, _STAMP = "run.lock", "rendered.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +45,69 @@ class RunFolder:
             if record["status"] == "done" and self._predictions(name, record["key"]).is_file()
         }
 
-    def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
-        """Write down what the run is about: a results tree without results, and the key of each trial.
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only one who writes here.
 
-        Raise ``ForeignFolder`` rather than write into a folder of something else.
+        Raise ``ForeignFolder`` rather than write into a folder of something else, ``RunInUse`` where another process writes.
         """
-        if not (self.path / "run.json").exists() and self.path.is_dir() and any(self.path.iterdir()):
+        if not (self.path / "run.json").exists() and self.path.is_dir() and any(path.name != _LOCK for path in self.path.iterdir()):
             raise ForeignFolder(self.path)
-        document = {
+        from filelock import FileLock, Timeout
+
+        with space_for(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / _LOCK)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise RunInUse(self.path, self._last_run()) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _last_run(self) -> str:
+        runs = [record for record in self.journal.read()[0] if record.get("type") == "run"]
+        return f"process {runs[-1]['pid']} on {runs[-1]['host']}, since {runs[-1]['time']}" if runs else ""
+
+    def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
+        """Write down what the run is about: a results tree without results, and the key of each trial."""
+        write_json(self.path / "run.json", self._document(plan, keys))
+        write_text(self.path / "matrix.toml", plan.matrix)
+
+    def describes(self, plan: Results, keys: Mapping[str, Key]) -> bool:
+        """Tell whether the folder is about just this: then there is nothing to write down but who ran it when."""
+        try:
+            known = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            same_text = (self.path / "matrix.toml").read_text(encoding="utf-8") == plan.matrix
+        except (OSError, ValueError):
+            return False
+        document = json.loads(json.dumps(self._document(plan, keys)))
+        return same_text and {**known, "provenance": None} == {**document, "provenance": None}
+
+    def rendered(self, formats: Sequence[str]) -> tuple[Path, ...] | None:
+        """Return the reports that were written of just what is here now, or None."""
+        try:
+            stamp = json.loads((self.path / _STAMP).read_text(encoding="utf-8"))
+            paths = tuple(self.path / name for name in stamp["files"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return paths if stamp["of"] == self._state(formats) and all(path.is_file() for path in paths) else None
+
+    def stamp(self, formats: Sequence[str], paths: Sequence[Path]) -> None:
+        """Note which reports were written, and of what."""
+        names = [path.relative_to(self.path).as_posix() for path in paths if path.is_relative_to(self.path)]
+        write_json(self.path / _STAMP, {"of": self._state(formats), "files": names})
+
+    def _state(self, formats: Sequence[str]) -> dict[str, Any]:
+        from augbench import __version__
+
+        read = {name: sha256(self.path / name) for name in ("run.json", "records.jsonl", "matrix.toml") if (self.path / name).is_file()}
+        return {"augbench": __version__, "formats": list(formats), **read}
+
+    def _document(self, plan: Results, keys: Mapping[str, Key]) -> dict[str, Any]:
+        return {
             "schema": SCHEMA,
             "title": plan.title,
             "report": asdict(plan.report),
@@ -59,10 +116,9 @@ class RunFolder:
             "seeds": plan.seeds,
             "scopes": dict(plan.scopes),
             "provenance": dict(plan.provenance),
+            "settings": plan.settings,
             "trials": [_planned(trial, keys.get(trial.trial)) for trial in plan.trials],
         }
-        write_json(self.path / "run.json", document)
-        write_text(self.path / "matrix.toml", plan.matrix)
 
     def save_predictions(self, trial: str, key: Key, test: Predictions, validation: Predictions | None) -> None:
         """Write a trial's class probabilities; call it before the record that says that the trial is done."""
@@ -116,6 +172,7 @@ class RunFolder:
             scopes=document["scopes"],
             matrix=(self.path / "matrix.toml").read_text(encoding="utf-8"),
             provenance=document["provenance"],
+            settings=document["settings"],
         )
 
     def _result(self, planned: Mapping[str, Any], record: Record | None) -> TrialResult:
@@ -124,7 +181,14 @@ class RunFolder:
         if trial.status == "skipped" or record is None or record["key"] != planned["key"]:
             return trial
         if record["status"] == "failed":
-            return replace(trial, status="failed", reason=record["reason"], failure=record["error-class"])
+            return replace(
+                trial,
+                status="failed",
+                reason=record["reason"],
+                failure=record["error-class"],
+                failure_class=record["failure"],
+                failed_stage=record["stage-kind"],
+            )
         path = self._predictions(trial.trial, record["key"])
         if not path.is_file():
             return replace(trial, reason="its predictions are missing from the run folder; run it again")
@@ -139,6 +203,7 @@ class RunFolder:
             steps=record["steps"],
             images=record["images"],
             seconds=record["seconds"],
+            cost=record["cost"],
         )
 
     def _read_generator(self, key: Key) -> GeneratorResult:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 Kind = Literal[
@@ -77,6 +77,8 @@ class Component:
         "arbitrary_types_allowed": True,
         "allow_inf_nan": False,
     }
+    preload: ClassVar[tuple[str, ...]] = ()
+    """Heavy modules that its code imports when it runs: a server that forks workers imports them once for all."""
     presets: ClassVar[dict[str, dict[str, Any]]] = {}
     """Named parameter sets, written as in TOML: ``{"official": {"clip": 0.01}}``; a generator's may hold ``fit``."""
 
@@ -87,3 +89,18 @@ class Component:
     def content(self) -> str | None:
         """Return a digest of what decides its results beside code and parameters, such as a folder's files, or None."""
         return None
+
+
+def components_in(value: object) -> Iterator[Component]:
+    """Find the components that settings are made of, those within components too."""
+    if isinstance(value, Component):
+        yield value
+    if is_dataclass(value):
+        for own in fields(value):
+            yield from components_in(getattr(value, own.name))
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from components_in(part)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from components_in(part)

@@ -398,3 +398,45 @@ class NoSuchDevice(AugbenchError):
 
     def __init__(self, name: str, there: str) -> None:
         super().__init__(f"no device '{name}' on this machine; there is: {there}")
+
+
+class TooSlow(StageError, TimeoutError):
+    """A stage took longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"it took longer than the {seconds:g} s that a stage may take; raise --timeout, or make it smaller")
+
+
+class WorkerLost(AugbenchError):
+    """The process that ran a stage is gone."""
+
+    exit_code = 1
+
+    def __init__(self, worker: str, code: int | None) -> None:
+        self.worker, self.code = worker, code
+        super().__init__(f"{worker} {_ending(code)}; the stage is tried again, on the same inputs, as often as --retries says")
+
+
+def _ending(code: int | None) -> str:
+    if code is None or code == 255:
+        return "is gone"
+    if code == -9:
+        return "was killed (SIGKILL), as the system does when memory runs out: try fewer --jobs"
+    return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+class RunInUse(AugbenchError):
+    """Another process writes the run folder."""
+
+    def __init__(self, path: Path | str, holder: str) -> None:
+        super().__init__(
+            f"another 'bench run' writes to '{path}'{f' ({holder})' if holder else ''}; wait for it, or choose another folder with --out"
+        )
+
+
+class UnknownTrial(AugbenchError):
+    """The matrix, or the run, has no such trial."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no trial called '{name}'; {suggestion(name, known)}")

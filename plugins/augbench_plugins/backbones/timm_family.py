@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from augbench import Backbone, BackboneContext, Facts, Network, Reason
 
@@ -18,6 +18,7 @@ class Timm(Backbone):
     the size it wants.
     """
 
+    preload: ClassVar[tuple[str, ...]] = ("timm",)
     name: str
     """Its name in timm; what follows a point names the weights."""
     pretrained: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from augbench import Facts, FeatureNetwork, Features, Reason
 
@@ -17,6 +18,7 @@ class TimmFeatures(Features):
     repeated over three channels.
     """
 
+    preload: ClassVar[tuple[str, ...]] = ("timm",)
     name: str
     """Its name in timm; what follows a point names the weights."""
     checkpoint: Path | None = None

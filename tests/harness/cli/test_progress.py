@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -11,7 +12,10 @@ import pytest
 from rich.console import Console
 
 from augbench.cli.progress import Bars, Careful, Lines, ahead, skipped, trial_line, watching
+from augbench.engine.executing import StageOutcome
+from augbench.plan.tasks import PrepareTask, Stage
 from augbench.values.results import Predictions, TrialResult
+from support.toys import Dots
 
 
 def plan(*statuses: str, cached: tuple[bool, ...] = (True, False)):
@@ -20,6 +24,18 @@ def plan(*statuses: str, cached: tuple[bool, ...] = (True, False)):
         stages=[SimpleNamespace(cached=stored) for stored in cached],
         notes=("rows differ in steps",),
     )
+
+
+STAGE = Stage(
+    kind="train",
+    key="k" * 64,
+    label="train [ours]",
+    settings="{}",
+    template=PrepareTask(name="dots", dataset=Dots(), resize=None),
+    resample=None,
+    inputs={},
+)
+FAILED = StageOutcome(key=STAGE.key, status="failed", seconds=1.0, error="it diverged", failure="diverged")
 
 
 def result(status: str = "done", reason: str = "", seconds: float | None = 14.2) -> TrialResult:
@@ -60,14 +76,15 @@ def test_a_skipped_cell_tells_its_reason_once():
 def test_off_a_terminal_there_are_only_lines():
     stream = io.StringIO()
     with watching(Console(file=stream, width=40)) as observer:
-        observer.run_started(plan("to run"))
-        observer.stage_started("train ours", "train")
-        observer.stage_progress("train ours", 1, 2, {"loss": 0.5})
-        observer.stage_finished("train ours", 1.0)
+        observer.run_started(plan("to run"), 2)
+        observer.stage_started(STAGE, "worker 1")
+        observer.stage_progress(STAGE, 1, 2, {"loss": 0.5})
+        observer.stage_finished(STAGE, FAILED)
+        observer.forecast(90.0)
         observer.trial_finished(result("failed", "a reason [in brackets] that is longer than the forty columns"), 1, 1)
         observer.message("a note")
     assert stream.getvalue().splitlines() == [
-        "1 trial: 1 to run; 2 stages, 1 stored",
+        "1 trial: 1 to run; 2 stages, 1 stored; 2 side by side",
         "note: rows differ in steps",
         "[1/1] phantom/ours/s0 failed: a reason [in brackets] that is longer than the forty columns",
         "a note",
@@ -77,17 +94,19 @@ def test_off_a_terminal_there_are_only_lines():
 def test_on_a_terminal_bars_show_trials_stages_and_numbers():
     stream = io.StringIO()
     bars = Bars(Console(file=stream, force_terminal=True, width=140, no_color=True))
-    bars.run_started(plan("done", "to run", "to run"))
-    bars.stage_started("train [ours]", "train")
-    bars.stage_progress("train [ours]", 350, 700, {"training_loss": 0.51234})
+    bars.run_started(plan("done", "to run", "to run"), 2)
+    bars.stage_started(STAGE, "worker 2")
+    bars.stage_progress(STAGE, 350, 700, {"training_loss": 0.51234})
+    bars.forecast(90.0)
     bars._progress.refresh()
     shown = stream.getvalue()
-    for words in ("trials", "1/3", "train [ours]", "350/700", "training loss 0.512"):
+    for words in ("trials", "1/3", "worker 2: train [ours]", "350/700", "training loss 0.512", "about 1.5 min left"):
         assert words in shown
+    bars.stage_started(STAGE, "worker 1")
+    assert len(bars._progress.tasks) == 2, "a further attempt has no second bar"
+    bars.stage_finished(STAGE, FAILED)
     bars.trial_finished(result("failed", "it diverged"), 2, 3)
-    assert len(bars._progress.tasks) == 1
-    assert bars._progress.tasks[0].completed == 2
-    assert bars._progress.tasks[0].time_remaining is not None
+    assert [task.completed for task in bars._progress.tasks] == [2]
     bars.stop()
     assert "[2/3] phantom/ours/s0 failed: it diverged" in stream.getvalue()
 
@@ -101,14 +120,34 @@ def test_a_display_that_breaks_does_not_end_the_run():
     careful = Careful(Lines(console))
     careful.message("x")
     careful.trial_finished(result(), 1, 1)
-    careful.stage_progress("never started", 1, 2, {})
-    Careful(Bars(Console(file=io.StringIO(), force_terminal=True))).stage_progress("never started", 1, 2, {})
+    careful.stage_progress(STAGE, 1, 2, {})
+    Careful(Bars(Console(file=io.StringIO(), force_terminal=True))).stage_progress(STAGE, 1, 2, {})
 
 
 def test_bars_leave_the_terminal_when_a_run_is_interrupted():
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=80)
     with suppress(KeyboardInterrupt), watching(console) as observer:
-        observer.run_started(plan("to run"))
+        observer.run_started(plan("to run"), 1)
         raise KeyboardInterrupt
     assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
+
+
+def test_a_script_reads_one_event_a_line(capsys):
+    with watching(Console(file=io.StringIO()), events=True) as observer:
+        observer.run_started(plan("done", "to run"), 2)
+        observer.stage_started(STAGE, "worker 1")
+        observer.stage_progress(STAGE, 1, 2, {"loss": 0.5})
+        observer.stage_finished(STAGE, FAILED)
+        observer.trial_finished(result(), 2, 2)
+        observer.forecast(1.25)
+        observer.message("a note\nof two lines")
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    names = ["run-started", "stage-started", "stage-progress", "stage-finished", "trial-finished", "forecast", "message"]
+    assert [event["event"] for event in events] == names
+    assert events[0] == {
+        "event": "run-started", "trials": {"done": 1, "to run": 1}, "stages": 2, "stored": 1, "slots": 2, "notes": ["rows differ in steps"]
+    }  # fmt: skip
+    assert (events[2]["done"], events[2]["total"], events[2]["numbers"]) == (1, 2, {"loss": 0.5})
+    assert (events[3]["status"], events[3]["failure"]) == ("failed", "diverged")
+    assert (events[4]["trial"], events[4]["done"], events[4]["total"]) == ("phantom/ours/s0", 2, 2)

@@ -72,12 +72,12 @@ def test_plan_writes_nothing_and_its_json_has_everything(call, tmp_path: Path):
 
 
 def test_run_tells_trials_on_stderr_and_reports_on_stdout(call, tmp_path: Path):
-    done = call("run", "--device", "cpu")
+    done = call("run", "--device", "cpu", "--jobs", "2")
     assert done.exit_code == 0, done.stderr
     assert done.stdout == f"{tmp_path / 'out' / 'report.json'}\n"
     lines = done.stderr.splitlines()
-    assert lines[0] == "2 trials: 2 to run; 8 stages, 0 stored"
-    line = r"\[1/2\] dots/ours/s0 done in \d+\.\d s  accuracy [01]\.\d{3}  macro-F1 [01]\.\d{3}"
+    assert lines[0] == "2 trials: 2 to run; 8 stages, 0 stored; 2 side by side"
+    line = r"\[\d/2\] dots/ours/s0 done in \d+\.\d s  accuracy [01]\.\d{3}  macro-F1 [01]\.\d{3}"
     assert [text for text in lines if re.fullmatch(line, text)]
     assert re.fullmatch(r"2 trials done; 8 stages run, 0 reused; \d+\.\d s", lines[-1])
 
@@ -86,8 +86,8 @@ def test_the_same_run_again_runs_nothing_and_plan_says_so(call):
     call("run", "--device", "cpu")
     again = call("run", "--device", "cpu", "--json")
     assert again.exit_code == 0
-    outcome = json.loads(again.stdout)
-    assert (outcome["done"], outcome["stages_run"], outcome["stages_reused"]) == (2, 0, 8)
+    outcome = json.loads(again.stdout.splitlines()[-1])
+    assert (outcome["event"], outcome["done"], outcome["stages_run"], outcome["stages_reused"]) == ("run-finished", 2, 0, 8)
     assert cells(call("plan").stdout.splitlines()[4]) == ["dots", "ours", "0", "", "1", "", "", ""]
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from augbench.engine.events import Silent
-from augbench.engine.session import Request, open_session
+from augbench.engine.request import Request
+from augbench.engine.session import open_session
 
 
 def main(folder: str) -> None:

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from augbench.comparison import compare
-from augbench.engine.session import write_reports
+from augbench.engine.rendering import write_reports
 from augbench.quality.kernel import kernel_distance
 from augbench.stages import contents, keeping
 from augbench.stages.judging import features_of

@@ -1,0 +1,93 @@
+"""Run one stage at a time in this process: for debuggers, profilers and machines of one core."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workplace
+from augbench.engine.work import Workbench
+from augbench.values.errors import TooSlow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inline(Executor):
+    """Runs stages in the process of ``bench run`` itself.
+
+    What a stage prints goes to the terminal, and one that kills its process ends the run.
+    """
+
+    def open(self, workplace: Workplace) -> Pool:
+        """Make the pool."""
+        return InlinePool(workplace=workplace)
+
+
+@dataclass(kw_only=True)
+class InlinePool:
+    """The one worker is whoever waits."""
+
+    workplace: Workplace
+    slots: int = 1
+    waiting: list[Job] = field(default_factory=list)
+    halted: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        place = self.workplace
+        self._bench = Workbench(
+            store=place.store,
+            device=place.devices[0],
+            worker="inline",
+            watch=place.watch,
+            work=place.work,
+            alone=True,
+            debugger=place.debugger,
+        )
+
+    def room(self, job: Job) -> bool:
+        """Tell whether nothing waits."""
+        return not self.waiting
+
+    def start(self, job: Job) -> None:
+        """Take a job; it runs in ``wait``."""
+        self.waiting.append(job)
+
+    def wait(self, seconds: float) -> Sequence[StageOutcome]:
+        """Run all that was started."""
+        jobs, self.waiting = self.waiting, []
+        return [outcome for job in jobs for outcome in self._run(job)]
+
+    def halt(self) -> None:
+        """Ask the stage under way, which a signal has interrupted, to stop."""
+        self.halted.set()
+
+    def stop(self) -> None:
+        """Forget what has not run."""
+        self.waiting.clear()
+
+    def _run(self, job: Job) -> Iterator[StageOutcome]:
+        for stage in job.stages:
+            with _alarm(job.timeout):
+                yield self._bench.run(stage, self.halted.is_set)
+
+
+@contextmanager
+def _alarm(timeout: float | None) -> Iterator[None]:
+    """Raise ``TooSlow`` within the block once it takes too long, where signals allow it."""
+    if timeout is None or threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TooSlow(timeout)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

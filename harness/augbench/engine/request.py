@@ -1,0 +1,47 @@
+"""What a person asks of a run, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from augbench.engine.driver import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a person asked for on the command line."""
+
+    matrix: Path
+    out: Path | None = None
+    store: str | Path | None = None
+    """A folder, or the address of a remote one."""
+    sets: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    device: str = "auto"
+    disabled: tuple[str, ...] = ()
+    engine: str = "local"
+    """An executor, as a slot of the matrix names one: ``local``, ``{ use = "ray", address = "auto" }``."""
+    jobs: int | None = None
+    policy: Policy = field(default_factory=Policy)
+    trial: str | None = None
+    """The one trial that is wanted."""
+    debugger: bool = False
+    smoke: bool = False
+    """Whether everything is made small, to see that it runs at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a run came to."""
+
+    done: int
+    failed: int
+    skipped: int
+    pending: int
+    """Trials that were not asked for, or not begun because others failed."""
+    stages_run: int
+    stages_reused: int
+    seconds: float
+    reports: tuple[Path, ...]

@@ -1,0 +1,134 @@
+"""Run one stage in this process, whatever it does: every ending becomes an outcome."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from augbench.engine.executing import Halt, StageOutcome, Watch
+from augbench.plan.keys import Key
+from augbench.plan.tasks import Stage
+from augbench.store.opening import open_store
+from augbench.values.errors import AugbenchError
+from augbench.values.failing import Halted, failure_class
+from augbench.values.synthesis import Progress
+
+if TYPE_CHECKING:
+    from augbench.store.opening import Store
+
+_EVERY = 0.1
+"""Seconds between two tellings of progress: a bar needs no more."""
+
+
+def resolve(work: str) -> Callable[..., Any]:
+    """Import ``module:function``."""
+    module, _, name = work.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workbench:
+    """Runs stages, one at a time."""
+
+    store: str
+    device: str
+    worker: str
+    watch: Watch
+    work: str
+    alone: bool = False
+    """Whether nothing else uses the device."""
+    debugger: bool = False
+
+    @cached_property
+    def _store(self) -> Store:
+        # One for all stages: it remembers what it has verified.
+        return open_store(self.store)
+
+    def run(self, stage: Stage, halt: Halt, log: Path | None = None) -> StageOutcome:
+        """Run a stage to its end, its failure or its halt; only what must end the process is raised."""
+        self.watch.started(stage.key, self.worker)
+        started = time.perf_counter()
+        with _caught(log) if log else nullcontext():
+            try:
+                notes = resolve(self.work)(stage, self._store, self.device, self._progress(stage), halt, alone=self.alone)
+            except Halted:
+                return StageOutcome(key=stage.key, status="halted", seconds=time.perf_counter() - started, worker=self.worker)
+            except (Exception, SystemExit) as error:  # a plugin may raise anything: it fails its trials and no others
+                if self.debugger:
+                    _look_at(error)
+                return failed(stage.key, error, time.perf_counter() - started, self.worker)
+        return StageOutcome(key=stage.key, status="done", seconds=time.perf_counter() - started, worker=self.worker, notes=notes)
+
+    def _progress(self, stage: Stage) -> Progress:
+        return _Throttled(stage=stage, watch=self.watch)
+
+
+@dataclass(kw_only=True)
+class _Throttled:
+    """Passes progress on, ten times a second at most."""
+
+    stage: Stage
+    watch: Watch
+    last: float = field(default=float("-inf"))
+
+    def __call__(self, done: int, total: int, **numbers: float) -> None:
+        now = time.monotonic()
+        if now - self.last >= _EVERY or done >= total:
+            self.last = now
+            self.watch.progress(self.stage.key, done, total, numbers)
+
+
+def failed(key: Key, error: BaseException, seconds: float, worker: str) -> StageOutcome:
+    """Describe an exception as a stage's outcome."""
+    return StageOutcome(
+        key=key,
+        status="failed",
+        seconds=seconds,
+        worker=worker,
+        error=str(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {error}",
+        error_class=type(error).__name__,
+        failure=failure_class(error),
+        traceback="".join(traceback.format_exception(error)),
+    )
+
+
+@contextmanager
+def _caught(log: Path) -> Iterator[None]:
+    """Send all that is printed, by Python or below it, to a file; a file that stays empty goes."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    before = [(stream.fileno(), os.dup(stream.fileno())) for stream in (sys.__stdout__, sys.__stderr__) if stream is not None]
+    with log.open("ab", buffering=0) as file:
+        _flush()
+        for descriptor, _ in before:
+            os.dup2(file.fileno(), descriptor)
+        try:
+            yield
+        finally:
+            _flush()
+            for descriptor, kept in before:
+                os.dup2(kept, descriptor)
+                os.close(kept)
+    if not log.stat().st_size:
+        log.unlink(missing_ok=True)
+
+
+def _flush() -> None:
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+
+
+def _look_at(error: BaseException) -> None:
+    import pdb
+
+    traceback.print_exception(error)
+    pdb.post_mortem(error.__traceback__)
