@@ -26,14 +26,19 @@ AS_PUBLISHED = (
     "a change of temperature, which leaves every prediction as it is, is enough for a tiny p."
 )
 
-HINT = "What failures have in common is a hint where to look, picked from all settings for fitting best: it is no test."
+HINT = (
+    "What failures have in common is a hint where to look, not a cause: settings that go together cannot be told apart, "
+    "and trials that share a stage fail together."
+)
+TAKEN = ("content", "failures", "quoted", "provenance")
+"""Anchors that no data set may have."""
 
 
 # Drawing is most of the work, and the formats of one report follow each other.
 @lru_cache(maxsize=1)
 def document(comparison: comparing.Comparison) -> Document:
     """Lay out every section, drawing the figures."""
-    names = slugs(column.name for column in comparison.columns)
+    names = slugs([*TAKEN, *(column.name for column in comparison.columns)])[len(TAKEN) :]
     sections = [section for slug, column in zip(names, comparison.columns, strict=True) for section in _column(comparison, column, slug)]
     return Document(
         title=plain(comparison.title, 200),

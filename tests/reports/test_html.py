@@ -13,6 +13,7 @@ import pytest
 from augbench import Comparison, numbers
 from augbench.comparison import compare
 from augbench.values.results import Results
+from augbench_reports.building import document
 from augbench_reports.document import Document
 from augbench_reports.html import Html, written
 
@@ -97,6 +98,15 @@ def test_every_id_is_used_once_and_every_reference_has_its_id(text: str) -> None
     wanted |= {one for name, value in parsed.attributes if name == "aria-labelledby" and value for one in value.split()}
     wanted |= set(re.findall(r"url\(#([^)]*)\)", text))
     assert wanted <= set(ids)
+
+
+@pytest.mark.parametrize("name", ["failures", "provenance", "quoted", "content"])
+def test_a_data_set_may_be_called_like_a_section(name: str, make: Callable[..., Results]) -> None:
+    results = make(seeds=(0,), rows=2, change=lambda each: replace(each, column=name, curves={}, status="failed", test=None))
+    comparison = compare(replace(results, columns=(replace(results.columns[0], name=name),)))
+    ids = [value for key, value in Page(written(document(comparison), NOWHERE)).attributes if key == "id"]
+    assert name in ids
+    assert len(ids) == len(set(ids))
 
 
 def test_the_page_is_marked_up_for_those_who_do_not_see_it(text: str) -> None:
