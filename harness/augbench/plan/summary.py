@@ -22,3 +22,5 @@ class Summary:
     """Wall time of the stage that made it."""
     bytes: int
     """Of all its files."""
+    made: float = 0.0
+    """When, in seconds since the epoch; 0 where that is not known."""

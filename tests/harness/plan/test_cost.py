@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from augbench.plan.cost import Cost, Estimate, costs, needed, ranks, total, words
-from augbench.plan.graph import Cell, Graph
-from augbench.plan.plan import Plan, PlannedStage, PlannedTrial
+from augbench.plan.plan import Plan
 from augbench.plan.summary import Summary
-from augbench.plan.tasks import Stage
 from augbench.values.data import Probe, Resize
-from augbench.values.settings import Bank, Length, Settings, Trial
+from augbench.values.settings import Bank, Length, Settings
 from augbench.values.synthesis import Fit
-from support.toys import Dots, MeanNoise, MeanNoiseTwin, column, settings
+from support.plans import made, plan_of, stages_of
+from support.toys import Dots, MeanNoise, MeanNoiseTwin, settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,36 +26,6 @@ class Doubled(Resize):
 
     def apply(self, image):
         return image.repeat(2, 0).repeat(2, 1)
-
-
-def plan_of(*cells: Settings, seeds: Iterable[int] = (0,), stored: Iterable[str] = (), done: Iterable[str] = (), **changes) -> Plan:
-    """Plan rows of one data set; ``stored`` are kinds of stages, ``done`` rows."""
-    graph = Graph(code=lambda component: "code", name_of=lambda component: component.__name__)
-    chosen = column(**changes)
-    cell = Cell(column=chosen, probe=chosen.dataset.probe(), minority=("c",))
-    trials = [
-        Trial(row=f"r{number}", column="dots", seed=seed, fold=fold, settings=each)
-        for seed in seeds
-        for number, each in enumerate(cells or (settings(),))
-        for fold in (range(chosen.folds) if chosen.folds else (None,))
-    ]
-    planned = [
-        PlannedTrial(trial=trial, status="done" if trial.row in done else "to run", stages=graph.trial(trial, cell)) for trial in trials
-    ]
-    stages = [PlannedStage(stage=stage, cached=stage.kind in stored, shared=1) for stage in graph.stages.values()]
-    return Plan(trials=tuple(planned), stages=tuple(stages), notes=())
-
-
-def stages_of(plan: Plan, kind: str | None = None) -> list[Stage]:
-    return [planned.stage for planned in plan.stages if kind in (None, planned.kind)]
-
-
-def made(stages: Iterable[Stage], seconds: float = 1.0, size: int = 10) -> dict[str, Summary]:
-    """Pretend that stages were made; ``seconds`` grow by one from each to the next."""
-    return {
-        stage.key: Summary(key=stage.key, kind=stage.kind, label=stage.label, identity=stage.identity, seconds=seconds + number, bytes=size)
-        for number, stage in enumerate(stages)
-    }
 
 
 def cost_of(kind: str, plan: Plan, summaries: dict[str, Summary], probes: Iterable[Probe] = ()) -> Cost:
