@@ -82,7 +82,7 @@ class Driver:
         """Run every trial that is not done.  Raise ``KeyboardInterrupt`` where somebody asked to stop, once all is kept."""
         self.waiting = {trial.id: trial for trial in self.plan.trials if trial.status == "to run" and self.only in (None, trial.id)}
         self.pool = self.open_pool(self)
-        self.stopping.on_request = self.pool.halt
+        self.stopping.on_request = self._halt
         try:
             self.observer.run_started(self.plan, self.pool.slots)
             self._look()
@@ -110,6 +110,10 @@ class Driver:
     def stopped_by_failures(self) -> bool:
         """Tell whether more trials have failed than a person wants to see."""
         return self.policy.max_failures is not None and self.failed >= self.policy.max_failures
+
+    def _halt(self) -> None:
+        self.pool.halt()
+        self.observer.message("stopping: what runs ends or keeps its state; the same again stops at once")
 
     def _foresee(self) -> None:
         """Say every now and then how long it will still take: adding up a large plan is not for every glance."""

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import discover
 from augbench.store.run_folder import RunFolder
+from augbench.values.errors import SmokeRun
 
 if TYPE_CHECKING:
     from augbench.values.comparing import Report
 
 
 def write_reports(run: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
-    """Write the report of a run folder, finished or not.  Raise ``MissingFile`` where there is none."""
+    """Write the report of a run folder, finished or not.  Raise ``MissingFile``, or ``SmokeRun`` where numbers mean nothing."""
     return render(RunFolder(path=run), discover(), formats)
 
 
@@ -23,6 +24,8 @@ def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | Non
     from augbench.comparison import compare
 
     results = folder.results()
+    if results.smoke:
+        raise SmokeRun(folder.path)
     comparison = compare(results)
     wanted = formats or results.report.formats
     written: list[Path] = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from augbench.engine.driver import Policy
+from augbench.engine.executing import WORK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class Request:
     debugger: bool = False
     smoke: bool = False
     """Whether everything is made small, to see that it runs at all."""
+    work: str = WORK
+    """``module:function`` that executes a stage."""
 
 
 @dataclass(frozen=True, kw_only=True)

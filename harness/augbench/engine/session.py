@@ -23,6 +23,7 @@ from augbench.engine.request import Outcome, Request
 from augbench.engine.stopping import Stopping
 from augbench.matrix import Matrix, check, load_matrix, look, minority, plugins_of
 from augbench.matrix.flat import flat_settings
+from augbench.matrix.smoke import smoke
 from augbench.plan.cost import Cost, costs, ranks
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, make_plan
@@ -70,8 +71,7 @@ class Session:
                 observer.run_started(self.plan, 0)
                 if not self.folder.describes(self._results(""), keys):
                     self.folder.begin(self._results(self.request.device), keys)
-            formats = self.matrix.report.formats
-            reports = self.folder.rendered(formats) or render(self.folder, self.registry, formats)
+            reports = () if self.request.smoke else self._reports()
         statuses = [trial.status for trial in self.plan.trials]
         executed, failed = (driver.executed, driver.failed) if driver else (0, 0)
         pending = len(driver.waiting) if driver else 0
@@ -85,6 +85,10 @@ class Session:
             seconds=time.monotonic() - started,
             reports=reports,
         )
+
+    def _reports(self) -> tuple[Path, ...]:
+        formats = self.matrix.report.formats
+        return self.folder.rendered(formats) or render(self.folder, self.registry, formats)
 
     def _open(self) -> bool:
         return any(trial.status == "to run" for trial in self.plan.trials)
@@ -129,6 +133,7 @@ class Session:
                     plugins=self.matrix.plugins,
                     folder=request.matrix.parent,
                     preload=self._modules(),
+                    work=request.work,
                     debugger=request.debugger,
                 )
             )
@@ -137,7 +142,7 @@ class Session:
 
     def _modules(self) -> tuple[str, ...]:
         """Name the modules that every worker will need, for the server that forks them."""
-        found = dict.fromkeys(["augbench.stages.run"])
+        found = dict.fromkeys([self.request.work.partition(":")[0]])
         for settings in self.matrix.cells.values():
             for component in components_in(settings):
                 found.update(dict.fromkeys([*component.preload, type(component).__module__]))
@@ -156,6 +161,7 @@ class Session:
             matrix=self.matrix.text,
             provenance=provenance(self.registry, self.matrix.path, self.folder.path, device),
             settings=self._settings(),
+            smoke=self.request.smoke,
         )
 
     def _settings(self) -> dict[str, dict[str, dict[str, Setting]]]:
@@ -193,8 +199,14 @@ def open_session(request: Request) -> Session:
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip)
     probes = look(matrix)
     check(matrix, probes)
-    store = open_store(request.store or default_store())
-    folder = RunFolder(path=request.out or Path("runs") / request.matrix.stem)
+    name, location = request.matrix.stem, str(request.store or default_store())
+    if request.smoke:
+        matrix = smoke(matrix, probes)
+        probes = look(matrix)
+        # Apart from real results: nothing of it can be taken for one.
+        name, location = f"{name}-smoke", f"{location.rstrip('/')}/smoke"
+    store = open_store(location)
+    folder = RunFolder(path=request.out or Path("runs") / name)
     plan = make_plan(
         matrix, probes, code=cache(code_digest), name_of=cache(registry.name_of), store=store.keys(), finished=folder.finished()
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -67,7 +68,7 @@ class Workbench:
                 if self.debugger:
                     _look_at(error)
                 return failed(stage.key, error, time.perf_counter() - started, self.worker)
-        return StageOutcome(key=stage.key, status="done", seconds=time.perf_counter() - started, worker=self.worker, notes=notes)
+        return StageOutcome(key=stage.key, status="done", seconds=time.perf_counter() - started, worker=self.worker, notes=_plain(notes))
 
     def _progress(self, stage: Stage) -> Progress:
         return _Throttled(stage=stage, watch=self.watch)
@@ -85,7 +86,13 @@ class _Throttled:
         now = time.monotonic()
         if now - self.last >= _EVERY or done >= total:
             self.last = now
-            self.watch.progress(self.stage.key, done, total, numbers)
+            self.watch.progress(self.stage.key, int(done), int(total), {name: float(value) for name, value in numbers.items()})
+
+
+def _plain(notes: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave nothing that takes a library to be read: the driver has not imported torch, whose version is a class of its own."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(notes), default=str))
+    return plain
 
 
 def failed(key: Key, error: BaseException, seconds: float, worker: str) -> StageOutcome:

@@ -117,6 +117,7 @@ class RunFolder:
             "scopes": dict(plan.scopes),
             "provenance": dict(plan.provenance),
             "settings": plan.settings,
+            "smoke": plan.smoke,
             "trials": [_planned(trial, keys.get(trial.trial)) for trial in plan.trials],
         }
 
@@ -173,6 +174,7 @@ class RunFolder:
             matrix=(self.path / "matrix.toml").read_text(encoding="utf-8"),
             provenance=document["provenance"],
             settings=document["settings"],
+            smoke=document["smoke"],
         )
 
     def _result(self, planned: Mapping[str, Any], record: Record | None) -> TrialResult:

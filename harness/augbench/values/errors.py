@@ -440,3 +440,30 @@ class UnknownTrial(AugbenchError):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"no trial called '{name}'; {suggestion(name, known)}")
+
+
+class UnknownStore(AugbenchError):
+    """An address that nothing can open."""
+
+    def __init__(self, location: str, why: str) -> None:
+        super().__init__(f"'{location}' is no store: {why.rstrip('.')}; give a folder, or an address such as s3://bucket/folder")
+
+
+class UnreachableStore(AugbenchError):
+    """The other side of a remote store does not answer, or refuses."""
+
+    exit_code = 1
+
+    def __init__(self, location: str, error: BaseException) -> None:
+        why = f"{type(error).__name__}: {str(error).partition(chr(10))[0].rstrip('.')}"
+        super().__init__(
+            f"cannot reach the store '{location}': {why}; what is finished is kept: "
+            "check address, network and credentials, and run the same command again"
+        )
+
+
+class SmokeRun(AugbenchError):
+    """A run of tiny trials is asked for results."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"'{path}' is a smoke run: it shows that the matrix runs, and its numbers mean nothing; 'bench run' makes real ones")

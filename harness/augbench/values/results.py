@@ -133,3 +133,5 @@ class Results:
     """The matrix file's text."""
     provenance: Mapping[str, str] = field(default_factory=dict)
     """Command, versions, machine, times: printed as they are."""
+    smoke: bool = False
+    """Whether everything was made tiny, only to see that it runs."""
