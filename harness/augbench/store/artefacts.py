@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from augbench.plan.keys import Key
 from augbench.plan.summary import Summary
@@ -16,6 +16,11 @@ from augbench.plan.tasks import Stage
 from augbench.store.leases import BEAT, Leases
 from augbench.store.manifest import Manifest, Unfit
 from augbench.values.errors import Corrupt
+
+RECENT = 3600.0
+"""Seconds for which an artefact that was made or used counts as in use."""
+DAY = 24 * 3600.0
+"""Seconds after which what somebody on another machine began to write, and does not go on with, counts as given up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +31,27 @@ class Listed:
     key: Key
     made: float
     """When its manifest was written, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """An artefact as one sees it who keeps the store in order."""
+
+    kind: str
+    key: Key
+    bytes: int
+    made: float
+    used: float
+    """When a stage opened it last, as far as that is known; in seconds since the epoch."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leftover:
+    """Something in a store that nobody needs any more."""
+
+    what: Literal["unfinished artefact", "checkpoint", "damaged artefact", "lease", "copy"]
+    place: str
+    bytes: int
 
 
 class Store(ABC):
@@ -71,7 +97,7 @@ class Store(ABC):
         newest = heapq.nlargest(most, self.listing(kind), key=lambda listed: listed.made)
         found = {}
         for listed, manifest in self._manifests(newest):
-            found[listed.key] = manifest.summary()
+            found[listed.key] = manifest.summary(listed.made)
         return found
 
     @abstractmethod
@@ -104,6 +130,32 @@ class Store(ABC):
     @abstractmethod
     def forget(self, key: Key) -> None:
         """Remove an artefact, if it is there."""
+
+    @abstractmethod
+    def inventory(self) -> Iterator[Item]:
+        """List all artefacts with their sizes, in no order."""
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """List what killed runs and finished stages have left; nothing that a living process may use."""
+        leases = self.leases()
+        living = leases.living()
+        yield from self._leftovers(frozenset(living))
+        yield from (Leftover(what="lease", place=key, bytes=0) for key in leases.litter())
+
+    @abstractmethod
+    def _leftovers(self, living: frozenset[Key]) -> Iterator[Leftover]:
+        """List leftovers other than leases; ``living`` are the stages that somebody may be at."""
+
+    def discard(self, leftover: Leftover) -> None:
+        """Remove a leftover, if it is there still."""
+        if leftover.what == "lease":
+            self.leases().sweep(leftover.place)
+        else:
+            self._discard(leftover.place)
+
+    @abstractmethod
+    def _discard(self, place: str) -> None:
+        """Remove all that lies at a place."""
 
     @abstractmethod
     def leases(self, beat: float = BEAT) -> Leases:

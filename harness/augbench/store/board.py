@@ -1,4 +1,4 @@
-"""Leases as files of a folder."""
+"""Where leases hang for all to see: in a folder, or in a bucket."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augbench.plan.keys import Key
+from augbench.store.bucket import Bucket
 from augbench.store.files import space_for
 from augbench.store.leases import Posted
 
@@ -79,6 +80,62 @@ class FolderBoard:
 
     def _aside(self, key: Key) -> Path:
         return self.folder / f".{key[:12]}-{uuid.uuid4().hex}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketBoard:
+    """One small object a lease; each sign of life writes it anew, with another number behind its text."""
+
+    bucket: Bucket
+    below: str
+
+    def stages(self) -> Iterator[Key]:
+        """Return the names of the objects."""
+        return (found.name.rpartition("/")[2] for found in list(self.bucket.find(self.below)))
+
+    def post(self, key: Key, text: str) -> bool:
+        """Create an object."""
+        return self.bucket.create(self._name(key), _signed(text))
+
+    def read(self, key: Key) -> Posted | None:
+        """Read an object; its last sign of life is seconds old by two clocks."""
+        content = self.bucket.read(self._name(key))
+        if content is None:
+            return None
+        text, _, sign = content.decode(errors="replace").partition("\n")
+        return Posted(text=text, sign=sign, age=time.time() - _number(sign.partition(" ")[0]))
+
+    def renew(self, key: Key, text: str) -> bool:
+        """Write the object again.  One that took it over between look and write sees it, and makes the artefact in vain."""
+        right = self._is(key, text)
+        if right:
+            self.bucket.write(self._name(key), _signed(text))
+        return right
+
+    def remove(self, key: Key, text: str) -> bool:
+        """Delete the object, if it is the right one."""
+        right = self._is(key, text)
+        if right:
+            self.bucket.remove([self._name(key)])
+        return right
+
+    def _is(self, key: Key, text: str) -> bool:
+        posted = self.read(key)
+        return posted is not None and posted.text == text
+
+    def _name(self, key: Key) -> str:
+        return f"{self.below}/{key}"
+
+
+def _signed(text: str) -> bytes:
+    return f"{text}\n{time.time()} {uuid.uuid4().hex}".encode()
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:  # no lease of ours
+        return 0.0
 
 
 def _link(source: Path, target: Path) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from augbench.values.errors import DiskFull
 
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
 
 @contextmanager
 def space_for(path: Path) -> Iterator[None]:
@@ -20,7 +22,7 @@ def space_for(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_SPACE:
             raise DiskFull(path) from error
         raise
 

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -110,13 +110,17 @@ class Leases:
 
     def living(self) -> Mapping[Key, frozenset[Key]]:
         """Return the stages whose holders may live, and what they read; one look, without waiting for signs."""
-        posted = {key: found for key in self._board.stages() if (found := self._board.read(key))}
-        return {key: _reads(found.text) for key, found in posted.items() if not _litter(found)}
+        return {key: _reads(posted.text) for key, posted in self._posted() if not _litter(posted)}
 
-    def sweep(self) -> list[Key]:
-        """Take down the leases of dead holders, as far as one look can tell; return their keys."""
-        posted = {key: found for key in self._board.stages() if (found := self._board.read(key))}
-        return [key for key, found in posted.items() if _litter(found) and self._board.remove(key, found.text)]
+    def litter(self) -> list[Key]:
+        """Return the stages whose holders are dead, as far as one look can tell."""
+        return [key for key, posted in self._posted() if _litter(posted)]
+
+    def sweep(self, key: Key) -> None:
+        """Take down a lease if its holder is dead, as far as one look can tell."""
+        posted = self._board.read(key)
+        if posted and _litter(posted):
+            self._board.remove(key, posted.text)
 
     def close(self) -> None:
         """Give every lease back."""
@@ -125,6 +129,9 @@ class Leases:
         for key in list(self._held):
             self.release(key)
         self._begin()
+
+    def _posted(self) -> Iterator[tuple[Key, Posted]]:
+        return ((key, posted) for key in self._board.stages() if (posted := self._board.read(key)))
 
     def _begin(self) -> None:
         self._pid = os.getpid()

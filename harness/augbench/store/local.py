@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,15 +16,17 @@ from typing import Any
 
 from augbench.plan.keys import Key
 from augbench.plan.tasks import REVISIONS, Stage
-from augbench.store.artefacts import Listed, Store
+from augbench.store.artefacts import DAY, Item, Leftover, Listed, Store
 from augbench.store.board import FolderBoard
 from augbench.store.files import space_for, sync
 from augbench.store.leases import BEAT, Leases
 from augbench.store.manifest import MANIFEST, Manifest, Unfit, read_manifest, seal, verify
-from augbench.store.processes import this_process
+from augbench.store.processes import alive_here, this_process
 from augbench.values.errors import Corrupt
 
 CHECKPOINTS, DAMAGED, LEASES, TEMPORARY = "checkpoints", "damaged", "leases", "tmp"
+_SHORT = 12
+"""Letters of its key that a temporary folder is named after."""
 _State = tuple[tuple[str, int, int, int, int], ...]
 
 
@@ -89,22 +92,15 @@ class LocalStore(Store):
             yield temporary
             seal(temporary, stage, notes)
             self.adopt(temporary, stage.kind, stage.key)
-        shutil.rmtree(self.root / CHECKPOINTS / stage.key, ignore_errors=True)
+        self.drop_checkpoint(stage.key)
 
     @contextmanager
     def keep(self, stage: Stage) -> Iterator[Path]:
-        """Put a new checkpoint beside the last one, then remove that: at no time is there none."""
-        home = self.root / CHECKPOINTS / stage.key
+        """Put the new checkpoint beside the last one, then remove that: at no time is there none."""
         with self.temporary(stage.key) as temporary:
             yield temporary
             seal(temporary, stage, {})
-            earlier = self._checkpoints(stage.key)
-            number = int(earlier[0].name.partition("-")[0]) + 1 if earlier else 1
-            home.mkdir(parents=True, exist_ok=True)
-            temporary.rename(home / f"{number:08d}-{uuid.uuid4().hex[:8]}")
-            sync(home)
-        for folder in earlier:
-            shutil.rmtree(folder, ignore_errors=True)
+            self.adopt_checkpoint(temporary, stage.key)
 
     def kept(self, key: Key) -> Path | None:
         """Return the newest checkpoint that is whole."""
@@ -135,6 +131,27 @@ class LocalStore(Store):
                 folder.rename(temporary / key)
         self.verified.pop(key, None)
 
+    def inventory(self) -> Iterator[Item]:
+        """Add up files, and look when their folder was touched."""
+        for one in self.listing():
+            folder = self.root / one.kind / one.key
+            with contextlib.suppress(FileNotFoundError):
+                yield Item(kind=one.kind, key=one.key, made=one.made, used=folder.stat().st_mtime, bytes=_size(folder))
+
+    def _leftovers(self, living: frozenset[Key]) -> Iterator[Leftover]:
+        busy, finished = {key[:_SHORT] for key in living}, self.keys()
+        for name, path in _folders(self.root / TEMPORARY):
+            if name[:_SHORT] not in busy and _abandoned(Path(path)):
+                yield Leftover(what="unfinished artefact", place=path, bytes=_size(Path(path)))
+        for key, path in _folders(self.root / CHECKPOINTS):
+            if key in finished - living:
+                yield Leftover(what="checkpoint", place=path, bytes=_size(Path(path)))
+        for _, path in _folders(self.root / DAMAGED):
+            yield Leftover(what="damaged artefact", place=path, bytes=_size(Path(path)))
+
+    def _discard(self, place: str) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+
     def leases(self, beat: float = BEAT) -> Leases:
         """Return leases in the folder ``leases/``."""
         return Leases(FolderBoard(folder=self.root / LEASES), beat)
@@ -143,7 +160,7 @@ class LocalStore(Store):
     def temporary(self, key: Key) -> Iterator[Path]:
         """Hand out a new folder that goes when the block ends, and whose name says who writes there."""
         me = this_process()
-        folder = self.root / TEMPORARY / f"{key[:12]}-{me.machine}-{me.pid}-{me.started}-{uuid.uuid4().hex}"
+        folder = self.root / TEMPORARY / f"{key[:_SHORT]}-{me.machine}-{me.pid}-{me.started}-{uuid.uuid4().hex}"
         with space_for(self.root):
             try:
                 folder.mkdir(parents=True)
@@ -165,6 +182,21 @@ class LocalStore(Store):
             temporary.rename(final)
         sync(final.parent)
 
+    def drop_checkpoint(self, key: Key) -> None:
+        """Remove a stage's checkpoints."""
+        shutil.rmtree(self.root / CHECKPOINTS / key, ignore_errors=True)
+
+    def adopt_checkpoint(self, temporary: Path, key: Key) -> None:
+        """Let a sealed folder be a stage's checkpoint, in place of all earlier ones."""
+        earlier = self._checkpoints(key)
+        number = int(earlier[0].name[:8]) + 1 if earlier else 1
+        final = self.root / CHECKPOINTS / key / f"{number:08d}-{uuid.uuid4().hex[:8]}"
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary.rename(final)
+        sync(final.parent)
+        for folder in earlier:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _find(self, key: Key) -> Path | None:
         return next((path.parent for kind in REVISIONS if (path := self.root / kind / key / MANIFEST).exists()), None)
 
@@ -178,8 +210,8 @@ class LocalStore(Store):
         if state is not None and _state(folder) != state:
             return
         aside = self.root / DAMAGED / f"{folder.name}-{uuid.uuid4().hex[:8]}"
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
+        with space_for(self.root), contextlib.suppress(FileNotFoundError):
+            aside.parent.mkdir(parents=True, exist_ok=True)
             os.replace(folder, aside)
 
 
@@ -187,6 +219,28 @@ def _folders(home: Path) -> Iterator[tuple[str, str]]:
     """Return names and paths of what lies in a folder, if there is one."""
     with contextlib.suppress(FileNotFoundError), os.scandir(home) as entries:
         yield from ((entry.name, entry.path) for entry in entries)
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files below a folder."""
+    found = [path] if path.is_file() else [below for below in path.rglob("*") if below.is_file()]
+    total = 0
+    for file in found:
+        with contextlib.suppress(FileNotFoundError):  # somebody else tidies up, too
+            total += file.stat().st_size
+    return total
+
+
+def _abandoned(folder: Path) -> bool:
+    """Tell whether nobody writes to a temporary folder any more."""
+    _, machine, pid, started, *_ = [*folder.name.split("-"), "", "", "", ""]
+    lives = alive_here(int(pid), started) if machine == this_process().machine and pid.isdecimal() else None
+    if lives is not None:
+        return not lives
+    with contextlib.suppress(FileNotFoundError):
+        newest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+        return time.time() - newest > DAY
+    return False
 
 
 def _state(folder: Path) -> _State:

@@ -45,10 +45,17 @@ class Manifest:
         """Return the size of all its files."""
         return sum(size for size, _ in self.files.values())
 
-    def summary(self) -> Summary:
-        """Return what the planner wants to know."""
-        seconds = float(self.notes.get("seconds", 0.0))
-        return Summary(key=self.key, kind=self.kind, label=self.label, identity=self.identity, seconds=seconds, bytes=self.bytes)
+    def summary(self, made: float = 0.0) -> Summary:
+        """Return what the planner wants to know; ``made`` is the time of the manifest, where that is known."""
+        return Summary(
+            key=self.key,
+            kind=self.kind,
+            label=self.label,
+            identity=self.identity,
+            seconds=float(self.notes.get("seconds", 0.0)),
+            bytes=self.bytes,
+            made=made,
+        )
 
 
 def seal(folder: Path, stage: Stage, notes: Mapping[str, Any]) -> bytes:
