@@ -8,6 +8,7 @@ from pathlib import Path
 
 from augbench.config.findings import Findings
 from augbench.config.paths import UndefinedVariable, resolved
+from augbench.config.snapshots import Snapshot
 from augbench.config.source import Node, Origin, Source, parse
 from augbench.config.spans import Span
 from augbench.config.wording import must_be
@@ -21,14 +22,24 @@ class Documents:
     roots: tuple[Node, ...]
 
     @property
+    def files(self) -> tuple[Source, ...]:
+        """Return the texts."""
+        return tuple(root.origin.source for root in self.roots)
+
+    @property
     def text(self) -> str:
         """Return the matrix file as it was read, then, under their names, the files that it extends."""
-        own, *extended = [root.origin.source for root in reversed(self.roots)]
+        own, *extended = reversed(self.files)
         return own.text + "".join(f"\n# ---- extends {Path(source.name).name} ----\n{source.text}" for source in extended)
 
 
-def load(path: Path, findings: Findings) -> Documents:
-    """Read a file and what it extends.  Raise ``MissingFile``, or ``ConfigError`` where nothing can be read."""
+def load(path: Path, findings: Findings, snapshot: Snapshot | None = None) -> Documents:
+    """Read a file and what it extends, or a snapshot of them.
+
+    Raise ``MissingFile``, or ``ConfigError`` where nothing can be read.
+    """
+    if snapshot is not None:
+        return Documents(roots=tuple(map(parse, snapshot.files)))
     roots: dict[Path, Node] = {}
     _extended(path, read(path), (), roots, findings)
     return Documents(roots=tuple(roots.values()))
@@ -103,9 +114,14 @@ def _names(root: Node, findings: Findings) -> list[Node]:
     return [node for node in nodes if node not in wrong]
 
 
-def assignments(texts: Sequence[str], findings: Findings, option: str = "--set") -> list[Node]:
-    """Read ``KEY=VALUE`` texts of a command line as documents of one key; VALUE is TOML, or else a bare string."""
-    found = (_assignment(Source(option, text, Path.cwd()), findings) for text in texts)
+def said(texts: Sequence[str], option: str = "--set") -> tuple[Source, ...]:
+    """Take texts of a command line: relative paths in them start where it was written."""
+    return tuple(Source(option, text, Path.cwd()) for text in texts)
+
+
+def assignments(sources: Sequence[Source], findings: Findings) -> list[Node]:
+    """Read ``KEY=VALUE`` texts as documents of one key; VALUE is TOML, or else a bare string."""
+    found = (_assignment(source, findings) for source in sources)
     return [root for root in found if root is not None]
 
 

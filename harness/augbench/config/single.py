@@ -24,7 +24,7 @@ def component_from(text: str, kind: Kind, key: str, registry: Registry) -> Compo
     overlay = Overlay(shapes=shapes, findings=findings, components=Components(registry, shapes, findings), fallbacks={})
     place = Place((key,), key)
     built = None
-    for root in documents.assignments([f"{key}={text}"], findings, option=f"--{key}"):
+    for root in documents.assignments(documents.said([f"{key}={text}"], f"--{key}"), findings):
         part = overlay.slot(Slot(kind=kind), None, root.value[key], place)
         built = Builder(overlay=overlay).component(part, place) if isinstance(part, Part) else None
     findings.raise_any()

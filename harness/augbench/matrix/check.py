@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from augbench.matrix.model import Matrix
+from augbench.values.components import Component, dashed
 from augbench.values.data import Probe
 from augbench.values.errors import ConfigError, DataError, Problem, TooFewForFolds, suggestion
 from augbench.values.numbers import many
@@ -20,17 +22,35 @@ def minority(column: Column, probe: Probe) -> tuple[str, ...]:
     return tuple(name for name, count in counts.items() if count < limit)
 
 
-def look(matrix: Matrix) -> dict[str, Probe]:
-    """Probe every data set.  Raise ``ConfigError`` that names all that cannot be used, each where the matrix names it."""
+def look(matrix: Matrix, *, moved: bool = False) -> dict[str, Probe]:
+    """Probe every data set.  Raise ``ConfigError`` that names all that cannot be used, each where the matrix names it.
+
+    ``moved`` says that the matrix may have come from another machine.
+    """
     probes, problems = {}, []
     for column in matrix.columns:
         try:
             probes[column.name] = column.dataset.probe()
         except DataError as error:
-            problems.append(Problem(f"data set '{column.name}': {error}", matrix._places.columns.get(column.name)))
+            hint = _elsewhere(column) if moved else ""
+            problems.append(Problem(f"data set '{column.name}': {error}", matrix._places.columns.get(column.name), hint))
     if problems:
         raise ConfigError(problems)
     return probes
+
+
+def _elsewhere(column: Column) -> str:
+    """Tell how to say where files lie that are not where they were."""
+    gone = [key for key, path in _paths(f"datasets.{column.name}", column.dataset) if not path.exists()]
+    return f"say where it lies now: {' '.join(f'--set {key}=PATH' for key in gone)}" if gone else ""
+
+
+def _paths(key: str, component: Component) -> Iterator[tuple[str, Path]]:
+    for name, value in vars(component).items():
+        if isinstance(value, Path):
+            yield f"{key}.{dashed(name)}", value
+        elif isinstance(value, Component):
+            yield from _paths(f"{key}.{dashed(name)}", value)
 
 
 def check(matrix: Matrix, probes: Mapping[str, Probe]) -> None:

@@ -15,6 +15,7 @@ from augbench.config.findings import Findings
 from augbench.config.layers import EVERY, Layer, Layers, Stack
 from augbench.config.overlay import Default, Overlay, Place
 from augbench.config.shapes import Shapes
+from augbench.config.snapshots import Snapshot
 from augbench.config.source import Node
 from augbench.config.states import Part
 from augbench.matrix import axes as axes_module
@@ -34,19 +35,28 @@ if TYPE_CHECKING:
     from augbench.registry.collect import Registry
 
 
-def load_matrix(path: Path, registry: Registry, *, sets: Sequence[str] = (), only: Sequence[str] = (), skip: Sequence[str] = ()) -> Matrix:
-    """Read and validate a matrix file.
+def load_matrix(
+    path: Path,
+    registry: Registry,
+    *,
+    sets: Sequence[str] = (),
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    snapshot: Snapshot | None = None,
+) -> Matrix:
+    """Read and validate a matrix file, or a ``snapshot`` of it.
 
     ``sets`` are ``KEY=VALUE`` texts: a setting of all selected rows (``training.lr=0.1``) or a value of the file
     (``datasets.cells.path=images``).  ``only`` and ``skip`` are patterns of row names, column names or ``column/row``.
     Raise ``MissingFile``, or ``ConfigError`` with every problem at once.
     """
     findings = Findings()
-    read = documents.load(path, findings)
+    read = documents.load(path, findings, snapshot)
+    assigned = (*(snapshot.sets if snapshot else ()), *documents.said(sets))
     shapes = Shapes()
     components = Components(registry, shapes, findings)
     overlay = Overlay(shapes=shapes, findings=findings, components=components, fallbacks=fallbacks())
-    sections, told = _assigned(read.roots, documents.assignments(sets, findings), Layers(overlay=overlay), findings)
+    sections, told = _assigned(read.roots, documents.assignments(assigned, findings), Layers(overlay=overlay), findings)
     sections.check_keys()
     sections.check_version()
     overlay = replace(overlay, defaults=_defaults(sections, overlay))
@@ -79,15 +89,16 @@ def load_matrix(path: Path, registry: Registry, *, sets: Sequence[str] = (), onl
         cells=table.cells,
         notes=table.notes,
         plugins=plugins,
+        snapshot=Snapshot(files=read.files, sets=assigned),
         _dropped=table.dropped,
         _places=_places(sources, rows),
     )
 
 
-def plugins_of(path: Path) -> tuple[str, ...]:
+def plugins_of(path: Path, snapshot: Snapshot | None = None) -> tuple[str, ...]:
     """Read only which plugins a matrix file wants: they must be in the registry before the rest can be validated."""
     findings = Findings()
-    plugins = Sections(documents=documents.load(path, findings).roots, assigned=(), findings=findings).plugins()
+    plugins = Sections(documents=documents.load(path, findings, snapshot).roots, assigned=(), findings=findings).plugins()
     findings.raise_any()
     return plugins
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from augbench.config.snapshots import Snapshot
 from augbench.values.errors import Position
 from augbench.values.settings import Column, ReportSettings, Row, Settings, Trial
 
@@ -54,6 +55,8 @@ class Matrix:
     """Remarks for the plan."""
     plugins: tuple[str, ...] = ()
     """Files and modules to load beside the installed plugins, as paths or names."""
+    snapshot: Snapshot = field(compare=False)
+    """What it was read from."""
     _dropped: frozenset[tuple[str, str, int]] = frozenset()
     """Row, column and seed of trials that are excluded one by one."""
     _places: Places = field(default_factory=Places)

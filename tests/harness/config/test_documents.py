@@ -79,7 +79,7 @@ def test_a_node_knows_the_places_of_key_and_value(tmp_path):
 )
 def test_assignments_are_toml_or_else_bare_strings(text, value, column):
     findings = Findings()
-    (root,) = documents.assignments([text], findings)
+    (root,) = documents.assignments(documents.said([text]), findings)
     findings.raise_any()
     node = root.value["a"].value["b"]
     assert (node.plain(), node.origin.value.column, node.origin.value.source) == (value, column, text)
