@@ -15,6 +15,7 @@ from augbench.plan.tasks import BANK, GENERATOR, PREPARED, AssessTask, FitTask, 
 from augbench.quality.measures import measure
 from augbench.quality.neighbours import nearest_real
 from augbench.stages import contents
+from augbench.stages.costs import Pace
 from augbench.stages.images import images_of
 from augbench.stages.judging import FeatureJudge, compared, features_of
 from augbench.stages.keeping import Keeper
@@ -30,14 +31,23 @@ SHEET_IMAGES = 12
 CPU = torch.device("cpu")
 
 
-def fit(task: FitTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> None:
-    """Fit a generator, from its last checkpoint on if it was cut short."""
+def fit(task: FitTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> float | None:
+    """Fit a generator, from its last checkpoint on if it was cut short; return the real images that it saw a second, if known."""
     view = replace(_view(task, read_prepared(inputs[PREPARED]), device), keep=keeper)
     if task.quality and task.quality.features:
         network = task.quality.features.build(view.images.shape[0])
         view = replace(view, judge=FeatureJudge(network, view.images, view.members(), task.quality, device))
     rng = task.resample.streams(target=task.target).rng("fit")
-    contents.save_fitted(folder, task.generator.fit(view, rng, progress, keeper.kept()))
+    pace = Pace(progress=progress)
+    contents.save_fitted(folder, task.generator.fit(view, rng, pace, keeper.kept()))
+    iterations = pace.per_second(task.settings.iterations)
+    return None if iterations is None else iterations * _images_of_an_iteration(task) or None
+
+
+def _images_of_an_iteration(task: FitTask) -> int:
+    uses, settings = task.generator.uses, task.settings
+    batches = settings.n_critic or 1 if "n_critic" in uses else 1
+    return batches * settings.batch_size if "batch_size" in uses and settings.batch_size else 0
 
 
 def synthesise(task: SynthesiseTask, inputs: Mapping[str, Path], folder: Path, device: torch.device) -> None:

@@ -11,6 +11,7 @@ import torch
 
 from augbench.plan.tasks import Stage
 from augbench.stages import contents
+from augbench.stages.costs import Costs, Reading, added
 from augbench.store.artefacts import Store
 from augbench.store.files import write_json
 from augbench.values.failing import Halted
@@ -18,7 +19,7 @@ from augbench.values.synthesis import Fitted
 
 KEEP_SECONDS = 60.0
 """What a kill may cost: how often a state is kept moves no bit."""
-_MADE_ON = "made-on.json"
+_ABOUT = "about.json"
 
 
 Keep = Callable[[Callable[[], Fitted | None]], None]
@@ -42,6 +43,10 @@ class Keeper:
     store: Store
     device: torch.device
     halt: Callable[[], bool] = never
+    spent: Reading = dict
+    """What this part of the stage has cost so far."""
+    before: Costs | None = None
+    """What the parts before it cost, up to their last checkpoints; None where it did not go on from any."""
     clock: Callable[[], float] = time.monotonic
     last: float = field(init=False)
 
@@ -67,18 +72,24 @@ class Keeper:
         """Return the last state of a stage that was cut short; one that is damaged, or of another device, counts for nothing."""
         folder = self.store.kept(self.stage.key)
         try:
-            if folder is None or json.loads((folder / _MADE_ON).read_text(encoding="utf-8")) != self._made_on():
+            about = json.loads((folder / _ABOUT).read_text(encoding="utf-8")) if folder else {}
+            if folder is None or about["made-on"] != self._made_on():
                 return None
-            return contents.load_fitted(folder)
+            state, self.before = contents.load_fitted(folder), about["costs"]
         except (OSError, ValueError, KeyError):  # an older version's
             return None
+        return state
+
+    def costs(self) -> Costs:
+        """Return what the whole stage has cost so far."""
+        return self.spent() if self.before is None else added(self.before, self.spent())
 
     def _save(self, state: Fitted) -> None:
         with self.store.keep(self.stage) as folder:
             contents.save_fitted(folder, state)
-            write_json(folder / _MADE_ON, self._made_on())
+            write_json(folder / _ABOUT, {"made-on": self._made_on(), "costs": dict(self.costs())})
 
     def _made_on(self) -> dict[str, str]:
         """Tell what decides bits beside the key: a result is not to be half of one device and half of another."""
         device = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
-        return {"device": device, "cpu": torch.backends.cpu.get_cpu_capability(), "torch": torch.__version__}
+        return {"device": device, "cpu": torch.backends.cpu.get_cpu_capability(), "torch": str(torch.__version__)}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +24,7 @@ from augbench.plan.tasks import (
     TrainTask,
 )
 from augbench.stages import contents, generators
+from augbench.stages.costs import measured
 from augbench.stages.evaluate import evaluate
 from augbench.stages.keeping import Keeper, never
 from augbench.stages.prepared import read_prepared, write_prepared
@@ -38,32 +37,40 @@ from augbench.values.synthesis import Progress
 
 
 def execute(
-    stage: Stage, store: Store, device: torch.device | str, progress: Progress, halt: Callable[[], bool] = never, *, alone: bool = False
+    stage: Stage,
+    store: Store,
+    device: torch.device | str,
+    progress: Progress,
+    halt: Callable[[], bool] = never,
+    *,
+    alone: bool = False,
 ) -> dict[str, Any]:
-    """Do a stage's work, from its last checkpoint on, and commit its artefact; return what it cost (seconds, peak memory).
+    """Do a stage's work, from its last checkpoint on, and commit its artefact; return what it cost, where and with what.
 
-    Raise ``Halted`` at the next checkpoint once ``halt`` says so (a short stage ends instead), a ``StageError`` where it
-    cannot be done, and whatever a plugin raises.
+    ``alone`` says that nothing else uses the device.  Raise ``Halted`` at the next checkpoint once ``halt`` says so (a short
+    stage ends instead), a ``StageError`` where the work cannot be done, and whatever a plugin raises.
     """
     device = torch.device(device)
     inputs = {role: store.open(key) for role, key in stage.inputs.items()}
-    notes: dict[str, Any] = {"device": str(device), "torch": torch.__version__}
-    started = time.perf_counter()
+    notes: dict[str, Any] = {"device": str(device), "torch": str(torch.__version__)}
     numerics = Numerics() if isinstance(stage.task, PrepareTask) else stage.task.numerics
-    with store.write(stage, notes) as folder, _untouched_random_state(), _pinned(numerics):
-        _work(stage, inputs, folder, progress, Keeper(stage=stage, store=store, device=device, halt=halt))
-        notes["seconds"] = round(time.perf_counter() - started, 3)
-        notes["peak-memory-mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    with store.write(stage, notes) as folder, _untouched_random_state(), _pinned(numerics), measured(device, alone) as spent:
+        keeper = Keeper(stage=stage, store=store, device=device, halt=halt, spent=spent)
+        speed = _work(stage, inputs, folder, progress, keeper)
+        notes |= keeper.costs()
+        if speed is not None:
+            notes["images-per-second"] = round(speed, 1)
     return notes
 
 
-def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, progress: Progress, keeper: Keeper) -> None:
+def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, progress: Progress, keeper: Keeper) -> float | None:
+    """Do it; return how many images a second were shown, where that is known."""
     device = keeper.device
     match stage.task:
         case PrepareTask() as task:
             write_prepared(task.dataset.load(), task.resize, folder, task.name, progress)
         case FitTask() as task:
-            generators.fit(task, inputs, folder, device, progress, keeper)
+            return generators.fit(task, inputs, folder, device, progress, keeper)
         case SynthesiseTask() as task:
             generators.synthesise(task, inputs, folder, device)
         case AssessTask() as task:
@@ -71,12 +78,13 @@ def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, progress: Prog
         case TablesTask() as task:
             find_partners(task, inputs, folder, device)
         case TrainTask() as task:
-            _train(task, inputs, folder, device, progress, keeper)
+            return _train(task, inputs, folder, device, progress, keeper)
         case EvaluateTask() as task:
             evaluate(task, inputs, folder, device)
+    return None
 
 
-def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> None:
+def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> float:
     prepared = read_prepared(inputs[PREPARED])
     tables = {name: contents.load_array(inputs[TABLE + name] / contents.PARTNERS) for name in task.augment if TABLE + name in inputs}
     banks = contents.load_banks(inputs, prepared.classes)
@@ -86,6 +94,7 @@ def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: to
         contents.save_array(folder / contents.VALIDATION, trained.validation)
     kept = ("curves", "steps", "images", "chosen", "prior")
     write_json(folder / contents.NOTES, {name: getattr(trained, name) for name in kept})
+    return trained.images_per_second
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def test_a_state_of_another_device_or_torch_counts_for_nothing(keeper, monkeypat
     assert keeper().kept() is None
 
 
-@pytest.mark.parametrize("name", ["made-on.json", "result.json", "weights.safetensors"])
+@pytest.mark.parametrize("name", ["about.json", "result.json", "weights.safetensors"])
 def test_a_damaged_state_counts_for_nothing(keeper, tmp_path, name):
     with pytest.raises(Halted):
         keeper(halt=lambda: True)(lambda: STATE)
@@ -93,6 +93,6 @@ def test_a_damaged_state_counts_for_nothing(keeper, tmp_path, name):
 def test_a_state_in_the_form_of_another_version_counts_for_nothing(keeper, tmp_path):
     keep = keeper()
     with keep.store.keep(keep.stage) as folder:
-        (folder / "made-on.json").write_text(json.dumps(keep._made_on()))
+        (folder / "about.json").write_text(json.dumps({"made-on": keep._made_on(), "costs": {}}))
         (folder / "state.bin").write_bytes(b"older")
     assert keep.kept() is None

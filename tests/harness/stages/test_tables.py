@@ -40,7 +40,7 @@ def test_only_partners_are_mixed(tmp_path):
     prepared = read_prepared(opened.store.open(stages.prepare.key))
     task = stages.train.task
     table = contents.load_array(opened.store.open(stages.tables["linear"].key) / contents.PARTNERS)
-    bank = contents.load_array(opened.store.open(stages.banks["c"].key) / contents.BANK_FILE)
+    bank = contents.load_array(opened.store.open(stages.synthetic.banks["c"].key) / contents.BANK_FILE)
     import torch
 
     batches = _batches(
