@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
+import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from augbench.cli import options
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
-from augbench.values.numbers import many
+from augbench.values.numbers import many, memory, seconds
 
 if TYPE_CHECKING:
-    from augbench.plan.plan import Plan, PlannedStage, PlannedTrial
+    from augbench.engine.session import Session
+    from augbench.plan.cost import Estimate
+    from augbench.plan.outlook import Outlook
+    from augbench.plan.plan import PlannedStage, PlannedTrial
+    from augbench.plan.telling import Called, Reason
 
 Item = TypeVar("Item")
 Name = TypeVar("Name")
+_REASONS = 6
+"""Reasons of one kind of stage that are told; --json has all."""
 
 EPILOG = examples(
     ("bench plan", "of ./ablation.toml"),
     ("bench plan --set axes.seed=[0,1,2]", "what a third seed would cost"),
-    ("bench plan --json | jq '.stages[].label'", "for scripts"),
+    ("bench plan --json | jq '.estimate'", "for scripts"),
 )
 
 
@@ -34,9 +43,16 @@ def plan(
     disabled: options.NoPlugin = [],  # noqa: B006
     out: options.Out = None,
     store: options.Store = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Stages side by side, for the estimate. [dim]\\[default: the CPUs that may be used][/dim]"),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show the trials of a matrix and the stages they share: what is done, what would run, what is skipped and why."""
+    """Show the trials of a matrix and the stages they share: what is done, what would run and why, what is skipped and why.
+
+    Tells how long it would take, what that estimate rests on, and what the seeds allow to claim.
+    """
     with talk().status("Reading the matrix and the data sets"):
         from augbench.engine.request import Request
         from augbench.engine.session import open_session
@@ -44,20 +60,62 @@ def plan(
         request = Request(
             matrix=matrix, out=out, store=store, sets=tuple(sets), only=tuple(only), skip=tuple(skip), disabled=tuple(disabled)
         )
-        planned = open_session(request).plan
+        session = open_session(request)
+        ahead = look_ahead(session, jobs)
     if as_json:
-        print_json(planned.as_json())
+        print_json(session.plan.as_json() | ahead.as_json(session.registry.called))
     else:
-        show(planned)
+        show(session, ahead)
 
 
-def show(planned: Plan) -> None:
+def look_ahead(session: Session, jobs: int | None) -> Outlook:
+    """Judge what lies ahead by the store and the run folder."""
+    from augbench.engine.devices import usable_cpus
+    from augbench.plan.outlook import outlook
+
+    return outlook(
+        session.plan,
+        session.matrix.report,
+        probes=session.probes.values(),
+        summaries=session.store.summaries(),
+        made=made(session),
+        slots=jobs or usable_cpus(),
+    )
+
+
+def made(session: Session) -> frozenset[str]:
+    """Return the keys of the stages that the run folder knows to have been made."""
+    records = session.folder.journal.read()[0]
+    return frozenset(record["key"] for record in records if record.get("type") == "stage" and record.get("status") == "done")
+
+
+def show(session: Session, ahead: Outlook) -> None:
     """Print a plan as tables on stdout."""
-    console = data()
-    console.print(trial_table(planned.trials))
-    console.print(stage_table(planned.stages))
-    for note in planned.notes:
-        console.print(f"note: {note}", markup=False, soft_wrap=True)
+    from augbench.plan.attainable import sentence
+
+    console, plan = data(), session.plan
+    console.print(trial_table(plan.trials))
+    console.print(stage_table(plan.stages, {stage.key for stage in ahead.needed}))
+    if ahead.reasons:
+        console.print(reason_table(ahead.reasons, session.registry.called))
+    elif ahead.needed:
+        _say(console, f"Why: nothing is stored yet in {session.store.location}.")
+    _say(console, estimate_words(ahead.estimate))
+    for each in ahead.attainable:
+        _say(console, sentence(each))
+    for note in plan.notes:
+        _say(console, f"note: {note}")
+
+
+def estimate_words(estimate: Estimate) -> str:
+    """Say what is left to do, and how anybody knows."""
+    from augbench.plan.cost import words
+
+    if not estimate.stages:
+        return "Nothing is left to do."
+    left = f"Left to do: {seconds(estimate.seconds)} of work, about {seconds(estimate.wall)} with {many(estimate.slots, 'job')}"
+    stored = memory(estimate.bytes / 1e6) if estimate.bytes >= 1e6 else "less than 1 MB"
+    return f"{left}, and {stored} to store (estimated: {words(estimate)})."
 
 
 def trial_table(trials: Iterable[PlannedTrial]) -> Table:
@@ -65,7 +123,8 @@ def trial_table(trials: Iterable[PlannedTrial]) -> Table:
     table = Table("data set", "row", "seeds", "folds", "done", "to run", "skipped", "reason", title="Trials", title_justify="left")
     for (column, row), cell in _grouped(trials, lambda trial: (trial.column, trial.row)):
         seeds, folds = {trial.seed for trial in cell}, {trial.fold for trial in cell} - {None}
-        counts = [_number(sum(trial.status == status for trial in cell)) for status in ("done", "to run", "skipped")]
+        states = Counter(trial.status for trial in cell)
+        counts = [_number(states[status]) for status in ("done", "to run", "skipped")]
         reasons = dict.fromkeys(trial.reason for trial in cell if trial.reason)
         words = (column, row, ", ".join(map(str, sorted(seeds))), _number(len(folds)), *counts, "; ".join(reasons))
         # Names of rows may hold brackets, which rich would read as markup.
@@ -73,14 +132,32 @@ def trial_table(trials: Iterable[PlannedTrial]) -> Table:
     return table
 
 
-def stage_table(stages: Iterable[PlannedStage]) -> Table:
-    """Lay out one line for each kind of stage, in the order in which they run."""
+def stage_table(stages: Iterable[PlannedStage], needed: Collection[str]) -> Table:
+    """Lay out one line for each kind of stage, in the order in which they run; some are neither stored nor needed."""
     table = Table("stage", "in all", "stored", "to run", "each serves", title="Stages", title_justify="left")
     for kind, found in _grouped(stages, lambda stage: stage.kind):
-        stored, shared = sum(stage.cached for stage in found), [stage.shared for stage in found]
+        stored, run = sum(stage.cached for stage in found), sum(stage.key in needed for stage in found)
+        shared = [stage.shared for stage in found]
         low, high = min(shared), max(shared)
         serves = many(low, "trial") if low == high else f"{low} to {many(high, 'trial')}"
-        table.add_row(kind, str(len(found)), _number(stored), _number(len(found) - stored), serves)
+        table.add_row(kind, str(len(found)), _number(stored), _number(run), serves)
+    return table
+
+
+def reason_table(reasons: Iterable[Reason], called: Called) -> Table:
+    """Lay out the reasons why stages run, those of most stages first."""
+    from augbench.plan.tasks import REVISIONS
+    from augbench.plan.telling import nearest_words, reason_words
+
+    order = tuple(REVISIONS)
+    table = Table("stage", "to run", "because", "nearest that is stored", title="Why", title_justify="left")
+    for kind, found in _grouped(sorted(reasons, key=lambda reason: order.index(reason.kind)), lambda reason: reason.kind):
+        ordered = sorted(found, key=lambda reason: -len(reason.stages))
+        for reason in ordered[:_REASONS]:
+            words = reason_words(reason, called), nearest_words(reason.why.nearest)
+            table.add_row(kind, str(len(reason.stages)), *map(escape, words))
+        if rest := ordered[_REASONS:]:
+            table.add_row(kind, str(sum(len(reason.stages) for reason in rest)), f"{many(len(rest), 'other reason')}; --json tells", "")
     return table
 
 
@@ -94,3 +171,7 @@ def _grouped(items: Iterable[Item], key: Callable[[Item], Name]) -> Iterable[tup
 
 def _number(count: int) -> str:
     return str(count) if count else ""
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)

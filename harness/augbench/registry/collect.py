@@ -110,8 +110,11 @@ class Registry:
 
     def name_of(self, component: type) -> str:
         """Return the name under which a class is registered, or ``module:Class``."""
-        target = f"{component.__module__}:{component.__qualname__}"
-        return next((entry.name for entry in self.entries if entry.target in (target, component)), target)
+        return self.called(_target(component))
+
+    def called(self, target: str) -> str:
+        """Return the name of ``module:Class``, which need not exist any more, or the same again."""
+        return next((entry.name for entry in self.entries if _target(entry.target) == target), target)
 
     def resolve(self, kind: str, use: str) -> Resolved:
         """Import the component that a matrix names.
@@ -167,6 +170,10 @@ class Registry:
         if any(replace(other, target=target, summary=summary) == entry for other in self.entries):
             raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
         self.entries.append(entry)
+
+
+def _target(target: str | type) -> str:
+    return target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
 
 
 def _same(first: str, second: str) -> bool:
