@@ -87,9 +87,10 @@ def at_call(wanted: int):
     return lambda: next(calls) == wanted
 
 
-def halted(folder, chosen: Stage, call: int) -> None:
+def halted(folder, chosen: Stage, call: int, device: torch.device = CPU) -> None:
+    """Run a stage until its keeper is called so often, and ask it to stop there."""
     store = store_at(folder)
     with pytest.raises(Halted):
-        execute(chosen, store, CPU, silent, at_call(call))
-    assert "train" not in store
-    assert store.kept("train") is not None
+        execute(chosen, store, device, silent, at_call(call))
+    assert chosen.key not in store
+    assert store.kept(chosen.key) is not None

@@ -35,7 +35,7 @@ class Course:
         memory = remembered(self.optimizer)
         if memory is None:
             return None
-        tensors = _prefixed("network", self._weights()) | _prefixed("optimizer", memory) | _prefixed("random", self._random_states())
+        tensors = _prefixed("network", self._weights()) | _prefixed("optimizer", memory) | _prefixed("random", _random_states(self.device))
         # Tensors that share their memory would come back apart: what is written into one would no longer be in the other.
         storages = [tensor.untyped_storage().data_ptr() for tensor in tensors.values() if tensor.numel()]
         if len(set(storages)) < len(storages):
@@ -59,8 +59,7 @@ class Course:
         self.losses = list(state.curves[LOSSES])
         if self.validation:
             self._restore_validation(self.validation, state)
-        for name, random in _within("random", state.tensors).items():
-            torch.set_rng_state(random) if name == "cpu" else torch.cuda.set_rng_state(random, self.device)
+        _set_random_states(_within("random", state.tensors), self.device)
 
     def _restore_validation(self, validation: Validation, state: Fitted) -> None:
         tensors = state.tensors
@@ -78,10 +77,23 @@ class Course:
         """Return parameters and buffers, those that are in no ``state_dict`` among them."""
         return dict(self.classifier.named_parameters()) | dict(self.classifier.named_buffers())
 
-    def _random_states(self) -> dict[str, Tensor]:
-        """Return the global streams, of which dropout draws; asking for them waits for no device."""
-        states = {"cpu": torch.get_rng_state()}
-        return states | ({"cuda": torch.cuda.get_rng_state(self.device)} if self.device.type == "cuda" else {})
+
+def _random_states(device: torch.device) -> dict[str, Tensor]:
+    """Return the global streams, of which dropout draws; asking for them waits for no device."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        states["mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def _set_random_states(states: Mapping[str, Tensor], device: torch.device) -> None:
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(states["cuda"], device)
+    if device.type == "mps":
+        torch.mps.set_rng_state(states["mps"])
 
 
 def _copy_into(own: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> None:

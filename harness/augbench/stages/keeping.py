@@ -17,8 +17,8 @@ from augbench.store.files import write_json
 from augbench.values.failing import Halted
 from augbench.values.synthesis import Fitted
 
-KEEP_SECONDS = 60.0
-"""What a kill may cost: how often a state is kept moves no bit."""
+KEEP_SECONDS, CHEAP_SECONDS = 60.0, 3.0
+"""What a kill may cost, and how long keeping a state may take before it is done the less often; neither moves a bit."""
 _ABOUT = "about.json"
 
 
@@ -49,6 +49,8 @@ class Keeper:
     """What the parts before it cost, up to their last checkpoints; None where it did not go on from any."""
     clock: Callable[[], float] = time.monotonic
     last: float = field(init=False)
+    took: float = field(default=0.0, init=False)
+    """Seconds of the last keeping."""
 
     def __post_init__(self) -> None:
         self.last = self.clock()
@@ -58,8 +60,8 @@ class Keeper:
 
         A state of None cannot be kept: the stage has to go on to its end.
         """
-        halted = self.halt()
-        if not halted and self.clock() - self.last < KEEP_SECONDS:
+        halted, now = self.halt(), self.clock()
+        if not halted and now - self.last < KEEP_SECONDS * max(1.0, self.took / CHEAP_SECONDS):
             return
         found = state()
         if found is not None:
@@ -67,6 +69,7 @@ class Keeper:
             if halted:
                 raise Halted
         self.last = self.clock()
+        self.took = self.last - now
 
     def kept(self) -> Fitted | None:
         """Return the last state of a stage that was cut short; one that is damaged, or of another device, counts for nothing."""

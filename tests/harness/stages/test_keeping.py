@@ -35,6 +35,22 @@ def test_states_are_kept_at_intervals_and_not_at_every_chance(keeper):
         assert len(asked) == expected, second
 
 
+def test_states_that_take_long_to_keep_are_kept_the_less_often(keeper):
+    now, asked = [0.0], []
+    keep = keeper(clock=lambda: now[0])
+
+    def slow():
+        asked.append(now[0])
+        now[0] += 6
+        return STATE
+
+    for second in range(0, 400, 10):
+        now[0] = max(now[0], float(second))
+        keep(slow)
+    # Twice as long as is cheap, so half as often.
+    assert asked == [60, 190, 320]
+
+
 def test_what_was_kept_is_found_again(keeper):
     assert keeper().kept() is None
     with pytest.raises(Halted):

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 import torch
 
-from augbench.plan.tasks import Resample, Stage
-from augbench.stages import contents
-from augbench.stages.course import Course
+from augbench.plan.tasks import FitTask, Resample, Stage
+from augbench.stages import contents, course
 from augbench.stages.keeping import Keeper, never
 from augbench.stages.run import execute
 from augbench.values.settings import Length, Numerics
+from augbench.values.synthesis import Fit
 from augbench_plugins.optimizers import Adam, AdamW, RmsProp, Sgd
-from support.toys import Descent, Entropy
+from support.toys import Descent, Entropy, Patient
 from support.trainings import BORDERS, CPU, STEPS, TRAINING, at_call, files, halted, silent, stage, store_at
 
 
@@ -81,18 +81,18 @@ class Sparing(Entropy):
         return False
 
 
-def uninterrupted(folder, chosen: Stage) -> dict[str, str]:
+def uninterrupted(folder, chosen: Stage, device: torch.device = CPU) -> dict[str, str]:
     store = store_at(folder)
-    execute(chosen, store, CPU, silent)
+    execute(chosen, store, device, silent)
     found = files(store)
     assert set(found) == {contents.WEIGHTS, contents.NOTES, contents.VALIDATION}
     return found
 
 
-def resumed(folder, chosen: Stage) -> tuple[dict[str, str], int]:
+def resumed(folder, chosen: Stage, device: torch.device = CPU) -> tuple[dict[str, str], int]:
     """Run a training to its end; return its files and the step at which it first told of its progress."""
     told, store = [], store_at(folder)
-    execute(chosen, store, CPU, lambda done, total, **numbers: told.append(done))
+    execute(chosen, store, device, lambda done, total, **numbers: told.append(done))
     assert store.kept("train") is None
     return files(store), told[0]
 
@@ -133,11 +133,11 @@ def test_a_training_that_is_stopped_once_ends_with_the_same_bytes(changes, borde
     assert resumed(tmp_path / "cut", chosen) == (expected, min(border + 64, STEPS))
 
 
-def test_a_border_that_is_forgotten_shows(tmp_path, monkeypatch):
-    """The tests above can fail: without the random state, dropout takes another course."""
+def test_the_random_state_counts(tmp_path, monkeypatch):
+    """Without it, dropout takes another course: the tests above can fail."""
     chosen = stage()
     expected = uninterrupted(tmp_path / "whole", chosen)
-    monkeypatch.setattr(Course, "_random_states", lambda self: {})
+    monkeypatch.setattr(course, "_set_random_states", lambda states, device: None)
     halted(tmp_path / "cut", chosen, 2)
     found, _ = resumed(tmp_path / "cut", chosen)
     assert found[contents.WEIGHTS] != expected[contents.WEIGHTS]
@@ -223,3 +223,27 @@ def test_what_is_told_of_a_resumed_training_is_told_of_all_of_it(tmp_path):
     assert (notes["steps"], notes["images"]) == (STEPS, 8 * STEPS)
     assert [step for step, _ in notes["curves"]["training loss"]] == [*BORDERS, STEPS]
     assert [step for step, _ in notes["curves"]["validation macro-f1"]] == np.arange(30, STEPS + 1, 30).tolist()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("optimizer", [Sgd(), Adam(), RmsProp(), Own()], ids=lambda optimizer: type(optimizer).__name__)
+def test_a_training_on_a_gpu_goes_on_there_and_nowhere_else(optimizer, tmp_path):
+    cuda, chosen = torch.device("cuda"), stage(training=replace(TRAINING, optimizer=optimizer, select="best"))
+    expected = uninterrupted(tmp_path / "whole", chosen, cuda)
+    halted(tmp_path / "cut", chosen, 2, cuda)
+    assert Keeper(stage=chosen, store=store_at(tmp_path / "cut"), device=CPU).kept() is None
+    halted(tmp_path / "cut", chosen, 2, cuda)
+    assert resumed(tmp_path / "cut", chosen, cuda) == (expected, STEPS)
+
+
+def test_a_fit_that_is_asked_to_stop_goes_on_where_it_was(tmp_path):
+    task = FitTask(
+        generator=Patient(), settings=Fit(lr=0.1, iterations=10), target="c", quality=None, resample=Resample(seed=0, digest="d"),
+        numerics=Numerics(),
+    )  # fmt: skip
+    fit = Stage(kind="fit-generator", key="fit", label="fit", settings="{}", template=task, resample=None, inputs={"prepared": "prepare"})
+    halted(tmp_path, fit, 4)
+    store = store_at(tmp_path)
+    execute(fit, store, CPU, silent)
+    assert contents.load_fitted(store.open("fit")).numbers["began"] == 4
