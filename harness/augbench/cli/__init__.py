@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from augbench.cli import datasets, plan, plugins, report, run
+from augbench.cli import cache, datasets, plan, plugins, report, run
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -43,6 +43,12 @@ def build() -> typer.Typer:
     app.command("plan", cls=Verb, epilog=plan.EPILOG, rich_help_panel=_EXPERIMENTS)(plan.plan)
     app.command("run", cls=Verb, epilog=run.EPILOG, rich_help_panel=_EXPERIMENTS)(run.run)
     app.command("report", cls=Verb, epilog=report.EPILOG, rich_help_panel=_EXPERIMENTS)(report.report)
+    shelf = _group("cache")
+    shelf.command("list", cls=Verb, epilog=cache.LIST_EPILOG)(cache.list_store)
+    shelf.command("verify", cls=Verb, epilog=cache.VERIFY_EPILOG)(cache.verify_store)
+    shelf.command("prune", cls=Verb, epilog=cache.PRUNE_EPILOG)(cache.prune_store)
+    shelf.command("gc", cls=Verb, epilog=cache.GC_EPILOG)(cache.collect_garbage)
+    app.add_typer(shelf, help="Look after the store: what it holds, whether it is sound, what may go.", rich_help_panel=_EXPERIMENTS)
     parts = _group("plugins")
     parts.command("list", cls=Verb, epilog=plugins.LIST_EPILOG)(plugins.list_plugins)
     parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)

@@ -59,12 +59,13 @@ Out = Annotated[
     ),
 ]
 Store = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--store",
-        metavar="FOLDER",
+        metavar="PLACE",
         envvar="AUGBENCH_STORE",
-        help="Where trained networks and synthetic images are kept for reuse. [dim]\\[default: the user's cache folder][/dim]",
+        help="Where trained networks and synthetic images are kept for reuse: a folder, or an address such as "
+        "[cyan]s3://bucket/folder[/cyan]. [dim]\\[default: the user's cache folder][/dim]",
         rich_help_panel="Where",
     ),
 ]

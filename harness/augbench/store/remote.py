@@ -74,7 +74,10 @@ class RemoteStore(Store):
         return self.mirror.open(key)
 
     def manifest(self, key: Key) -> Manifest:
-        """Fetch an artefact's manifest."""
+        """Fetch an artefact's manifest, or read that of a copy which this process has checked."""
+        if key in self.mirror.verified:
+            with contextlib.suppress(Unfit, KeyError):
+                return self.mirror.manifest(key)
         found = self._find(key)
         if found is None:
             raise KeyError(key)

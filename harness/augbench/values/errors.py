@@ -467,3 +467,10 @@ class SmokeRun(AugbenchError):
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(f"'{path}' is a smoke run: it shows that the matrix runs, and its numbers mean nothing; 'bench run' makes real ones")
+
+
+class NothingChosen(AugbenchError):
+    """A verb that removes things was not told which."""
+
+    def __init__(self) -> None:
+        super().__init__("say what may go: --older 30d, --to 10GB or --kind NAME, or several of them")

@@ -7,6 +7,8 @@ import math
 ABSENT = "–"
 PLUS_MINUS = " ± "
 MINUS = "−"
+_BYTES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+_TIMES = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
 def metric(name: str) -> str:
@@ -97,6 +99,20 @@ def memory(value: float | None) -> str:
     if value is None or math.isnan(value):
         return ABSENT
     return f"{value:.0f} MB" if value < 1000 else f"{value / 1000:.1f} GB"
+
+
+def size(value: int) -> str:
+    """Write bytes in units of powers of 1000."""
+    if value < 1000:
+        return f"{value} B"
+    amount, unit = next((value / power, name) for name, power in _BYTES if value >= power)
+    return f"{amount:.3g} {unit}" if amount < 999.5 else f"{amount:,.0f} {unit}"
+
+
+def ago(value: float) -> str:
+    """Write how many seconds ago something was, roughly: ``2 days ago``."""
+    found = next((many(int(value / length), unit) for unit, length in _TIMES if value >= length), "")
+    return f"{found} ago" if found else "just now"
 
 
 def energy(value: float | None) -> str:

@@ -23,6 +23,7 @@ LOOKUPS = [
     "plan --help",
     "plugins list",
     "plugins show mixup",
+    "cache list --store /nowhere/at/all",
     "datasets list",
     "datasets show image-folder",
 ]

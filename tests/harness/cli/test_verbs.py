@@ -16,7 +16,7 @@ def test_the_version_is_one_line(bench):
 
 def test_help_shows_the_verbs_and_examples(bench):
     text = bench("--help").stdout
-    for word in ("plan", "run", "report", "plugins", "datasets", "--debug", "Examples", "bench plugins show wgan-gp"):
+    for word in ("plan", "run", "report", "cache", "plugins", "datasets", "--debug", "Examples", "bench plugins show wgan-gp"):
         assert word in text
 
 
