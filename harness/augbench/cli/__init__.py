@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from augbench.cli import cache, datasets, plan, plugins, report, run
+from augbench.cli import cache, datasets, plan, plugins, report, run, why
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -41,6 +41,7 @@ def build() -> typer.Typer:
     app = _group("bench")
     app.callback(epilog=_EXAMPLES)(bench)
     app.command("plan", cls=Verb, epilog=plan.EPILOG, rich_help_panel=_EXPERIMENTS)(plan.plan)
+    app.command("why", cls=Verb, epilog=why.EPILOG, rich_help_panel=_EXPERIMENTS)(why.why)
     app.command("run", cls=Verb, epilog=run.EPILOG, rich_help_panel=_EXPERIMENTS)(run.run)
     app.command("report", cls=Verb, epilog=report.EPILOG, rich_help_panel=_EXPERIMENTS)(report.report)
     shelf = _group("cache")

@@ -14,7 +14,7 @@ from rich.table import Table
 from augbench.cli import options
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
-from augbench.values.numbers import many, memory, seconds
+from augbench.values.numbers import many, seconds, size
 
 if TYPE_CHECKING:
     from augbench.engine.session import Session
@@ -114,8 +114,7 @@ def estimate_words(estimate: Estimate) -> str:
     if not estimate.stages:
         return "Nothing is left to do."
     left = f"Left to do: {seconds(estimate.seconds)} of work, about {seconds(estimate.wall)} with {many(estimate.slots, 'job')}"
-    stored = memory(estimate.bytes / 1e6) if estimate.bytes >= 1e6 else "less than 1 MB"
-    return f"{left}, and {stored} to store (estimated: {words(estimate)})."
+    return f"{left}, and {size(estimate.bytes)} to store (estimated: {words(estimate)})."
 
 
 def trial_table(trials: Iterable[PlannedTrial]) -> Table:

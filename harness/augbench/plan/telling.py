@@ -52,10 +52,19 @@ def reason_words(reason: Reason, called: Called) -> str:
 
 def why_words(why: Why, called: Called) -> str:
     """Say why one stage runs, with the chain of stages that it follows from."""
-    if why.answer != "inputs":
-        return _root(why, called, within=why.kind)
-    told = [f"its {_role(cause.role)} is another ({cause.why.label}: {why_words(cause.why, called)})" for cause in why.causes[:_MOST]]
+    told = [] if why.answer == "inputs" else [_root(why, called, within=why.kind)]
+    told += [f"its {_role(cause.role)} is another ({cause.why.label}: {why_words(cause.why, called)})" for cause in why.causes[:_MOST]]
     return "; ".join([*told, *([f"{len(why.causes) - _MOST} more"] if len(why.causes) > _MOST else [])])
+
+
+def why_lines(why: Why, called: Called, indent: str = "") -> list[str]:
+    """Say why one stage runs, setting by setting and cause by cause."""
+    told = [difference_words(one, called) for one in why.differences] if why.answer == "settings" else []
+    told += [] if why.answer in ("settings", "inputs") else [_root(why, called, within=why.kind)]
+    found = [f"{indent}{line}" for line in told]
+    for cause in why.causes:
+        found += [f"{indent}its {_role(cause.role)} is another, of {cause.why.label}:", *why_lines(cause.why, called, f"{indent}  ")]
+    return found
 
 
 def nearest_words(nearest: Summary | None) -> str:

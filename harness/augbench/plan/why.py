@@ -37,15 +37,14 @@ class Why:
     differences: tuple[Difference, ...] = ()
     """Setting by setting, where these differ; ``seed``, ``fold``, ``folds`` and ``data`` among them."""
     causes: tuple[Cause, ...] = ()
-    """For ``inputs``."""
+    """For ``inputs``; for ``settings``, inputs that differ by something else beside."""
     nearest: Summary | None = None
 
     def roots(self) -> tuple[Why, ...]:
         """Return the reasons at the ends of the chain, each once."""
-        if self.answer != "inputs":
-            return (self,)
-        found = [root for cause in self.causes for root in cause.why.roots()]
-        return tuple({(root.kind, root.answer, root.differences): root for root in reversed(found)}.values())[::-1]
+        found = [] if self.answer == "inputs" else [self]
+        found += [root for cause in self.causes for root in cause.why.roots()]
+        return tuple(one for place, one in enumerate(found) if not any(_same(one, other) for other in found[:place]))
 
     def as_json(self) -> dict[str, Any]:
         """Return the reason for scripts."""
@@ -119,11 +118,17 @@ class Reasons:
         own = look_of(stage)
         resample = _resample(own, other.look)
         told: dict[str, Any] = {"kind": stage.kind, "label": stage.label, "nearest": other.summary}
-        if settings := (*_versions(own, other.look), *differences(other.look.leaves, own.leaves)):
+        settings = (*_versions(own, other.look), *differences(other.look.leaves, own.leaves))
+        causes = tuple(
+            cause
+            for cause in self._causes(own, other.look)
+            if any(_news(root, settings) and (not resample or root.answer != "resample") for root in cause.why.roots())
+        )
+        if settings:
             # The nearest may well be of another seed: that is no reason beside a setting.
-            return Why(answer="settings", differences=(*settings, *(one for one in resample if one.path not in ("seed", "fold"))), **told)
-        causes = self._causes(own, other.look)
-        if causes := tuple(cause for cause in causes if not resample or any(root.answer != "resample" for root in cause.why.roots())):
+            found = (*settings, *(one for one in resample if one.path not in ("seed", "fold")))
+            return Why(answer="settings", differences=found, causes=causes, **told)
+        if causes:
             return Why(answer="inputs", causes=causes, **told)
         return Why(answer="resample" if resample else "gone", differences=resample, **told)
 
@@ -151,6 +156,15 @@ def reasons(stages: Iterable[Stage], summaries: Iterable[Summary], stored: Conta
     """
     known = index(summaries)
     return Reasons(planned={stage.key: stage for stage in stages}, stored=stored or known.by_key, made=made, known=known)
+
+
+def _same(one: Why, other: Why) -> bool:
+    return (one.kind, one.answer, one.differences) == (other.kind, other.answer, other.differences)
+
+
+def _news(root: Why, told: tuple[Difference, ...]) -> bool:
+    """Tell whether a reason says anything beside the settings that were told."""
+    return not told or any(one not in told for one in root.differences)
 
 
 def _versions(own: Look, other: Look) -> tuple[Difference, ...]:

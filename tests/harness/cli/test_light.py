@@ -21,6 +21,7 @@ LOOKUPS = [
     "--version",
     "run --help",
     "plan --help",
+    "why --help",
     "plugins list",
     "plugins show mixup",
     "cache list --store /nowhere/at/all",

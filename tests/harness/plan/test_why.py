@@ -12,7 +12,7 @@ from augbench.plan.cost import needed
 from augbench.plan.plan import Plan
 from augbench.plan.summary import Summary
 from augbench.plan.tasks import Stage
-from augbench.plan.telling import grouped, nearest_words, reason_words, why_words
+from augbench.plan.telling import grouped, nearest_words, reason_words, why_lines, why_words
 from augbench.plan.why import Reasons, Why, reasons
 from augbench.values.settings import AugmentSlot, Bank, ClassSettings, Length
 from augbench.values.synthesis import Fit
@@ -191,6 +191,23 @@ def test_other_data_are_told_by_their_preparation():
 def test_other_rows_on_the_same_data_are_nearer_than_equal_settings_on_others():
     elsewhere = store_of(plan_of(training(lr=0.3), dataset=Dots(seed=1)))
     assert whys(plan_of(training(lr=0.3)), store_of(plan_of()) | elsewhere)["train"] == "training.lr: 0.05 -> 0.3"
+
+
+def test_an_input_that_differs_beside_a_setting_is_told_too():
+    plan = plan_of(settings(fit=Fit(lr=0.2, iterations=3), training=replace(settings().training, lr=0.01)))
+    found = why(plan, store_of(plan_of()), "train")
+    assert why_lines(found, called) == [
+        "training.lr: 0.05 -> 0.01",
+        "its bank of c is another, of draw 6 images of c from MeanNoise, seed 0:",
+        "  its generator is another, of fit MeanNoise to c, seed 0:",
+        "    fit.lr: 0.1 -> 0.2",
+    ]
+    assert told(plan, store_of(plan_of()))["evaluate", "train: training.lr: 0.05 -> 0.01; fit-generator: fit.lr: 0.1 -> 0.2"] == 1
+
+
+def test_what_a_stage_and_its_input_have_in_common_is_told_once():
+    changed = settings(numerics=replace(settings().numerics, threads=2))
+    assert set(whys(plan_of(changed), store_of(plan_of())).values()) == {"numerics.threads: 1 -> 2"}
 
 
 def test_an_input_that_is_read_no_more_is_named():
