@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,6 @@ from augbench.plan.tasks import Stage
 from augbench.store.opening import open_store
 from augbench.values.errors import AugbenchError
 from augbench.values.failing import Halted, failure_class
-from augbench.values.synthesis import Progress
 
 if TYPE_CHECKING:
     from augbench.store.opening import Store
@@ -59,34 +58,44 @@ class Workbench:
         """Run a stage to its end, its failure or its halt; only what must end the process is raised."""
         self.watch.started(stage.key, self.worker)
         started = time.perf_counter()
-        with _caught(log) if log else nullcontext():
-            try:
-                notes = resolve(self.work)(stage, self._store, self.device, self._progress(stage), halt, alone=self.alone)
-            except Halted:
-                return StageOutcome(key=stage.key, status="halted", seconds=time.perf_counter() - started, worker=self.worker)
-            except (Exception, SystemExit) as error:  # a plugin may raise anything: it fails its trials and no others
-                if self.debugger:
-                    _look_at(error)
-                return failed(stage.key, error, time.perf_counter() - started, self.worker)
+        progress = _Throttled(stage=stage, watch=self.watch)
+        try:
+            with _caught(log) if log else nullcontext():
+                notes = resolve(self.work)(stage, self._store, self.device, progress, halt, alone=self.alone)
+        except Halted:
+            return StageOutcome(key=stage.key, status="halted", seconds=time.perf_counter() - started, worker=self.worker)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plugin may raise anything: it fails its trials and no others
+            if self.debugger:
+                _look_at(error)
+            return failed(stage.key, error, time.perf_counter() - started, self.worker)
+        finally:
+            with suppress(TypeError, ValueError):  # of numbers that are none
+                progress.flush()
         return StageOutcome(key=stage.key, status="done", seconds=time.perf_counter() - started, worker=self.worker, notes=_plain(notes))
-
-    def _progress(self, stage: Stage) -> Progress:
-        return _Throttled(stage=stage, watch=self.watch)
 
 
 @dataclass(kw_only=True)
 class _Throttled:
-    """Passes progress on, ten times a second at most."""
+    """Passes progress on, ten times a second at most, and in the end the last that was told."""
 
     stage: Stage
     watch: Watch
     last: float = field(default=float("-inf"))
+    unsaid: tuple[int, int, Mapping[str, float]] | None = None
 
     def __call__(self, done: int, total: int, **numbers: float) -> None:
-        now = time.monotonic()
-        if now - self.last >= _EVERY or done >= total:
-            self.last = now
-            self.watch.progress(self.stage.key, int(done), int(total), {name: float(value) for name, value in numbers.items()})
+        self.unsaid = int(done), int(total), numbers
+        if time.monotonic() - self.last >= _EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell what has not been told yet."""
+        if self.unsaid is not None:
+            (done, total, numbers), self.unsaid, self.last = self.unsaid, None, time.monotonic()
+            # Here and not before: a number may be a tensor on a device, which takes a wait to be read.
+            self.watch.progress(self.stage.key, done, total, {name: float(value) for name, value in numbers.items()})
 
 
 def _plain(notes: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,11 +111,18 @@ def failed(key: Key, error: BaseException, seconds: float, worker: str) -> Stage
         status="failed",
         seconds=seconds,
         worker=worker,
-        error=str(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {error}",
+        error=_said(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {_said(error)}",
         error_class=type(error).__name__,
         failure=failure_class(error),
         traceback="".join(traceback.format_exception(error)),
     )
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "its message cannot be read"
 
 
 @contextmanager
@@ -121,7 +137,8 @@ def _caught(log: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            _flush()
+            with suppress(OSError):  # the disk may be full
+                _flush()
             for descriptor, kept in before:
                 os.dup2(kept, descriptor)
                 os.close(kept)

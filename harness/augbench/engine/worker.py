@@ -17,16 +17,30 @@ from typing import Any
 from augbench.engine.executing import Job, StageOutcome
 from augbench.engine.work import Workbench, failed
 from augbench.plan.keys import Key
+from augbench.plan.tasks import Stage
 from augbench.registry.collect import Registry
 from augbench.registry.local import load_local
 
-Parcel = tuple[tuple[Key, ...], bytes]
-"""The keys of a job's stages, and the job, pickled: between processes of one run, never in a file."""
+HALT = "halt"
+"""Asks a worker to let its job keep its state and stop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A job on its way to another process, to be handled without importing what its components are made of."""
+
+    keys: tuple[Key, ...]
+    slots: int
+    timeout: float | None
+    logs: Mapping[Key, Path]
+    stages: bytes
+    """Pickled: between processes of one run, never in a file."""
 
 
 def parcel(job: Job) -> Parcel:
     """Pack a job.  Raise what pickle raises of a component that cannot be sent."""
-    return tuple(stage.key for stage in job.stages), pickle.dumps(job)
+    keys = tuple(stage.key for stage in job.stages)
+    return Parcel(keys=keys, slots=job.slots, timeout=job.timeout, logs=job.logs, stages=pickle.dumps(job.stages))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,41 +62,58 @@ def serve(connection: Connection, setup: Setup) -> None:
     """Run jobs until the other end is closed, by whoever asks for work or by its death."""
     # A Ctrl-C is meant for the driver, which says what becomes of the stages.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    halted = threading.Event()
-    signal.signal(signal.SIGTERM, lambda number, frame: halted.set())
+    orders = _Orders(connection=connection)
+    signal.signal(signal.SIGTERM, lambda number, frame: orders.halt())
     faulthandler.enable()
     os.environ.update(setup.environment)
-    load_local(Registry(), setup.plugins, setup.folder)
     voice = _Voice(connection)
     bench = Workbench(store=setup.store, device=setup.device, worker=setup.name, watch=voice, work=setup.work, alone=setup.alone)
-    jobs: queue.SimpleQueue[Parcel] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, jobs), daemon=True).start()
+    threading.Thread(target=orders.listen, daemon=True).start()
     while True:
-        packed = jobs.get()
-        halted.clear()
-        for outcome in _run(packed, bench, halted):
+        for outcome in _run(*orders.jobs.get(), bench, setup):
             voice.say("outcome", outcome)
 
 
-def _run(packed: Parcel, bench: Workbench, halted: threading.Event) -> Iterator[StageOutcome]:
-    keys, payload = packed
+def _run(packed: Parcel, halted: threading.Event, bench: Workbench, setup: Setup) -> Iterator[StageOutcome]:
     try:
+        load_local(Registry(), setup.plugins, setup.folder)
         # Here and not where it was received: unpickling imports the components' modules, which takes seconds and may fail.
-        job: Job = pickle.loads(payload)
-    except Exception as error:
-        yield from (failed(key, error, 0.0, bench.worker) for key in keys)
+        stages: tuple[Stage, ...] = pickle.loads(packed.stages)
+    except (Exception, SystemExit) as error:
+        yield from (failed(key, error, 0.0, bench.worker) for key in packed.keys)
         return
-    for stage in job.stages:
-        yield bench.run(stage, halted.is_set, job.logs.get(stage.key))
+    for stage in stages:
+        if halted.is_set():
+            yield StageOutcome(key=stage.key, status="halted", seconds=0.0, worker=bench.worker)
+        else:
+            yield bench.run(stage, halted.is_set, packed.logs.get(stage.key))
 
 
-def _listen(connection: Connection, jobs: queue.SimpleQueue[Parcel]) -> None:
-    """Take in jobs while a stage runs; end the process with the driver, whatever it is doing."""
-    while True:
-        try:
-            jobs.put(connection.recv())
-        except (EOFError, OSError):
-            os._exit(1)
+@dataclass(kw_only=True)
+class _Orders:
+    """What comes from the driver while a stage runs."""
+
+    connection: Connection
+    jobs: queue.SimpleQueue[tuple[Parcel, threading.Event]] = field(default_factory=queue.SimpleQueue)
+    newest: threading.Event = field(default_factory=threading.Event)
+    """Tells the newest job to keep its state and stop; each has its own, so that one that has not begun hears it, too."""
+
+    def listen(self) -> None:
+        """Take orders in; end the process with the driver, whatever it is doing."""
+        while True:
+            try:
+                order = self.connection.recv()
+            except (EOFError, OSError):
+                os._exit(1)
+            if order == HALT:
+                self.halt()
+            else:
+                self.newest = threading.Event()
+                self.jobs.put((order, self.newest))
+
+    def halt(self) -> None:
+        """Tell the newest job."""
+        self.newest.set()
 
 
 @dataclass(frozen=True)

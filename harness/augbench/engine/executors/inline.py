@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -56,8 +57,10 @@ class InlinePool:
         self.waiting.append(job)
 
     def wait(self, seconds: float) -> Sequence[StageOutcome]:
-        """Run all that was started."""
+        """Run all that was started; where there is nothing, let time pass."""
         jobs, self.waiting = self.waiting, []
+        if not jobs:
+            time.sleep(seconds)
         return [outcome for job in jobs for outcome in self._run(job)]
 
     def halt(self) -> None:

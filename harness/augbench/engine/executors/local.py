@@ -19,7 +19,7 @@ from annotated_types import Ge
 from augbench.engine.devices import usable_cpus
 from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workplace
 from augbench.engine.work import failed
-from augbench.engine.worker import Setup, parcel, serve
+from augbench.engine.worker import HALT, Parcel, Setup, parcel, serve
 from augbench.plan.keys import Key
 from augbench.values.errors import TooSlow, WorkerLost
 
@@ -41,11 +41,28 @@ class Local(Executor):
         """Make the pool; workers start with their first jobs."""
         jobs = workplace.jobs or self.jobs
         if workplace.devices == ("cpu",):
-            places = ["cpu"] * (jobs or usable_cpus())
+            devices = ["cpu"] * (jobs or usable_cpus())
         else:
             # Neighbouring jobs on different devices: with few of them, none waits for another's.
-            places = [device for _ in range(jobs or 1) for device in workplace.devices]
-        return LocalPool(workplace=workplace, places=tuple(places), grace=self.grace)
+            devices = [device for _ in range(jobs or 1) for device in workplace.devices]
+        places = tuple(
+            Place(name=_name(number, device), device=device, alone=devices.count(device) == 1) for number, device in enumerate(devices, 1)
+        )
+        return LocalPool(workplace=workplace, places=places, grace=self.grace)
+
+
+def _name(number: int, device: str) -> str:
+    return f"worker {number}" if device == "cpu" else f"worker {number} on {device}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where one worker runs."""
+
+    name: str
+    device: str
+    alone: bool
+    """Whether nothing else uses the device."""
 
 
 @dataclass(kw_only=True)
@@ -53,12 +70,12 @@ class LocalPool:
     """Worker processes, one for each place."""
 
     workplace: Workplace
-    places: tuple[str, ...]
-    """The device of each worker."""
+    places: tuple[Place, ...]
     grace: float
     workers: dict[int, _Worker] = field(default_factory=dict)
     """By place; a worker that died leaves its place to the next."""
     unsent: list[StageOutcome] = field(default_factory=list)
+    halted: bool = False
 
     def __post_init__(self) -> None:
         self._context: Any = multiprocessing.get_context(_FORKS)
@@ -70,10 +87,10 @@ class LocalPool:
         """Return how many single-threaded stages run side by side."""
         return len(self.places)
 
-    def room(self, job: Job) -> bool:
+    def room(self, job: Job | Parcel) -> bool:
         """Tell whether a worker is free and the job's threads have CPUs; a job that is wider than the machine runs alone."""
         busy = [worker.job.slots for worker in self.workers.values() if worker.job]
-        if self.places[0] != "cpu":
+        if self.places[0].device != "cpu":
             return len(busy) < self.slots
         return not busy or (len(busy) < self.slots and sum(busy) + job.slots <= self.slots)
 
@@ -84,12 +101,20 @@ class LocalPool:
         except Exception as error:
             # What pickle raises of a class that is defined inside a function is anything but uniform.
             self.unsent += [failed(stage.key, error, 0.0, "") for stage in job.stages]
-            return
+        else:
+            self.deliver(packed)
+
+    def deliver(self, packed: Parcel) -> None:
+        """Hand a packed job to a free worker."""
         place = next(place for place in range(self.slots) if place not in self.workers or self.workers[place].job is None)
         worker = self.workers.get(place)
         if worker is None or not worker.process.is_alive():
-            worker = self.workers[place] = self._new(place)
-        worker.give(job)
+            try:
+                worker = self.workers[place] = self._new(self.places[place])
+            except WorkerLost as error:
+                self.unsent += [failed(key, error, 0.0, error.worker) for key in packed.keys]
+                return
+        worker.give(packed)
         with contextlib.suppress(OSError):  # it died this moment: ``wait`` sees that
             worker.connection.send(packed)
 
@@ -98,21 +123,20 @@ class LocalPool:
         until = time.monotonic() + seconds
         outcomes, self.unsent = self.unsent, []
         while not outcomes:
+            self._pass_on_halt()
             busy = [place for place, worker in self.workers.items() if worker.job]
             left = min([until, *(worker.next_deadline() for worker in self.workers.values())]) - time.monotonic()
-            ready = wait([self.workers[place].connection for place in busy], max(0.0, left)) if busy else []
+            ready = wait([self.workers[place].connection for place in busy], max(0.0, left)) if busy else _nap(left)
             heard = [place for place in busy if self.workers[place].connection in ready]
             outcomes = [outcome for place in heard for outcome in self._hear(place)]
             outcomes += [outcome for place in busy for outcome in self._hurry(place)]
-            if time.monotonic() >= until or not busy:
+            if time.monotonic() >= until:
                 break
         return outcomes
 
     def halt(self) -> None:
-        """Ask every busy worker to keep its state and stop."""
-        for worker in self.workers.values():
-            if worker.job and not worker.asked:
-                worker.ask()
+        """Have every busy worker asked to keep its state and stop, in ``wait``: a signal may have come in the middle of a message."""
+        self.halted = True
 
     def stop(self) -> None:
         """Kill every worker."""
@@ -120,18 +144,22 @@ class LocalPool:
             worker.kill()
         self.workers.clear()
 
-    def _new(self, place: int) -> _Worker:
-        device = self.places[place]
+    def _pass_on_halt(self) -> None:
+        for worker in self.workers.values():
+            if self.halted and worker.job and not worker.asked:
+                worker.ask()
+
+    def _new(self, place: Place) -> _Worker:
         ours, theirs = self._context.Pipe()
         setup = Setup(
-            name=f"worker {place + 1}" if device == "cpu" else f"worker {place + 1} on {device}",
+            name=place.name,
             store=self.workplace.store,
-            device=_seen_as(device),
+            device=_seen_as(place.device),
             work=self.workplace.work,
             plugins=self.workplace.plugins,
             folder=self.workplace.folder,
-            alone=self.places.count(device) == 1,
-            environment=_environment(device),
+            alone=place.alone,
+            environment=_environment(place.device),
         )
         process = self._started(theirs, setup)
         theirs.close()
@@ -143,9 +171,9 @@ class LocalPool:
             try:
                 with _no_main_module():
                     process.start()
-            except (OSError, EOFError):
+            except (OSError, EOFError) as error:
                 if attempt == _ATTEMPTS - 1:
-                    raise
+                    raise WorkerLost(setup.name, None) from error
                 time.sleep(0.1 * 2**attempt)
             else:
                 break
@@ -193,7 +221,7 @@ class _Worker:
     process: BaseProcess
     connection: Connection
     grace: float
-    job: Job | None = None
+    job: Parcel | None = None
     remaining: list[Key] = field(default_factory=list)
     """Stages of the job without an outcome."""
     since: float = 0.0
@@ -202,9 +230,9 @@ class _Worker:
     asked: bool = False
     """Whether it was asked to stop."""
 
-    def give(self, job: Job) -> None:
+    def give(self, job: Parcel) -> None:
         """Note what it is to do."""
-        self.job, self.remaining = job, [stage.key for stage in job.stages]
+        self.job, self.remaining = job, list(job.keys)
         self.since, self.late, self.asked = time.monotonic(), False, False
 
     def begin(self, key: Key) -> None:
@@ -232,8 +260,8 @@ class _Worker:
     def ask(self) -> None:
         """Ask it to keep its state and stop."""
         self.asked = True
-        with contextlib.suppress(OSError, AttributeError):
-            self.process.terminate()
+        with contextlib.suppress(OSError):
+            self.connection.send(HALT)
 
     def kill(self) -> None:
         """End it, whatever it does; closing the pipe ends one whose process nobody can reach any more."""
@@ -241,6 +269,11 @@ class _Worker:
             self.process.kill()
         self.connection.close()
         self.process.join(1.0)
+
+
+def _nap(seconds: float) -> list[Any]:
+    time.sleep(max(0.0, seconds))
+    return []
 
 
 def _seen_as(device: str) -> str:
