@@ -68,7 +68,7 @@ def run(
             engine="inline" if debugger else engine,
             jobs=jobs,
             policy=Policy(timeout=timeout, retries=retries, max_failures=1 if fail_fast else max_failures),
-            trial=trial,
+            trials=(trial,) if trial else (),
             debugger=debugger,
             smoke=smoke,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -60,8 +61,8 @@ class Driver:
     stopping: Stopping
     logs: Path
     policy: Policy = field(default_factory=Policy)
-    only: str | None = None
-    """The one trial that is wanted."""
+    only: frozenset[str] = frozenset()
+    """The trials that are wanted; all of them, unless any is named."""
     running: dict[Key, Stage] = field(default_factory=dict)
     elsewhere: dict[Key, Stage] = field(default_factory=dict)
     """Stages that another run is making."""
@@ -75,12 +76,15 @@ class Driver:
     pool: Pool = field(init=False)
     executed: int = 0
     failed: int = 0
+    settled: int = 0
+    """Trials that were recorded, done or failed."""
     _looked: float = 0.0
     _foreseen: float = float("-inf")
 
     def run(self) -> None:
         """Run every trial that is not done.  Raise ``KeyboardInterrupt`` where somebody asked to stop, once all is kept."""
-        self.waiting = {trial.id: trial for trial in self.plan.trials if trial.status == "to run" and self.only in (None, trial.id)}
+        to_run = (trial for trial in self.plan.trials if trial.status == "to run")
+        self.waiting = {trial.id: trial for trial in to_run if not self.only or trial.id in self.only}
         self.pool = self.open_pool(self)
         self.stopping.on_request = self._halt
         try:
@@ -155,7 +159,6 @@ class Driver:
             else:
                 self.running[stage.key] = stage
                 self.attempts[stage.key] += 1
-                self.recorder.begun(stage, self.attempts[stage.key])
                 self.pool.start(job)
 
     def _look_elsewhere(self) -> None:
@@ -174,7 +177,10 @@ class Driver:
                 self.frontier.put_back(key)
 
     def started(self, key: Key, worker: str) -> None:
-        """Pass on that a stage begins."""
+        """Record that a stage begins, and pass it on."""
+        # Within the pool, which takes an error for a worker's end: a full disk is told by the next record.
+        with contextlib.suppress(OSError, DiskFull):
+            self.recorder.begun(self.running[key], self.attempts[key], worker)
         self.forecast.begin(key)
         self.observer.stage_started(self.running[key], worker)
 
@@ -244,6 +250,7 @@ class Driver:
 
     def _tell(self, trial: PlannedTrial, result: TrialResult) -> None:
         del self.waiting[trial.id]
+        self.settled += 1
         self.observer.trial_finished(result, self._runnable - len(self.waiting), self._runnable)
 
     @cached_property

@@ -17,7 +17,7 @@ from augbench.plan.plan import PlannedTrial
 from augbench.plan.tasks import AssessTask, Stage, TrainTask
 from augbench.store.opening import Store
 from augbench.store.run_folder import RunFolder
-from augbench.values.results import Predictions, Status, TrialResult
+from augbench.values.results import Predictions, Status, TrialResult, TrialStage
 from augbench.values.synthesis import curves_from
 
 _ADDED = ("seconds", "cpu-seconds", "gpu-seconds", "energy-joules")
@@ -38,9 +38,9 @@ class Recorder:
         told = {"type": "run", "pid": os.getpid(), "host": platform.node(), "command": shlex.join(["bench", *sys.argv[1:]])}
         self.folder.journal.append({**told, "engine": engine, "time": _now()})
 
-    def begun(self, stage: Stage, attempt: int) -> None:
-        """Record that a stage was handed out."""
-        self.folder.journal.append({**_stage(stage), "status": "started", "attempt": attempt, "time": _now()})
+    def begun(self, stage: Stage, attempt: int, worker: str) -> None:
+        """Record that a worker begins a stage."""
+        self.folder.journal.append({**_stage(stage), "status": "started", "attempt": attempt, "worker": worker, "time": _now()})
 
     def stage(self, stage: Stage, outcome: StageOutcome, attempt: int, *, again: bool) -> None:
         """Record what a stage cost, or how it failed and whether it is tried again."""
@@ -161,7 +161,7 @@ def planned_result(trial: PlannedTrial) -> TrialResult:
         reason=reason,
         generators={name: fit.key for name, fit in fits.items()},
         judged={name: stage.key for name, stage in judged.items()},
-        stages={stage.label: stage.key for stage in stages},
+        stages=tuple(TrialStage(kind=stage.kind, label=stage.label, key=stage.key) for stage in stages),
     )
 
 
@@ -187,4 +187,4 @@ def _outcome(outcome: StageOutcome) -> dict[str, Any]:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

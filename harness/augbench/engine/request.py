@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from augbench.config.snapshots import Snapshot
 from augbench.engine.driver import Policy
 from augbench.engine.executing import WORK
 
@@ -26,11 +27,13 @@ class Request:
     """An executor, as a slot of the matrix names one: ``local``, ``{ use = "ray", address = "auto" }``."""
     jobs: int | None = None
     policy: Policy = field(default_factory=Policy)
-    trial: str | None = None
-    """The one trial that is wanted."""
+    trials: tuple[str, ...] = ()
+    """The trials that are wanted; all of them, unless any is named."""
     debugger: bool = False
     smoke: bool = False
     """Whether everything is made small, to see that it runs at all."""
+    snapshot: Snapshot | None = None
+    """The matrix as it was read once, where its files may have changed since, or be elsewhere."""
     work: str = WORK
     """``module:function`` that executes a stage."""
 

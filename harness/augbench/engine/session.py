@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from augbench.config.single import component_from
+from augbench.engine.asking import as_asked, default_store
 from augbench.engine.devices import choose_devices
 from augbench.engine.driver import Driver
 from augbench.engine.events import Observer
@@ -69,17 +71,16 @@ class Session:
             driver = self._drive(observer, keys) if self._open() else None
             if driver is None:
                 observer.run_started(self.plan, 0)
-                if not self.folder.describes(self._results(""), keys):
-                    self.folder.begin(self._results(self.request.device), keys)
+                if not self.folder.describes(self._results(""), keys, self._asked()):
+                    self.folder.begin(self._results(self.request.device), keys, self._asked())
             reports = () if self.request.smoke else self._reports()
-        statuses = [trial.status for trial in self.plan.trials]
-        executed, failed = (driver.executed, driver.failed) if driver else (0, 0)
-        pending = len(driver.waiting) if driver else 0
+        statuses = Counter(trial.status for trial in self.plan.trials)
+        executed, failed, settled = (driver.executed, driver.failed, driver.settled) if driver else (0, 0, 0)
         return Outcome(
-            done=len(statuses) - statuses.count("skipped") - failed - pending,
+            done=statuses["done"] + settled - failed,
             failed=failed,
-            skipped=statuses.count("skipped"),
-            pending=pending,
+            skipped=statuses["skipped"],
+            pending=statuses["to run"] - settled,
             stages_run=executed,
             stages_reused=sum(stage.cached for stage in self.plan.stages),
             seconds=time.monotonic() - started,
@@ -96,7 +97,7 @@ class Session:
     def _drive(self, observer: Observer, keys: Mapping[str, Key]) -> Driver:
         devices = choose_devices(self.request.device)
         self.store.check_writable()
-        self.folder.begin(self._results(devices[0]), keys)
+        self.folder.begin(self._results(devices[0]), keys, self._asked())
         stages = tuple(planned.stage for planned in self.plan.stages)
         stopping = Stopping()
         driver = Driver(
@@ -111,7 +112,7 @@ class Session:
             stopping=stopping,
             logs=self.folder.path / "logs",
             policy=self.request.policy,
-            only=self.request.trial,
+            only=frozenset(self.request.trials),
         )
         driver.recorder.run_begun(self.request.engine)
         with stopping.listening():
@@ -164,6 +165,9 @@ class Session:
             smoke=self.request.smoke,
         )
 
+    def _asked(self) -> dict[str, Any]:
+        return as_asked(self.request, self.matrix.snapshot)
+
     def _settings(self) -> dict[str, dict[str, dict[str, Setting]]]:
         found: dict[str, dict[str, dict[str, Setting]]] = {}
         for (row, column), settings in self.matrix.cells.items():
@@ -195,9 +199,9 @@ def open_session(request: Request) -> Session:
     Raise ``ConfigError`` with everything that is wrong in the matrix, ``DataError`` for unusable data.
     """
     registry = discover(request.disabled)
-    load_local(registry, plugins_of(request.matrix), request.matrix.parent)
-    matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip)
-    probes = look(matrix)
+    load_local(registry, plugins_of(request.matrix, request.snapshot), request.matrix.parent)
+    matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip, snapshot=request.snapshot)
+    probes = look(matrix, moved=request.snapshot is not None)
     check(matrix, probes)
     name, location = request.matrix.stem, str(request.store or default_store())
     if request.smoke:
@@ -210,15 +214,7 @@ def open_session(request: Request) -> Session:
     plan = make_plan(
         matrix, probes, code=cache(code_digest), name_of=cache(registry.name_of), store=store.keys(), finished=folder.finished()
     )
-    if request.trial is not None and request.trial not in (names := [trial.id for trial in plan.trials]):
-        raise UnknownTrial(request.trial, names)
+    known = {trial.id for trial in plan.trials}
+    for unknown in (name for name in request.trials if name not in known):
+        raise UnknownTrial(unknown, sorted(known))
     return Session(request=request, registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder)
-
-
-def default_store() -> str:
-    """Return ``AUGBENCH_STORE``, or the user's cache folder."""
-    if path := os.environ.get("AUGBENCH_STORE"):
-        return path
-    from platformdirs import user_cache_path
-
-    return str(user_cache_path("augbench") / "store")

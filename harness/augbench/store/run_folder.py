@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,14 +14,14 @@ from augbench.plan.keys import Key
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
 from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, RunInUse
-from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult
+from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA = 2
+SCHEMA = 3
 _LOCK, _STAMP = "run.lock", "rendered.json"
 
 
@@ -36,13 +36,27 @@ class RunFolder:
         """Return the run's records."""
         return Journal(path=self.path / "records.jsonl")
 
+    def about(self) -> dict[str, Any]:
+        """Read what the run is about.  Raise ``MissingFile`` where there is none, ``BrokenRun`` where it is damaged."""
+        path = self.path / "run.json"
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            schema = document["schema"]
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingFile(self.path, "run folder", "a run folder holds run.json; 'bench run' makes one") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise BrokenRun(path, f"{type(error).__name__}: {error}") from error
+        if schema != SCHEMA:
+            raise BrokenRun(path, f"another version of augbench wrote it (its schema is {schema}, not {SCHEMA})")
+        return dict(document)
+
     def finished(self) -> dict[str, Key]:
         """Return the key that each finished trial was made with."""
-        latest = _latest(self.journal.read()[0])
+        records = latest(self.journal.read()[0])
         return {
             name: record["key"]
-            for name, record in latest.items()
-            if record["status"] == "done" and self._predictions(name, record["key"]).is_file()
+            for name, record in records.items()
+            if record["status"] == "done" and self.predictions(name, record["key"]).is_file()
         }
 
     @contextmanager
@@ -71,19 +85,19 @@ class RunFolder:
         runs = [record for record in self.journal.read()[0] if record.get("type") == "run"]
         return f"process {runs[-1]['pid']} on {runs[-1]['host']}, since {runs[-1]['time']}" if runs else ""
 
-    def begin(self, plan: Results, keys: Mapping[str, Key]) -> None:
-        """Write down what the run is about: a results tree without results, and the key of each trial."""
-        write_json(self.path / "run.json", self._document(plan, keys))
+    def begin(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> None:
+        """Write down what the run is about: a results tree without results, the key of each trial, and what was asked for."""
+        write_json(self.path / "run.json", self._document(plan, keys, asked))
         write_text(self.path / "matrix.toml", plan.matrix)
 
-    def describes(self, plan: Results, keys: Mapping[str, Key]) -> bool:
+    def describes(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> bool:
         """Tell whether the folder is about just this: then there is nothing to write down but who ran it when."""
         try:
             known = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
             same_text = (self.path / "matrix.toml").read_text(encoding="utf-8") == plan.matrix
         except (OSError, ValueError):
             return False
-        document = json.loads(json.dumps(self._document(plan, keys)))
+        document = json.loads(json.dumps(self._document(plan, keys, asked)))
         return same_text and {**known, "provenance": None} == {**document, "provenance": None}
 
     def rendered(self, formats: Sequence[str]) -> tuple[Path, ...] | None:
@@ -106,9 +120,10 @@ class RunFolder:
         read = {name: sha256(self.path / name) for name in ("run.json", "records.jsonl", "matrix.toml") if (self.path / name).is_file()}
         return {"augbench": __version__, "formats": list(formats), **read}
 
-    def _document(self, plan: Results, keys: Mapping[str, Key]) -> dict[str, Any]:
+    def _document(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
+            "request": dict(asked),
             "title": plan.title,
             "report": asdict(plan.report),
             "rows": [asdict(row) for row in plan.rows],
@@ -128,7 +143,7 @@ class RunFolder:
 
         splits = {"test": test} | ({"validation": validation} if validation else {})
         table = pa.concat_tables([_table(name, split) for name, split in splits.items()])
-        path = self._predictions(trial, key)
+        path = self.predictions(trial, key)
         temporary = path.with_suffix(".tmp")
         with space_for(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,16 +165,14 @@ class RunFolder:
 
     def results(self) -> Results:
         """Read the run, finished or not.  Raise ``MissingFile`` where there is none, ``BrokenRun`` where it is damaged."""
-        path = self.path / "run.json"
+        document = self.about()
         try:
-            return self._results(json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise MissingFile(self.path, "run folder", "a run folder holds run.json; 'bench run' makes one") from None
+            return self._results(document)
         except (ValueError, KeyError, TypeError) as error:
-            raise BrokenRun(path, f"{type(error).__name__}: {error}") from error
+            raise BrokenRun(self.path / "run.json", f"{type(error).__name__}: {error}") from error
 
     def _results(self, document: dict[str, Any]) -> Results:
-        latest = _latest(self.journal.read()[0])
+        records = latest(self.journal.read()[0])
         keys = {key: None for trial in document["trials"] for key in trial["judged"].values() if self.has_generator(key)}
         report = document["report"] | {"published": tuple(Published(**row) for row in document["report"]["published"])}
         return Results(
@@ -168,7 +181,7 @@ class RunFolder:
             rows=tuple(Row(**row) for row in document["rows"]),
             columns=tuple(_column(column) for column in document["columns"]),
             seeds=tuple(document["seeds"]),
-            trials=tuple(self._result(trial, latest.get(trial["trial"])) for trial in document["trials"]),
+            trials=tuple(self._result(trial, records.get(trial["trial"])) for trial in document["trials"]),
             generators={key: self._read_generator(key) for key in keys},
             scopes=document["scopes"],
             matrix=(self.path / "matrix.toml").read_text(encoding="utf-8"),
@@ -178,8 +191,9 @@ class RunFolder:
         )
 
     def _result(self, planned: Mapping[str, Any], record: Record | None) -> TrialResult:
-        names = ("trial", "row", "column", "seed", "fold", "status", "reason", "generators", "judged", "stages")
-        trial = TrialResult(**{name: planned[name] for name in names})
+        names = ("trial", "row", "column", "seed", "fold", "status", "reason", "generators", "judged")
+        stages = tuple(TrialStage(**stage) for stage in planned["stages"])
+        trial = TrialResult(**{name: planned[name] for name in names}, stages=stages)
         if trial.status == "skipped" or record is None or record["key"] != planned["key"]:
             return trial
         if record["status"] == "failed":
@@ -191,7 +205,7 @@ class RunFolder:
                 failure_class=record["failure"],
                 failed_stage=record["stage-kind"],
             )
-        path = self._predictions(trial.trial, record["key"])
+        path = self.predictions(trial.trial, record["key"])
         if not path.is_file():
             return replace(trial, reason="its predictions are missing from the run folder; run it again")
         splits = _read_predictions(path)
@@ -217,14 +231,15 @@ class RunFolder:
     def _generator(self, key: Key) -> Path:
         return self.path / "generators" / f"{key[:16]}.json"
 
-    def _predictions(self, trial: str, key: Key) -> Path:
+    def predictions(self, trial: str, key: Key) -> Path:
+        """Return where a trial's class probabilities lie."""
         # Names of rows may hold any character behind an axis' "=": none may reach the path as it is.
         *folders, name = (quote(part, safe="[]=, ") for part in trial.split("/"))
         # With the key in it, a kill between this file and its record leaves no record with another's predictions.
         return self.path.joinpath("predictions", *folders, f"{name}-{key[:12]}.parquet")
 
 
-def _latest(records: list[Record]) -> dict[str, Record]:
+def latest(records: Iterable[Record]) -> dict[str, Record]:
     """Return the last word on each trial."""
     return {record["trial"]: record for record in records if record.get("type") == "trial"}
 
@@ -240,7 +255,7 @@ def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
         "reason": trial.reason,
         "generators": dict(trial.generators),
         "judged": dict(trial.judged),
-        "stages": dict(trial.stages),
+        "stages": [asdict(stage) for stage in trial.stages],
         "key": key,
     }
 

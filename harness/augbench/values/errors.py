@@ -474,3 +474,10 @@ class NothingChosen(AugbenchError):
 
     def __init__(self) -> None:
         super().__init__("say what may go: --older 30d, --to 10GB or --kind NAME, or several of them")
+
+
+class MergedRun(AugbenchError):
+    """A run that was put together of others is asked to run."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"'{path}' was merged of several runs, each of its own matrix: name one of these, and merge again")

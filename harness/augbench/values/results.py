@@ -30,6 +30,16 @@ class Predictions:
     """[n, K], rows sum to 1."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrialStage:
+    """A stage that a trial is made of."""
+
+    kind: str
+    label: str
+    """What a person is told: ``fit wgan-div to Anaphase, seed 0``."""
+    key: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrialResult:
     """What is known of one trial."""
@@ -68,8 +78,8 @@ class TrialResult:
     """Key of the fitted generator of each minority class: equal keys are one and the same generator."""
     judged: Mapping[str, str] = field(default_factory=dict)
     """Key of the judgement of each minority class's bank: of ``Results.generators``."""
-    stages: Mapping[str, str] = field(default_factory=dict)
-    """Key of each stage it was made of."""
+    stages: tuple[TrialStage, ...] = ()
+    """What it is made of, each after those it reads."""
 
 
 @dataclass(frozen=True, kw_only=True)

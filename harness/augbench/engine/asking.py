@@ -1,0 +1,76 @@
+"""Write down what a run was asked for, and ask for it again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from augbench.config.snapshots import Snapshot, snapshot_of
+from augbench.engine.request import Request
+from augbench.store.opening import open_store
+from augbench.store.run_folder import RunFolder
+from augbench.values.errors import BrokenRun, MergedRun
+
+_LISTS = ("only", "skip", "disabled")
+_PLAIN = ("device", "engine", "jobs", "smoke")
+
+
+def as_asked(request: Request, snapshot: Snapshot) -> dict[str, Any]:
+    """Return what a run was asked for, as a table for JSON that means the same in another folder."""
+    return {
+        "matrix": str(request.matrix.absolute()),
+        "folder": str(Path.cwd()),
+        **snapshot.as_json(),
+        **{name: list(getattr(request, name)) for name in _LISTS},
+        **{name: getattr(request, name) for name in _PLAIN},
+        "store": open_store(request.store or default_store()).location,
+    }
+
+
+def asked_again(folder: RunFolder) -> Request:
+    """Return what a run was asked for.  Raise ``MissingFile``, ``BrokenRun``, or ``MergedRun`` for one that nobody asked for as it is."""
+    asked = folder.about().get("request")
+    if asked is None:
+        raise MergedRun(folder.path)
+    return _request(folder, asked)
+
+
+def asked_again_for(folder: RunFolder, trial: str) -> Request:
+    """Return what the run was asked for that a trial comes from, be it one that was merged into a folder."""
+    about = folder.about()
+    parts = [part["request"] for part in about.get("merged", ()) if trial in part["trials"]]
+    if asked := [*parts, about.get("request")][0]:
+        return _request(folder, asked)
+    raise MergedRun(folder.path)
+
+
+def _request(folder: RunFolder, asked: Mapping[str, Any]) -> Request:
+    try:
+        return Request(
+            matrix=Path(asked["matrix"]),
+            out=folder.path,
+            store=_store(asked["store"]),
+            snapshot=snapshot_of(asked),
+            only=tuple(asked["only"]),
+            skip=tuple(asked["skip"]),
+            disabled=tuple(asked["disabled"]),
+            **{name: asked[name] for name in _PLAIN},
+        )
+    except (KeyError, TypeError) as error:
+        raise BrokenRun(folder.path / "run.json", f"its request is damaged: {type(error).__name__}: {error}") from error
+
+
+def _store(location: str) -> str:
+    """Return where a run kept its artefacts; on a machine that has no such folder, where this one keeps them."""
+    return location if "://" in location or Path(location).is_dir() else default_store()
+
+
+def default_store() -> str:
+    """Return ``AUGBENCH_STORE``, or the user's cache folder."""
+    if path := os.environ.get("AUGBENCH_STORE"):
+        return path
+    from platformdirs import user_cache_path
+
+    return str(user_cache_path("augbench") / "store")
