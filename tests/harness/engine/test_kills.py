@@ -1,0 +1,97 @@
+"""Whatever process is killed, whenever: a continued run ends with the bytes of one that nobody disturbed."""
+
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+import pytest
+
+from support import light
+
+TESTS = Path(__file__).parents[2]
+SPARED = {"manifest.json"}  # it tells times and machines
+
+
+def artefacts(folder: Path) -> dict[str, str]:
+    """Return the hash of every file of every artefact."""
+    kinds = ("prepare", "fit-generator", "synthesise", "assess", "tables", "train", "evaluate")
+    found = (path for kind in kinds for path in (folder / "store" / kind).rglob("*") if path.is_file() and path.name not in SPARED)
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def results(folder: Path) -> dict[str, object]:
+    """Return the metrics of every trial and the hash of its predictions."""
+    records = [json.loads(line) for line in (folder / "run" / "records.jsonl").read_text().splitlines() if line.endswith("}")]
+    trials = {record["trial"]: record["metrics"] for record in records if record["type"] == "trial"}
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "run").rglob("*.parquet")}
+    return {**trials, **files}
+
+
+class Executioner:
+    """Runs a command, kills its processes at random moments, and runs it again until it has come to its end."""
+
+    def __init__(self, seed: int, pause: float) -> None:
+        self.random = random.Random(seed)
+        self.pause = pause
+        self.kills: Counter[str] = Counter()
+
+    @property
+    def killed(self) -> int:
+        """Return how many processes are dead by now."""
+        return self.kills.total()
+
+    def see_through(self, command: list[str], most: int, **environment: str) -> None:
+        """Kill at most so many processes, the driver or any of its children, until one attempt ends well."""
+        left = most
+        for _ in range(most + 1):
+            process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(TESTS), **environment}, stderr=subprocess.PIPE)
+            while process.poll() is None:
+                time.sleep(self.random.uniform(0, self.pause))
+                left -= self._kill_one(process.pid) if left else 0
+            if process.returncode == 0:
+                return
+            assert process.returncode == -9, process.stderr.read().decode()
+        raise AssertionError("not even an undisturbed attempt came to its end")
+
+    def _role(self, victim: psutil.Process, driver: psutil.Process) -> str:
+        if victim == driver:
+            return "driver"
+        if "resource_tracker" in " ".join(victim.cmdline()):
+            return "resource tracker"
+        return "fork server" if victim.parent() == driver else "worker"
+
+    def _kill_one(self, pid: int) -> int:
+        try:
+            driver = psutil.Process(pid)
+            children = driver.children(recursive=True)
+            # Most of a driver's life goes by before it has workers: it is spared then, mostly, and dies often enough later.
+            if not children and self.random.random() < 0.8:
+                return 0
+            victim = self.random.choice([driver, *children, *children])
+            what = self._role(victim, driver)
+            victim.kill()
+        except psutil.NoSuchProcess:
+            return 0
+        self.kills[what] += 1
+        return 1
+
+
+@pytest.mark.slow
+def test_180_kills_at_random_moments_change_no_byte(tmp_path):
+    light.run(tmp_path / "whole")
+    whole = artefacts(tmp_path / "whole"), results(tmp_path / "whole")
+    assert len(whole[0]) > 40
+    executioner = Executioner(seed=1, pause=0.4)
+    folders = (tmp_path / str(number) for number in range(180))
+    while (left := 180 - executioner.killed) > 0:
+        folder = next(folders)
+        executioner.see_through([sys.executable, "-m", "support.light", str(folder)], most=min(left, 12), LIGHT_STEP="0.02")
+        assert (artefacts(folder), results(folder)) == whole
+    print(f"\n{executioner.killed} kills in {int(folder.name) + 1} runs: {dict(executioner.kills)}")
