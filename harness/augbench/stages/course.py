@@ -69,7 +69,8 @@ class Course:
             validation.best = Best(
                 step=state.chosen,
                 macro_f1=state.numbers["best"],
-                weights=_within("best", tensors),
+                # Copies: the others lie in a mapped file, which the next checkpoint replaces.
+                weights={name: tensor.clone() for name, tensor in _within("best", tensors).items()},
                 probabilities=tensors["best probabilities"].numpy(),
             )
 

@@ -88,7 +88,7 @@ def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: to
     prepared = read_prepared(inputs[PREPARED])
     tables = {name: contents.load_array(inputs[TABLE + name] / contents.PARTNERS) for name in task.augment if TABLE + name in inputs}
     banks = contents.load_banks(inputs, prepared.classes)
-    trained = train(task, prepared, banks, tables, device, progress, keeper, keeper.kept())
+    trained = train(task, prepared, banks, tables, device, progress, keeper, keeper.kept)
     contents.save_tensors(folder / contents.WEIGHTS, trained.weights)
     if trained.validation is not None:
         contents.save_array(folder / contents.VALIDATION, trained.validation)

@@ -61,12 +61,12 @@ def train(
     device: torch.device,
     progress: Progress,
     keep: Keep = keeps_nothing,
-    resume: Fitted | None = None,
+    resume: Callable[[], Fitted | None] = lambda: None,
 ) -> Trained:
     """Train on the originals of a fold and the banks of the minority classes; ``tables`` are slots' partners.
 
-    Goes on from ``resume`` to the same bits, if that fits.  Raise ``Diverged`` once the loss is no longer a number.  Uses
-    torch's global stream: call it where that is forked.
+    Goes on from the state that ``resume`` finds, if that fits, to the same bits.  Raise ``Diverged`` once the loss is no
+    longer a number.  Uses torch's global stream: call it where that is forked.
     """
     learn, held_out = subsets(prepared, task.resample)
     batches = _batches(task, prepared, learn, banks, tables, task.resample.streams(), device)
@@ -94,13 +94,13 @@ def _course(task: TrainTask, prepared: Prepared, held_out: Subset | None, device
     return Course(classifier=classifier, optimizer=optimizer, validation=validation, device=device)
 
 
-def _begun(fresh: Callable[[], Course], resume: Fitted | None) -> Course:
+def _begun(fresh: Callable[[], Course], resume: Callable[[], Fitted | None]) -> Course:
     """Return a training at its beginning, or where it was cut short."""
-    course = fresh()
-    if resume is None:
+    course, state = fresh(), resume()
+    if state is None:
         return course
     try:
-        course.restore(resume)
+        course.restore(state)
     except Exception:  # whatever an older version, or a plugin's optimizer, makes of it: a checkpoint only saves time
         return fresh()
     return course
