@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
+from augbench.engine.devices import choose_devices
 from augbench.plan.keys import Key
 from augbench.plan.tasks import Stage
 from augbench.values.components import Component, Kind
@@ -102,7 +103,7 @@ class Workplace:
     store: str
     """Location of the store, as ``open_store`` takes it."""
     devices: tuple[str, ...]
-    """``("cpu",)``, or accelerators."""
+    """As the executor's ``devices`` chose them."""
     watch: Watch
     jobs: int | None = None
     """Stages side by side, on a CPU in all, on an accelerator on each; None leaves it to the executor."""
@@ -122,6 +123,10 @@ class Executor(Component, ABC):
     """A place where stages run."""
 
     kind: ClassVar[Kind] = "executor"
+
+    def devices(self, name: str) -> tuple[str, ...]:
+        """Say what ``--device NAME`` means where the stages run: ``("cpu",)``, or accelerators.  Raise ``NoSuchDevice``."""
+        return choose_devices(name)
 
     @abstractmethod
     def open(self, workplace: Workplace) -> Pool:

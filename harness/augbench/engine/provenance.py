@@ -41,6 +41,8 @@ def _device_name(device: str) -> str:
         return device
     import torch
 
+    if not torch.cuda.is_available():
+        return f"{device} (of other machines)"
     return f"{device} ({torch.cuda.get_device_name(device)})"
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from augbench.config.single import component_from
 from augbench.engine.asking import as_asked, default_store
-from augbench.engine.devices import choose_devices
 from augbench.engine.driver import Driver
 from augbench.engine.events import Observer
 from augbench.engine.executing import Executor, Pool, Watch, Workplace
@@ -95,7 +94,9 @@ class Session:
         return any(trial.status == "to run" for trial in self.plan.trials)
 
     def _drive(self, observer: Observer, keys: Mapping[str, Key]) -> Driver:
-        devices = choose_devices(self.request.device)
+        executor = component_from(self.request.engine, "executor", "engine", self.registry)
+        assert isinstance(executor, Executor)
+        devices = executor.devices(self.request.device)
         self.store.check_writable()
         self.folder.begin(self._results(devices[0]), keys, self._asked())
         stages = tuple(planned.stage for planned in self.plan.stages)
@@ -105,7 +106,7 @@ class Session:
             store=self.store,
             leases=self.store.leases(),
             recorder=Recorder(store=self.store, folder=self.folder),
-            open_pool=self._pool(devices),
+            open_pool=self._pool(executor, devices),
             observer=observer,
             forecast=Forecast(costs=self.costs),
             frontier=Frontier(ranks=ranks(stages, self.costs), shared={planned.key: planned.shared for planned in self.plan.stages}),
@@ -119,10 +120,8 @@ class Session:
             driver.run()
         return driver
 
-    def _pool(self, devices: tuple[str, ...]) -> Callable[[Watch], Pool]:
+    def _pool(self, executor: Executor, devices: tuple[str, ...]) -> Callable[[Watch], Pool]:
         request = self.request
-        executor = component_from(request.engine, "executor", "engine", self.registry)
-        assert isinstance(executor, Executor)
 
         def opened(watch: Watch) -> Pool:
             return executor.open(

@@ -6,7 +6,7 @@ import ast
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import packages_distributions, version
@@ -23,8 +23,13 @@ def code_digest(component: type[Component]) -> str:
     Imports are followed transitively, those inside functions too, and stop at ``augbench``; base classes of other
     packages count.  Where there is no source, the distribution's version stands for it.
     """
+    return modules_digest(base.__module__ for base in component.__mro__)
+
+
+def modules_digest(names: Iterable[str]) -> str:
+    """Return the digest of modules and of all that they import from their own top-level packages; none of them is run."""
     parts: dict[str, str] = {}
-    waiting = [base.__module__ for base in component.__mro__ if _counts(base.__module__)]
+    waiting = [name for name in names if _counts(name)]
     while waiting:
         name = waiting.pop()
         if name in parts:
