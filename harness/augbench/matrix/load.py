@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augbench.config import documents
-from augbench.config.build import Builder, Owner
+from augbench.config.build import Builder
 from augbench.config.components import Components
+from augbench.config.documents import Documents
 from augbench.config.fallbacks import fallbacks
 from augbench.config.findings import Findings
-from augbench.config.layers import EVERY, Layer, Layers, Stack
+from augbench.config.layers import EVERY, Layer, Layers
 from augbench.config.overlay import Default, Overlay, Place
 from augbench.config.shapes import Shapes
 from augbench.config.snapshots import Snapshot
-from augbench.config.source import Node
+from augbench.config.source import Node, Source
 from augbench.config.states import Part
 from augbench.matrix import axes as axes_module
 from augbench.matrix import columns as columns_module
 from augbench.matrix import report as report_module
 from augbench.matrix import rows as rows_module
+from augbench.matrix.cells import Cells
 from augbench.matrix.columns import ColumnSource
-from augbench.matrix.model import Cell, Matrix, Named, Places
-from augbench.matrix.notes import notes
+from augbench.matrix.model import Matrix, Named, Places
 from augbench.matrix.rows import Expanded
 from augbench.matrix.sections import KEYS, Sections
-from augbench.matrix.select import Exclusion, Selection, dropped, exclusions
+from augbench.matrix.select import Selection, exclusions
 from augbench.values.components import KINDS
-from augbench.values.settings import Below, Settings
+from augbench.values.settings import Below, ReportSettings
 
 if TYPE_CHECKING:
     from augbench.registry.collect import Registry
@@ -50,6 +51,46 @@ def load_matrix(
     (``datasets.cells.path=images``).  ``only`` and ``skip`` are patterns of row names, column names or ``column/row``.
     Raise ``MissingFile``, or ``ConfigError`` with every problem at once.
     """
+    read = read_matrix(path, registry, sets=sets, only=only, skip=skip, snapshot=snapshot)
+    table = read.cells.fill()
+    title, plugins = read.sections.text("title", path.stem), read.sections.plugins()
+    read.sections.findings.raise_any()
+    assert read.report is not None
+    rows, columns = read.cells.rows, read.cells.columns
+    return Matrix(
+        path=path,
+        text=read.documents.text,
+        title=title,
+        rows=tuple(row.row for row in rows),
+        columns=tuple(source.column for source in columns if source.column is not None),
+        seeds=read.seeds,
+        report=read.report,
+        cells=table.cells,
+        notes=table.notes,
+        plugins=plugins,
+        snapshot=Snapshot(files=read.documents.files, sets=read.assigned),
+        _dropped=table.dropped,
+        _places=_places(columns, rows),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A matrix file before its cells are built; its problems are among the findings of its sections."""
+
+    documents: Documents
+    assigned: tuple[Source, ...]
+    """What --set said."""
+    sections: Sections
+    cells: Cells
+    seeds: tuple[int, ...]
+    report: ReportSettings | None
+
+
+def read_matrix(
+    path: Path, registry: Registry, *, sets: Sequence[str], only: Sequence[str], skip: Sequence[str], snapshot: Snapshot | None = None
+) -> Read:
+    """Read all that a matrix file says, as ``load_matrix`` does."""
     findings = Findings()
     read = documents.load(path, findings, snapshot)
     assigned = (*(snapshot.sets if snapshot else ()), *documents.said(sets))
@@ -62,37 +103,22 @@ def load_matrix(
     overlay = replace(overlay, defaults=_defaults(sections, overlay))
     _check_defaults(overlay)
     layers, builder = Layers(overlay=overlay), Builder(overlay=overlay)
-    sources = columns_module.read(sections, layers, builder)
-    names = [source.name for source in sources]
+    columns = columns_module.read(sections, layers, builder)
+    names = [column.name for column in columns]
     axes = axes_module.read(sections, tuple(layers.table.fields))
     rows = rows_module.expand(rows_module.read(sections, layers, names), axes, sections)
     report = report_module.read(sections, builder, [row.row.name for row in rows], names, registry.names("report"))
-    table = _Cells(
+    cells = Cells(
         layers=layers,
         builder=builder,
-        base=layers.over(Stack(), Layer(nodes=sections.tables("base"))),
+        base=Layer(nodes=sections.tables("base")),
         told=told,
         selection=Selection(only, skip, rows, names, findings),
         exclusions=exclusions(sections, rows, names, axes.seeds, layers),
-    ).fill(rows, sources)
-    title, plugins = sections.text("title", path.stem), sections.plugins()
-    findings.raise_any()
-    assert report is not None
-    return Matrix(
-        path=path,
-        text=read.text,
-        title=title,
-        rows=tuple(row.row for row in rows),
-        columns=tuple(source.column for source in sources if source.column is not None),
-        seeds=axes.seeds,
-        report=report,
-        cells=table.cells,
-        notes=table.notes,
-        plugins=plugins,
-        snapshot=Snapshot(files=read.files, sets=assigned),
-        _dropped=table.dropped,
-        _places=_places(sources, rows),
+        rows=rows,
+        columns=columns,
     )
+    return Read(documents=read, assigned=assigned, sections=sections, cells=cells, seeds=axes.seeds, report=report)
 
 
 def plugins_of(path: Path, snapshot: Snapshot | None = None) -> tuple[str, ...]:
@@ -148,61 +174,6 @@ def _check_defaults(overlay: Overlay) -> None:
     for default in overlay.defaults:
         part = Part(use=default.use, component=default.component, implied=default.implied, origin=default.node.origin)
         overlay.parameters(part, default.node, Place(("defaults",), ""))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Table:
-    """The cells of a matrix."""
-
-    cells: Mapping[Cell, Settings]
-    notes: tuple[str, ...]
-    dropped: frozenset[tuple[str, str, int]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Cells:
-    """Comes to the settings of each cell."""
-
-    layers: Layers
-    builder: Builder
-    base: Stack
-    told: Layer
-    """What --set says of all rows."""
-    selection: Selection
-    exclusions: Sequence[Exclusion]
-
-    def fill(self, rows: Sequence[Expanded], sources: Sequence[ColumnSource]) -> _Table:
-        """Build every cell; those that are not selected only to check them."""
-        cells: dict[Cell, Settings] = {}
-        remarks: dict[str, None] = {}
-        gone: set[tuple[str, str, int]] = set()
-        for source in sources:
-            stack = self.layers.over(self.base, source.layer)
-            for row in rows:
-                final = self._stacked(stack, row, source.name)
-                excluded = [one for one in self.exclusions if one.matches(row, source.name, final.plain, self.layers.table)]
-                if any(one.seeds is None for one in excluded):
-                    continue
-                settings = self.builder.settings(final.plain, final.classes, _owner(source))
-                if settings is not None and self.selection(row.row.name, source.name):
-                    cells[row.row.name, source.name] = settings
-                    remarks.update(dict.fromkeys(notes(row, source, final, settings)))
-                    gone.update(trial for one in excluded for trial in dropped(one, row.row.name, source.name))
-        return _Table(cells=cells, notes=tuple(remarks), dropped=frozenset(gone))
-
-    def _stacked(self, stack: Stack, row: Expanded, column: str) -> Stack:
-        stack = self.layers.over(stack, row.source.layer)
-        if column in row.source.on:
-            stack = self.layers.over(stack, row.source.on[column])
-        stack = self.layers.over(stack, row.layer, lenient=True)
-        # What the user asks of a few rows need not make sense for the others.
-        return self.layers.over(stack, self.told, lenient=True) if self.selection(row.row.name, column) else stack
-
-
-def _owner(source: ColumnSource) -> Owner:
-    return Owner(
-        name=f"data set '{source.name}'", where=source.where, hint=f"set {{}} in [base], in [datasets.{source.name}.set] or in every row"
-    )
 
 
 def _places(sources: Sequence[ColumnSource], rows: Sequence[Expanded]) -> Places:
