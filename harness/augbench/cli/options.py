@@ -129,6 +129,7 @@ Smoke = Annotated[
         rich_help_panel="How",
     ),
 ]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 
 DEFAULT_MATRIX = Path("ablation.toml")

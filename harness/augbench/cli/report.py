@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from augbench.cli import options
 from augbench.cli.console import print_reports
 from augbench.cli.wording import examples
 
@@ -17,7 +17,7 @@ EPILOG = examples(
 
 
 def report(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    run: options.Run,
     formats: Annotated[
         list[str],
         typer.Option("--format", metavar="NAME", help="Such as markdown or html; 'bench plugins list' has all. Repeatable."),

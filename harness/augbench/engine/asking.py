@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,18 @@ def asked_again_for(folder: RunFolder, trial: str) -> Request:
     if asked := [*parts, about.get("request")][0]:
         return _request(folder, asked)
     raise MergedRun(folder.path)
+
+
+def command(request: Request) -> str:
+    """Return the command line that asks for the same."""
+    repeated = {"--only": request.only, "--skip": request.skip, "--no-plugin": request.disabled}
+    sets = [source.text for source in request.snapshot.sets] if request.snapshot else request.sets
+    plain = {"--device": (request.device, "auto"), "--engine": (request.engine, "local"), "--jobs": (request.jobs, None)}
+    plain["--store"] = (str(request.store), str(open_store(default_store()).location))
+    words = ["bench", "run", "--matrix", str(request.matrix), "--out", str(request.out)]
+    words += [word for option, values in {"--set": sets, **repeated}.items() for value in values for word in (option, value)]
+    words += [word for option, (value, default) in plain.items() if value != default for word in (option, str(value))]
+    return shlex.join(words + ["--smoke"] * request.smoke)
 
 
 def _request(folder: RunFolder, asked: Mapping[str, Any]) -> Request:

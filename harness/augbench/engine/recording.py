@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import shlex
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +14,7 @@ from augbench.plan.keys import Key
 from augbench.plan.plan import PlannedTrial
 from augbench.plan.tasks import AssessTask, Stage, TrainTask
 from augbench.store.opening import Store
+from augbench.store.processes import this_process
 from augbench.store.run_folder import RunFolder
 from augbench.values.results import Predictions, Status, TrialResult, TrialStage
 from augbench.values.synthesis import curves_from
@@ -35,7 +34,7 @@ class Recorder:
 
     def run_begun(self, engine: str) -> None:
         """Record who runs, where, and since when."""
-        told = {"type": "run", "pid": os.getpid(), "host": platform.node(), "command": shlex.join(["bench", *sys.argv[1:]])}
+        told = {"type": "run", **asdict(this_process()), "command": shlex.join(["bench", *sys.argv[1:]])}
         self.folder.journal.append({**told, "engine": engine, "time": _now()})
 
     def begun(self, stage: Stage, attempt: int, worker: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SCHEMA = 3
-_LOCK, _STAMP = "run.lock", "rendered.json"
+LOCK, STAMP = "run.lock", "rendered.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +65,13 @@ class RunFolder:
 
         Raise ``ForeignFolder`` rather than write into a folder of something else, ``RunInUse`` where another process writes.
         """
-        if not (self.path / "run.json").exists() and self.path.is_dir() and any(path.name != _LOCK for path in self.path.iterdir()):
+        if not (self.path / "run.json").exists() and self.path.is_dir() and any(path.name != LOCK for path in self.path.iterdir()):
             raise ForeignFolder(self.path)
         from filelock import FileLock, Timeout
 
         with space_for(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / _LOCK)
+            lock = FileLock(self.path / LOCK)
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -103,7 +103,7 @@ class RunFolder:
     def rendered(self, formats: Sequence[str]) -> tuple[Path, ...] | None:
         """Return the reports that were written of just what is here now, or None."""
         try:
-            stamp = json.loads((self.path / _STAMP).read_text(encoding="utf-8"))
+            stamp = json.loads((self.path / STAMP).read_text(encoding="utf-8"))
             paths = tuple(self.path / name for name in stamp["files"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -112,7 +112,7 @@ class RunFolder:
     def stamp(self, formats: Sequence[str], paths: Sequence[Path]) -> None:
         """Note which reports were written, and of what."""
         names = [path.relative_to(self.path).as_posix() for path in paths if path.is_relative_to(self.path)]
-        write_json(self.path / _STAMP, {"of": self._state(formats), "files": names})
+        write_json(self.path / STAMP, {"of": self._state(formats), "files": names})
 
     def _state(self, formats: Sequence[str]) -> dict[str, Any]:
         from augbench import __version__
