@@ -13,7 +13,7 @@ import pytest
 from augbench.store.run_folder import RunFolder
 from support.runs import MATRIX, run
 
-TESTS = Path(__file__).parents[2]
+PATH = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 LONG = MATRIX.replace("length = { steps = 70 }", "length = { steps = 6400 }").replace("seed = [0, 1]", "seed = [0]")
 
 
@@ -22,7 +22,7 @@ def begin(folder: Path, *more: str) -> subprocess.Popen[str]:
     (folder / "dots.toml").write_text(LONG)
     where = ["-m", str(folder / "dots.toml"), "--out", str(folder / "run"), "--store", str(folder / "store"), "--device", "cpu"]
     command = [sys.executable, "-m", "augbench", "run", *where, "--json", *more]
-    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    environment = {**os.environ, "PYTHONPATH": PATH}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     for line in process.stdout:
         event = json.loads(line)

@@ -15,7 +15,7 @@ import pytest
 
 from support import light
 
-TESTS = Path(__file__).parents[2]
+PATH = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 SPARED = {"manifest.json"}  # it tells times and machines
 
 
@@ -51,7 +51,7 @@ class Executioner:
         """Kill at most so many processes, the driver or any of its children, until one attempt ends well."""
         left = most
         for _ in range(most + 1):
-            process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(TESTS), **environment}, stderr=subprocess.PIPE)
+            process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": PATH, **environment}, stderr=subprocess.PIPE)
             while process.poll() is None:
                 time.sleep(self.random.uniform(0, self.pause))
                 left -= self._kill_one(process.pid) if left else 0
@@ -70,11 +70,13 @@ class Executioner:
     def _kill_one(self, pid: int) -> int:
         try:
             driver = psutil.Process(pid)
-            children = driver.children(recursive=True)
-            # Most of a driver's life goes by before it has workers: it is spared then, mostly, and dies often enough later.
-            if not children and self.random.random() < 0.8:
+            roles: dict[str, list[psutil.Process]] = {}
+            for process in (driver, *driver.children(recursive=True)):
+                roles.setdefault(self._role(process, driver), []).append(process)
+            # Most of a driver's life goes by before it has workers: mostly it is spared then, and dies often enough later.
+            if "worker" not in roles and self.random.random() < 0.8:
                 return 0
-            victim = self.random.choice([driver, *children, *children])
+            victim = self.random.choice(roles[self.random.choice(sorted(roles))])
             what = self._role(victim, driver)
             victim.kill()
         except psutil.NoSuchProcess:
