@@ -13,7 +13,7 @@ from pathlib import Path
 
 from augbench.plan.keys import Key
 from augbench.store.bucket import Bucket
-from augbench.store.files import space_for
+from augbench.store.files import locked, space_for
 from augbench.store.leases import Posted
 
 
@@ -35,7 +35,8 @@ class FolderBoard:
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
                 draft.write_text(text, encoding="utf-8")
-                _link(draft, self.folder / key)
+                with self._alone():
+                    _link(draft, self.folder / key)
             except FileExistsError:
                 return False
             finally:
@@ -66,17 +67,28 @@ class FolderBoard:
 
     def remove(self, key: Key, text: str) -> bool:
         """Move the file aside, see that it is the right one, and delete it; put another one back."""
-        aside = self._aside(key)
+        with self._alone():
+            aside = self._aside(key)
+            try:
+                (self.folder / key).rename(aside)
+            except FileNotFoundError:
+                return False
+            right = aside.read_text(encoding="utf-8", errors="replace") == text
+            if not right:
+                with contextlib.suppress(FileExistsError):
+                    _link(aside, self.folder / key)
+            aside.unlink(missing_ok=True)
+            return right
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep others from removing, or posting what one is about to put back, where the file system can."""
+        descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            (self.folder / key).rename(aside)
-        except FileNotFoundError:
-            return False
-        right = aside.read_text(encoding="utf-8", errors="replace") == text
-        if not right:
-            with contextlib.suppress(FileExistsError):
-                _link(aside, self.folder / key)
-        aside.unlink(missing_ok=True)
-        return right
+            with locked(descriptor):
+                yield
+        finally:
+            os.close(descriptor)
 
     def _aside(self, key: Key) -> Path:
         return self.folder / f".{key[:12]}-{uuid.uuid4().hex}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,12 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked(descriptor: int, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+    """Keep others off a file or folder until the block ends, and the descriptor is closed; a kill does so, too."""
+    # Some network file systems have no locks: there, two that write at once may lose a line, or make an artefact twice.
+    with suppress(OSError):
+        fcntl.flock(descriptor, how)
+    yield

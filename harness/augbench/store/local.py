@@ -82,8 +82,10 @@ class LocalStore(Store):
         folder = self.root / TEMPORARY
         with space_for(self.root):
             folder.mkdir(parents=True, exist_ok=True)
-            with TemporaryFile(dir=folder):
-                pass
+            with TemporaryFile(dir=folder) as file:
+                # An empty file fits on a full disk.
+                file.write(bytes(4096))
+                file.flush()
 
     @contextmanager
     def write(self, stage: Stage, notes: Mapping[str, Any]) -> Iterator[Path]:

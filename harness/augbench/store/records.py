@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from augbench.store.files import space_for
+from augbench.store.files import locked, space_for
 
 Record = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             try:
-                with _locked(descriptor, fcntl.LOCK_EX):
+                with locked(descriptor, fcntl.LOCK_EX):
                     size = os.lseek(descriptor, 0, os.SEEK_END)
                     torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
                     with _undone(descriptor, size):
@@ -54,7 +54,7 @@ class Journal:
     def _text(self) -> str:
         try:
             # Beside a writer, half of its line would look torn.
-            with self.path.open(encoding="utf-8", errors="replace", newline="\n") as file, _locked(file.fileno(), fcntl.LOCK_SH):
+            with self.path.open(encoding="utf-8", errors="replace", newline="\n") as file, locked(file.fileno(), fcntl.LOCK_SH):
                 return file.read()
         except FileNotFoundError:
             return ""
@@ -74,12 +74,3 @@ def _undone(descriptor: int, size: int) -> Iterator[None]:
     except BaseException:
         os.ftruncate(descriptor, size)
         raise
-
-
-@contextlib.contextmanager
-def _locked(descriptor: int, how: int) -> Iterator[None]:
-    """Keep other writers out; the system lets go when the descriptor is closed, be it by a kill."""
-    # Some network file systems have no locks: there, only one process may write.
-    with contextlib.suppress(OSError):
-        fcntl.flock(descriptor, how)
-    yield

@@ -1,5 +1,6 @@
 """One process at a time makes an artefact; the dead keep nobody waiting."""
 
+import errno
 import json
 import os
 import subprocess
@@ -13,8 +14,9 @@ import pytest
 from augbench.store.board import FolderBoard
 from augbench.store.leases import Leases
 from augbench.store.processes import this_process
+from augbench.values.errors import DiskFull
+from support.stores import KEY, OTHER
 
-KEY, OTHER = "k" * 64, "m" * 64
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -108,3 +110,133 @@ def test_each_sign_of_life_is_worth_three_beats(board):
     assert not leases.acquire(KEY)
     now[0] += 31
     assert leases.acquire(KEY)
+
+
+def test_a_holder_elsewhere_is_followed_within_three_beats_of_the_clock(board):
+    elsewhere(board)
+    leases = Leases(board, beat=0.2)
+    begun = time.monotonic()
+    while not leases.acquire(KEY):
+        time.sleep(0.01)
+    assert 0.6 <= time.monotonic() - begun < 2
+    leases.close()
+
+
+def test_a_holder_elsewhere_that_renews_is_waited_for(board):
+    # The same file as another machine would see it: its holder lives, and that cannot be known but by its signs.
+    holder, other = Leases(board, beat=0.05), Leases(board, beat=0.2)
+    assert holder.acquire(KEY)
+    path = board.folder / KEY
+    text = path.read_text().replace(this_process().host, "far-away")
+    holder._held[KEY] = text
+    path.write_text(text)
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        assert not other.acquire(KEY)
+        time.sleep(0.02)
+    holder.close()
+    assert other.acquire(KEY)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"host": 1}', "\x00\xff", '{"host": "a", "boot": "b", "pid": "no", "started": ""}']
+)
+def test_a_lease_that_cannot_be_read_is_one_of_somebody_elsewhere(board, text):
+    assert board.post(KEY, text)
+    now = [100.0]
+    leases = Leases(board, beat=10, clock=lambda: now[0])
+    assert not leases.acquire(KEY)
+    assert leases.holder(KEY).host == "an unknown machine"
+    now[0] += 31
+    assert leases.acquire(KEY)
+
+
+def test_a_lease_that_another_took_over_meanwhile_is_left_to_it(board):
+    text = elsewhere(board)
+    assert board.remove(KEY, text)
+    mine = Leases(board)
+    assert mine.acquire(KEY)
+    # Somebody who judged the lease before it, and comes late.
+    assert not board.remove(KEY, text)
+    assert not Leases(board).acquire(KEY)
+    assert [path.name for path in board.folder.iterdir()] == [KEY]
+
+
+def test_a_holder_that_was_asleep_too_long_gives_up_what_another_holds_now(board):
+    sleeper = Leases(board, beat=0.02)
+    assert sleeper.acquire(KEY)
+    assert board.remove(KEY, (board.folder / KEY).read_text())
+    other = Leases(board)
+    assert other.acquire(KEY)
+    while KEY in sleeper._held:
+        time.sleep(0.01)
+    sleeper.close()
+    assert other.holder(KEY) is not None
+
+
+def test_a_forked_child_holds_nothing_of_its_parent_and_takes_nothing_away(board):
+    leases = Leases(board, beat=0.05)
+    assert leases.acquire(KEY)
+    child = os.fork()
+    if child == 0:
+        leases.release(KEY)
+        leases.close()
+        os._exit(0 if not leases.acquire(KEY) and leases.acquire(OTHER) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    other = Leases(board)
+    assert not other.acquire(KEY)
+    assert other.acquire(OTHER)
+    leases.close()
+
+
+def test_a_full_disk_is_told_as_such(board, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(DiskFull):
+        Leases(board).acquire(KEY)
+    monkeypatch.undo()
+    assert list(board.folder.iterdir()) == []
+
+
+def test_leases_work_where_files_cannot_be_linked(board, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refused)
+    first, second = Leases(board), Leases(board)
+    assert first.acquire(KEY)
+    assert not second.acquire(KEY)
+    first.release(KEY)
+    assert second.acquire(KEY)
+
+
+RACE = """
+import sys, time
+from pathlib import Path
+from augbench.store.board import FolderBoard
+from augbench.store.leases import Leases
+leases = Leases(FolderBoard(folder=Path(sys.argv[1])), beat=10)
+sys.stdin.readline()
+print(*[key for key in (f"{number:064d}" for number in range(200)) if leases.acquire(key)], flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", ["nothing", "dead leases"])
+def test_of_eight_that_race_for_a_lease_one_wins(board, before):
+    if before == "dead leases":
+        dead = json.dumps(asdict(this_process()) | {"started": "1", "token": "t", "made": 1.0, "reads": []})
+        assert all(board.post(f"{number:064d}", dead) for number in range(200))
+    command = [sys.executable, "-c", RACE, str(board.folder)]
+    racers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    for racer in racers:
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    won = [key for racer in racers for key in racer.stdout.readline().split()]
+    for racer in racers:
+        racer.communicate("done\n")
+    assert sorted(won) == [f"{number:064d}" for number in range(200)]
