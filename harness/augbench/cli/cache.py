@@ -16,7 +16,7 @@ from rich.table import Table
 from augbench.cli import options
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
-from augbench.values.errors import NothingChosen, suggestion
+from augbench.values.errors import NothingChosen
 from augbench.values.numbers import ago, count, many, size
 
 if TYPE_CHECKING:
@@ -50,15 +50,6 @@ def _size(value: str) -> int:
     if not found:
         raise typer.BadParameter(f"'{value}' is no size; write a number with kB, MB, GB or TB, such as 10GB")
     return int(float(found[1]) * _POWERS[(found[2] or "").lower()])
-
-
-def _known_kinds(values: list[str]) -> list[str]:
-    from augbench.plan.tasks import REVISIONS
-
-    for value in values:
-        if value not in REVISIONS:
-            raise typer.BadParameter(f"'{value}' is no kind of stage; {suggestion(value, REVISIONS)}")
-    return values
 
 
 def list_store(
@@ -114,7 +105,10 @@ def prune_store(
     kinds: Annotated[
         list[str],
         typer.Option(
-            "--kind", metavar="NAME", callback=_known_kinds, help="Only artefacts of this kind of stage, such as synthesise. Repeatable."
+            "--kind",
+            metavar="NAME",
+            callback=options.known_kinds,
+            help="Only artefacts of this kind of stage, such as synthesise. Repeatable.",
         ),
     ] = [],  # noqa: B006 - typer copies it
     total: Annotated[

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from augbench.values.errors import suggestion
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
@@ -25,6 +27,16 @@ def duration(value: str) -> float:
     if not found or not float(found[1]):
         raise typer.BadParameter(f"'{value}' is no time; write seconds, or a number with s, m, h or d, such as 90s or 2h")
     return float(found[1]) * _UNITS[found[2] or "s"]
+
+
+def known_kinds(values: list[str]) -> list[str]:
+    """Refuse what is no kind of stage."""
+    from augbench.plan.tasks import REVISIONS
+
+    for value in values:
+        if value not in REVISIONS:
+            raise typer.BadParameter(f"'{value}' is no kind of stage; {suggestion(value, REVISIONS)}")
+    return values
 
 
 Matrix = Annotated[Path, typer.Option("--matrix", "-m", metavar="FILE", help="The matrix file.", rich_help_panel="What")]
@@ -129,6 +141,7 @@ Smoke = Annotated[
         rich_help_panel="How",
     ),
 ]
+Trial = Annotated[str, typer.Argument(metavar="TRIAL", help="Such as [cyan]cells/ours/s0[/cyan]; 'bench status --json' has all.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 

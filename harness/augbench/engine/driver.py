@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from augbench.engine.events import Observer
 from augbench.engine.executing import Job, Pool, StageOutcome, Watch
@@ -59,7 +58,6 @@ class Driver:
     forecast: Forecast
     frontier: Frontier
     stopping: Stopping
-    logs: Path
     policy: Policy = field(default_factory=Policy)
     only: frozenset[str] = frozenset()
     """The trials that are wanted; all of them, unless any is named."""
@@ -147,7 +145,8 @@ class Driver:
     def _start(self) -> None:
         """Hand out what is ready, the longest chain first, while there is room."""
         while (stage := self.frontier.take()) is not None:
-            job = Job(stages=(stage,), timeout=self.policy.timeout, logs={stage.key: self.logs / f"{stage.kind}-{stage.key[:16]}.log"})
+            logs = {stage.key: self.recorder.folder.log(stage.kind, stage.key)}
+            job = Job(stages=(stage,), timeout=self.policy.timeout, logs=logs)
             if not self.pool.room(job):
                 self.frontier.put_back(stage.key)
                 return

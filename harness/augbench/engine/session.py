@@ -111,7 +111,6 @@ class Session:
             forecast=Forecast(costs=self.costs),
             frontier=Frontier(ranks=ranks(stages, self.costs), shared={planned.key: planned.shared for planned in self.plan.stages}),
             stopping=stopping,
-            logs=self.folder.path / "logs",
             policy=self.request.policy,
             only=frozenset(self.request.trials),
         )

@@ -231,6 +231,10 @@ class RunFolder:
     def _generator(self, key: Key) -> Path:
         return self.path / "generators" / f"{key[:16]}.json"
 
+    def log(self, kind: str, key: Key) -> Path:
+        """Return where it lies what a stage prints; a file that nothing was printed to does not stay."""
+        return self.path / "logs" / f"{kind}-{key[:16]}.log"
+
     def predictions(self, trial: str, key: Key) -> Path:
         """Return where a trial's class probabilities lie."""
         # Names of rows may hold any character behind an axis' "=": none may reach the path as it is.
