@@ -47,8 +47,10 @@ class Bucket:
     def read_all(self, names: Iterable[str]) -> Mapping[str, bytes]:
         """Return the contents of the objects that there are, asked for side by side where the file system can."""
         paths = {self._path(name): name for name in names}
+        # Or s3fs asks for the size of each one first.
+        whole = {"max_concurrency": 1} if hasattr(self._files, "max_concurrency") else {}
         with self._reached():
-            answers = self._files.cat(list(paths), on_error="return") if paths else {}
+            answers = self._files.cat(list(paths), on_error="return", **whole) if paths else {}
             for answer in answers.values():
                 if isinstance(answer, Exception) and not isinstance(answer, FileNotFoundError):
                     raise answer
