@@ -13,6 +13,7 @@ from rich.table import Table
 
 from augbench.cli import options
 from augbench.cli.console import data, print_json, talk
+from augbench.cli.explain import tell
 from augbench.cli.wording import examples
 from augbench.values.numbers import many, seconds, size
 
@@ -31,6 +32,7 @@ _REASONS = 6
 EPILOG = examples(
     ("bench plan", "of ./ablation.toml"),
     ("bench plan --set axes.seed=[0,1,2]", "what a third seed would cost"),
+    ("bench plan --explain training.lr", "which line of the file says so, row by row"),
     ("bench plan --json | jq '.estimate'", "for scripts"),
 )
 
@@ -47,12 +49,19 @@ def plan(
         int | None,
         typer.Option(metavar="N", min=1, help="Stages side by side, for the estimate. [dim]\\[default: the CPUs that may be used][/dim]"),
     ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(metavar="SETTING", help="Instead, tell where a setting such as [cyan]training.lr[/cyan] comes from in each row."),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show the trials of a matrix and the stages they share: what is done, what would run and why, what is skipped and why.
 
     Tells how long it would take, what that estimate rests on, and what the seeds allow to claim.
     """
+    if explain is not None:
+        tell(explain, matrix, disabled, as_json=as_json, sets=sets, only=only, skip=skip)
+        return
     with talk().status("Reading the matrix and the data sets"):
         from augbench.engine.request import Request
         from augbench.engine.session import open_session

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from augbench.config.source import Node, Source, parse
 
+SOURCE = "augbench's defaults"
+"""Where these settings were written, as positions have it."""
 _TEXT = """\
 sampler = "instance"
 transforms-at = "batch"
@@ -23,7 +25,7 @@ features = "random-conv"
 
 def fallbacks() -> Mapping[tuple[str, ...], Node]:
     """Return the nodes that answer for unsaid settings, by path."""
-    root = parse(Source("augbench's defaults", _TEXT, Path.cwd()))
+    root = parse(Source(SOURCE, _TEXT, Path.cwd()))
     return {
         ("sampler",): root.value["sampler"],
         ("transforms-at",): root.value["transforms-at"],

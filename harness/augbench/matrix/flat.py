@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ class _Flat:
         elif isinstance(value, tuple | list):
             yield from self.several(path, value)
         else:
-            yield path, value if isinstance(value, str | int | float | None) else str(value)
+            yield path, plain(value)
 
     def members(self, path: str, value: Any, without: str = "") -> _Found:
         for field in fields(value):
@@ -65,19 +65,27 @@ class _Flat:
 
     def several(self, path: str, values: tuple[Any, ...] | list[Any]) -> _Found:
         """List components by name, and their parameters under it; the second of a name is ``name-2``."""
-        yield path, _listed(self.name(value) if isinstance(value, Component) else value for value in values)
-        seen: Counter[str] = Counter()
-        for value in values:
-            if isinstance(value, Component):
-                name = self.name(value)
-                seen[name] += 1
-                yield from self.parameters(f"{path}.{name}" if seen[name] == 1 else f"{path}.{name}-{seen[name]}", value)
+        yield path, plain([self.name(value) if isinstance(value, Component) else value for value in values])
+        components = [value for value in values if isinstance(value, Component)]
+        for key, value in zip(keys_of(map(self.name, components)), components, strict=True):
+            yield from self.parameters(f"{path}.{key}", value)
+
+
+def keys_of(names: Iterable[str]) -> Iterator[str]:
+    """Tell the components of a list apart by their names."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name if seen[name] == 1 else f"{name}-{seen[name]}"
+
+
+def plain(value: Any) -> Setting:
+    """Write a value that is no component; a list as its TOML text."""
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(str(item).lower() if isinstance(item, bool) else str(item) for item in value)}]"
+    return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def _member(value: Component) -> str:
     """Return which member of a family a component is: ``resnet34`` of ``timm/resnet34``."""
     return str(getattr(value, "name", "")) if hasattr(type(value), "names") else ""
-
-
-def _listed(values: Iterator[Any]) -> str:
-    return f"[{', '.join(str(value).lower() if isinstance(value, bool) else str(value) for value in values)}]"

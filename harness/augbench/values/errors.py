@@ -435,6 +435,14 @@ class RunInUse(AugbenchError):
         )
 
 
+class UnknownSetting(AugbenchError):
+    """No row has such a setting."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        tables = {".".join(one.split(".")[:length]) for one in known for length in range(1, one.count(".") + 2)}
+        super().__init__(f"no row has a setting '{name}'; {suggestion(name, tables)}")
+
+
 class UnknownTrial(AugbenchError):
     """The matrix, or the run, has no such trial."""
 

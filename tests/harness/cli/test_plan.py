@@ -81,3 +81,41 @@ def test_what_the_run_folder_knows_and_the_store_has_lost_is_gone(plan, tmp_path
 
 def test_a_plan_of_no_job_is_a_usage_error(plan):
     assert plan("--jobs", "0").exit_code == 2
+
+
+def test_a_setting_is_explained_by_lines_of_the_file(plan, tmp_path: Path):
+    text = MATRIX + "slow = { training.lr = 0.01 }\n"
+    line = text.splitlines().index("lr = 0.05") + 1
+    file = tmp_path / "dots.toml"
+    assert plan("--explain", "training.lr", text=text).stdout.splitlines() == [
+        "training.lr = 0.05  in ours, no-mix and plain",
+        f"  by    base       0.05  {file}:{line}:6",
+        "training.lr = 0.01  in slow",
+        f"  by    rows.slow  0.01  {file}:{len(text.splitlines())}:24",
+        f"  hides base       0.05  {file}:{line}:6",
+    ]
+    assert plan("--explain", "training.select").stdout == "training.select = last  in every cell\n  by    default of augbench  last\n"
+    assert not (tmp_path / "store").exists()
+
+
+def test_an_explanation_is_there_for_scripts(plan, tmp_path: Path):
+    (found,) = json.loads(plan("--explain", "training.lr", "--set", "training.lr=0.2", "--only", "ours", "--json").stdout)
+    assert (found["path"], found["value"], found["cells"]) == ("training.lr", 0.2, ["dots/ours"])
+    assert found["steps"][0] == {"layer": "--set", "value": 0.2, "where": {"file": "--set", "line": 1, "column": 13}}
+    assert found["steps"][1]["where"]["file"] == str(tmp_path / "dots.toml")
+
+
+def test_an_unknown_setting_is_a_usage_error_with_a_suggestion(plan):
+    done = plan("--explain", "training.rl")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("no row has a setting 'training.rl'; did you mean 'training.lr'?")
+
+
+def test_cells_are_named_by_what_they_have_in_common():
+    from augbench.cli.explain import where
+
+    every = [(row, column) for column in ("a", "b") for row in ("x", "y")]
+    assert where(every, every) == "in every cell"
+    assert where([("x", "a"), ("x", "b")], every) == "in x"
+    assert where([("x", "a"), ("y", "a")], every) == "on a: every row"
+    assert where([("x", "a"), ("y", "a"), ("y", "b")], every) == "on a: every row; on b: y"

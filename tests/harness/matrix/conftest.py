@@ -422,6 +422,12 @@ def small() -> str:
 
 
 @pytest.fixture
+def registry() -> Registry:
+    """Every component that the examples name."""
+    return _registry()
+
+
+@pytest.fixture
 def load(tmp_path: Path) -> Load:
     """Load a text as a matrix."""
 
