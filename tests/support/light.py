@@ -37,8 +37,8 @@ use = "support.light:Numbers"
 minority = ["b", "c"]
 [base]
 generator = "support.light:Nothing"
-sampler = "support.light:Any_"
-backbone = "support.light:None_"
+sampler = "support.light:Anything"
+backbone = "support.light:NoNetwork"
 batch = { size = 8, mix = { generated = 1, originals = 1 } }
 bank.size = 6
 quality.features = false
@@ -86,7 +86,7 @@ class Nothing(Generator):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Any_(Sampler):
+class Anything(Sampler):
     def compose(self, context): ...
 
     def originals_per_step(self, context): ...
@@ -97,7 +97,7 @@ class Any_(Sampler):
 
 
 @dataclass(frozen=True, kw_only=True)
-class None_(Backbone):
+class NoNetwork(Backbone):
     def build(self, context): ...
 
 
@@ -116,9 +116,7 @@ class Zero(Loss):
     def loss(self, logits, targets, context): ...
 
 
-def work(
-    stage: Stage, store: Store, device: str, progress: Progress, halt: Callable[[], bool], *, alone: bool = False
-) -> dict[str, Any]:
+def work(stage: Stage, store: Store, device: str, progress: Progress, halt: Callable[[], bool], *, alone: bool = False) -> dict[str, Any]:
     """Leave files whose bytes hang on the key and on every byte that was read, in several steps that can be resumed."""
     inputs = {role: store.open(key) for role, key in stage.inputs.items()}
     notes: dict[str, Any] = {"seconds": 0.1, "device": device}
@@ -172,4 +170,4 @@ def run(folder: Path, *, jobs: int = 2, engine: str = "local", matrix: str = MAT
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    run(Path(sys.argv[1]), retries=50)

@@ -1,7 +1,9 @@
 """A small matrix of toys, and how tests run it."""
 
+import sys
 from pathlib import Path
 
+from augbench.engine.driver import Policy
 from augbench.engine.events import Silent
 from augbench.engine.executing import StageOutcome
 from augbench.engine.request import Outcome, Request
@@ -69,3 +71,10 @@ def session(folder: Path, text: str = MATRIX, *, out: str = "run", store: str = 
 def run(folder: Path, text: str = MATRIX, **where) -> tuple[Outcome, Watcher]:
     watcher = Watcher()
     return session(folder, text, **where).run(watcher), watcher
+
+
+if __name__ == "__main__":
+    here = Path(sys.argv[1])
+    # To be killed, as often as anybody likes.
+    request = Request(matrix=here / "dots.toml", out=here / "run", store=here / "store", device="cpu", jobs=2, policy=Policy(retries=50))
+    open_session(request).run(Silent())

@@ -14,8 +14,10 @@ import psutil
 import pytest
 
 from support import light
+from support.runs import MATRIX, run, session
 
 PATH = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+TRAININGS = MATRIX.replace("length = { steps = 70 }", "length = { steps = 1280 }").replace("seed = [0, 1]", "seed = [0]")
 SPARED = {"manifest.json"}  # it tells times and machines
 
 
@@ -95,5 +97,21 @@ def test_180_kills_at_random_moments_change_no_byte(tmp_path):
     while (left := 180 - executioner.killed) > 0:
         folder = next(folders)
         executioner.see_through([sys.executable, "-m", "support.light", str(folder)], most=min(left, 12), LIGHT_STEP="0.02")
+        assert (artefacts(folder), results(folder)) == whole
+    print(f"\n{executioner.killed} kills in {int(folder.name) + 1} runs: {dict(executioner.kills)}")
+
+
+@pytest.mark.slow
+def test_20_kills_of_real_trainings_change_no_byte(tmp_path):
+    (tmp_path / "whole").mkdir()
+    run(tmp_path / "whole", TRAININGS, engine="local")
+    whole = artefacts(tmp_path / "whole"), results(tmp_path / "whole")
+    executioner = Executioner(seed=2, pause=3.0)
+    folders = (tmp_path / str(number) for number in range(20))
+    while (left := 20 - executioner.killed) > 0:
+        folder = next(folders)
+        folder.mkdir()
+        session(folder, TRAININGS)
+        executioner.see_through([sys.executable, "-m", "support.runs", str(folder)], most=min(left, 10))
         assert (artefacts(folder), results(folder)) == whole
     print(f"\n{executioner.killed} kills in {int(folder.name) + 1} runs: {dict(executioner.kills)}")

@@ -237,9 +237,8 @@ def test_a_full_disk_stops_the_run_and_leaves_what_is_finished(tmp_path, monkeyp
 @pytest.mark.parametrize("trials", [1, 3])
 def test_a_killed_run_continues_to_the_same_numbers(tmp_path, trials):
     session(tmp_path)
-    command = f"from pathlib import Path; from support.toys import *; from harness_run import main; main({str(tmp_path)!r})"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)])}
-    process = subprocess.Popen([sys.executable, "-c", command], env=environment)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])}
+    process = subprocess.Popen([sys.executable, "-m", "support.runs", str(tmp_path)], env=environment)
     records = tmp_path / "run" / "records.jsonl"
     deadline = time.monotonic() + 60
     while (not records.is_file() or records.read_text().count('"type":"trial"') < trials) and time.monotonic() < deadline:
