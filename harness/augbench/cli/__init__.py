@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from augbench.cli import cache, datasets, logs, plan, plugins, report, run, status, why
+from augbench.cli import cache, datasets, logs, plan, plugins, report, retry, run, status, why
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -45,6 +45,7 @@ def build() -> typer.Typer:
     app.command("run", cls=Verb, epilog=run.EPILOG, rich_help_panel=_EXPERIMENTS)(run.run)
     app.command("status", cls=Verb, epilog=status.EPILOG, rich_help_panel=_EXPERIMENTS)(status.status)
     app.command("logs", cls=Verb, epilog=logs.EPILOG, rich_help_panel=_EXPERIMENTS)(logs.logs)
+    app.command("retry", cls=Verb, epilog=retry.EPILOG, rich_help_panel=_EXPERIMENTS)(retry.retry)
     app.command("report", cls=Verb, epilog=report.EPILOG, rich_help_panel=_EXPERIMENTS)(report.report)
     shelf = _group("cache")
     shelf.command("list", cls=Verb, epilog=cache.LIST_EPILOG)(cache.list_store)

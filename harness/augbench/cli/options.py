@@ -39,6 +39,13 @@ def known_kinds(values: list[str]) -> list[str]:
     return values
 
 
+def _of_data(values: list[str]) -> list[str]:
+    for value in values:
+        if not value.startswith("datasets."):
+            raise typer.BadParameter(f"'{value}' changes the run; here only data sets may move, as in datasets.NAME.path=FOLDER")
+    return values
+
+
 Matrix = Annotated[Path, typer.Option("--matrix", "-m", metavar="FILE", help="The matrix file.", rich_help_panel="What")]
 Sets = Annotated[
     list[str],
@@ -141,8 +148,37 @@ Smoke = Annotated[
         rich_help_panel="How",
     ),
 ]
+Whereabouts = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="datasets.NAME.KEY=VALUE",
+        callback=_of_data,
+        help="Where data lie that are not where they were, such as [cyan]datasets.cells.path=~/cells[/cyan]. Repeatable.",
+        rich_help_panel="Where",
+    ),
+]
+SameStore = Annotated[
+    str | None,
+    typer.Option("--store", metavar="PLACE", help="Another store than that of the run.", rich_help_panel="Where"),
+]
+SameDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        callback=lambda value: value and _device(value),
+        help="auto, cpu, cuda, cuda:N or mps. [dim]\\[default: as the run][/dim]",
+        rich_help_panel="Where",
+    ),
+]
+SameEngine = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="NAME", help="Where stages run. [dim]\\[default: as the run][/dim]", rich_help_panel="How"),
+]
 Trial = Annotated[str, typer.Argument(metavar="TRIAL", help="Such as [cyan]cells/ours/s0[/cyan]; 'bench status --json' has all.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+JsonEvents = Annotated[bool, typer.Option("--json", help="Write events as lines of JSON, the outcome last, for scripts.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 
 DEFAULT_MATRIX = Path("ablation.toml")

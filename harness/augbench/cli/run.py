@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -44,7 +44,7 @@ def run(
     max_failures: options.MaxFailures = None,
     debugger: options.Debugger = False,
     smoke: options.Smoke = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write events as lines of JSON, the outcome last, for scripts.")] = False,
+    as_json: options.JsonEvents = False,
 ) -> None:
     """Train and test what the matrix says, then write the report.
 

@@ -71,6 +71,8 @@ class Standing:
     title: str
     smoke: bool
     cells: tuple[Cell, ...]
+    states: Mapping[str, State]
+    """Of each trial, by name."""
     running: tuple[Running, ...]
     failures: tuple[Failure, ...]
     """The oldest first."""
@@ -91,7 +93,7 @@ class Standing:
     @property
     def trials(self) -> Counter[State]:
         """Count all trials by state."""
-        return sum((Counter(cell.trials) for cell in self.cells), Counter[State]())
+        return Counter(self.states.values())
 
     def by_class(self) -> dict[str, int]:
         """Count failed trials by class of failure, the most frequent first."""
@@ -105,10 +107,12 @@ def standing(folder: RunFolder) -> Standing:
     begun = last_begun(folder, records)
     running = tuple(running_stages(records)) if begun and begun.lives is not False else ()
     try:
+        states = _states(folder, about["trials"], latest(records), {stage.key for stage in running})
         return Standing(
             title=about["title"],
             smoke=about["smoke"],
-            cells=_cells(folder, about["trials"], latest(records), {stage.key for stage in running}),
+            cells=_cells(about["trials"], states),
+            states=states,
             running=running,
             failures=tuple(_failures(about["trials"], latest(records))),
             begun=begun,
@@ -185,15 +189,21 @@ def _locked(path: Path) -> bool:
     return False
 
 
-def _cells(folder: RunFolder, trials: Iterable[Mapping[str, Any]], records: Mapping[str, Record], running: set[str]) -> tuple[Cell, ...]:
-    counts: dict[tuple[str, str], Counter[State]] = {}
+def _states(folder: RunFolder, trials: Iterable[Mapping[str, Any]], records: Mapping[str, Record], running: set[str]) -> dict[str, State]:
+    states = {}
     for trial in trials:
         state = state_of(folder, trial, records.get(trial["trial"]))
         # Its own stages: what many trials share runs for none of them alone.
-        if state in ("pending", "failed") and any(stage["key"] in running for stage in trial["stages"][-2:]):
-            state = "running"
-        counts.setdefault((trial["column"], trial["row"]), Counter())[state] += 1
-    return tuple(Cell(column=column, row=row, trials=dict(states)) for (column, row), states in counts.items())
+        at_it = state in ("pending", "failed") and any(stage["key"] in running for stage in trial["stages"][-2:])
+        states[trial["trial"]] = "running" if at_it else state
+    return states
+
+
+def _cells(trials: Iterable[Mapping[str, Any]], states: Mapping[str, State]) -> tuple[Cell, ...]:
+    counts: dict[tuple[str, str], Counter[State]] = {}
+    for trial in trials:
+        counts.setdefault((trial["column"], trial["row"]), Counter())[states[trial["trial"]]] += 1
+    return tuple(Cell(column=column, row=row, trials=dict(found)) for (column, row), found in counts.items())
 
 
 def _failures(trials: Iterable[Mapping[str, Any]], records: Mapping[str, Record]) -> Iterator[Failure]:
