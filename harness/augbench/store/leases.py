@@ -14,6 +14,7 @@ from typing import Protocol
 
 from augbench.plan.keys import Key
 from augbench.store.processes import Process, alive, this_process
+from augbench.values.errors import AugbenchError
 
 BEAT = 10.0
 """Seconds between two signs of life."""
@@ -100,7 +101,7 @@ class Leases:
         with self._lock:
             if text := self._held.pop(key, None):
                 # One that stays is dead when this process is.
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, AugbenchError):
                     self._board.remove(key, text)
 
     def holder(self, key: Key) -> Holder | None:

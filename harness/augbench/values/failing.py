@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Literal, get_args
 
-from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, StageError, WorkerLost
+from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, StageError, UnreachableStore, WorkerLost
 
 FailureClass = Literal["killed", "memory", "timeout", "disk", "diverged", "data", "error"]
 """``killed``: a process or machine was lost; ``memory``: too little of it, on the host or the device; ``timeout``: over the
@@ -34,7 +34,9 @@ def failure_class(error: BaseException) -> FailureClass:
         return "timeout"
     if isinstance(error, Diverged):
         return "diverged"
-    if isinstance(error, DiskFull | Corrupt) or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)):
+    if isinstance(error, DiskFull | Corrupt | UnreachableStore) or (
+        isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    ):
         return "disk"
     if isinstance(error, DataError | StageError):
         return "data"

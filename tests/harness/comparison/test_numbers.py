@@ -65,3 +65,27 @@ def test_lists_end_in_and() -> None:
     assert numbers.listing(["a"]) == "a"
     assert numbers.listing(["a", "b", "c"]) == "a, b and c"
     assert numbers.listing(list("abcdefgh"), 4) == "a, b, c and 5 more"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (13_567, "13.6 kB"),
+        (999_600, "1,000 kB"),
+        (2_500_000_000, "2.5 GB"),
+        (7 * 10**15, "7,000 TB"),
+    ],
+)
+def test_sizes(value: int, written: str) -> None:
+    assert numbers.size(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(-5.0, "just now"), (59.0, "just now"), (60.0, "1 minute ago"), (7300.0, "2 hours ago"), (86400.0 * 40, "40 days ago")],
+)
+def test_ages(value: float, words: str) -> None:
+    assert numbers.ago(value) == words

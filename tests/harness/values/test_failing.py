@@ -1,0 +1,32 @@
+"""What went wrong is told by kind, and whether another attempt could help."""
+
+import errno
+
+import pytest
+
+from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, UnreachableStore
+from augbench.values.failing import FAILURE_CLASSES, INFRASTRUCTURE, failure_class
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (MemoryError(), "memory"),
+        (TimeoutError(), "timeout"),
+        (Diverged("a loss", 3, "lower lr"), "diverged"),
+        (DiskFull("/runs"), "disk"),
+        (Corrupt("/store/a", "data.txt has changed"), "disk"),
+        (OSError(errno.EIO, "Input/output error"), "disk"),
+        (UnreachableStore("s3://bucket/store", ConnectionResetError()), "disk"),
+        (DataError("no images"), "data"),
+        (ZeroDivisionError(), "error"),
+        (OSError(errno.ENOENT, "No such file or directory"), "error"),
+    ],
+)
+def test_failures_have_a_class(error: Exception, kind: str) -> None:
+    assert failure_class(error) == kind
+    assert kind in FAILURE_CLASSES
+
+
+def test_what_the_machine_did_is_worth_another_attempt() -> None:
+    assert sorted(INFRASTRUCTURE) == ["disk", "killed", "memory"]
