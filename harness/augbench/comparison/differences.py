@@ -1,0 +1,202 @@
+"""How two runs differ: in settings, data and versions, field by field, and in what that did to the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from augbench.comparison import metrics
+from augbench.comparison.scoring import score, scored, unusable
+from augbench.values.comparing import Score
+from augbench.values.errors import UnknownComponent
+from augbench.values.results import ColumnFacts, Results, Setting, TrialResult
+
+Cell = tuple[str, str]
+"""Row, data set."""
+# What is different in any two runs and decides nothing.
+_OF_THE_RUN = ("command", "matrix", "run folder", "begun")
+_OF_THE_REPORT = ("control", "primary", "metrics", "test", "protocol", "alpha")
+_OF_THE_DATA = ("digest", "classes", "counts", "minority", "folds")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """One field in both runs; None where there is none."""
+
+    path: str
+    before: Any
+    after: Any
+    cells: tuple[Cell, ...] = ()
+    """For a setting: where it has just these values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A row's primary metric in both runs."""
+
+    column: str
+    row: str
+    before: float | None
+    """Mean over the seeds that are done."""
+    after: float | None
+    seeds: tuple[int, int]
+    """How many seeds are done."""
+    common: int
+    """Seeds that are done in both."""
+    difference: float | None
+    """Second minus first run: the mean over common seeds, or that of the means where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDifferences:
+    """How two runs differ."""
+
+    settings: tuple[Changed, ...]
+    """Of cells that both runs have."""
+    recoded: tuple[Cell, ...]
+    """Cells of equal settings and data that were made by other code: their keys differ."""
+    data: tuple[Changed, ...]
+    """``DATASET.digest``, ``DATASET.counts`` and so on."""
+    report: tuple[Changed, ...]
+    provenance: tuple[Changed, ...]
+    """Versions, device and machine."""
+    seeds: tuple[tuple[int, ...], tuple[int, ...]]
+    only_before: tuple[str, ...]
+    """Rows and data sets that the second run lacks: ``row ours``, ``data set cells``."""
+    only_after: tuple[str, ...]
+    metric: str
+    scores: tuple[Moved, ...]
+
+
+def differences(before: Results, after: Results) -> RunDifferences:
+    """Compare two runs.  Raise ``UnknownComponent`` for a primary metric that does not exist."""
+    metric = before.report.primary
+    if metric not in metrics.METRICS:
+        raise UnknownComponent("metric", metric, tuple(metrics.METRICS))
+    data = _data(before.columns, after.columns)
+    settings = _settings(before, after)
+    return RunDifferences(
+        settings=settings,
+        recoded=_recoded(before, after, {cell for one in settings for cell in one.cells}, {one.path.partition(".")[0] for one in data}),
+        data=data,
+        report=_changed("", before.report, after.report, _OF_THE_REPORT),
+        provenance=_mappings(before.provenance, after.provenance),
+        seeds=(before.seeds, after.seeds),
+        only_before=_missing(before, after),
+        only_after=_missing(after, before),
+        metric=metric,
+        scores=tuple(_moved(cell, metric, before, after) for cell in _common(before, after)),
+    )
+
+
+def setting_differences(before: Mapping[str, Setting], after: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
+    """Return the settings of a cell that differ; where a component is swapped, only those parameters that both have."""
+    changed = [path for path in {**before, **after} if _written(before.get(path)) != _written(after.get(path))]
+    kept = (path for path in changed if (path in before and path in after) or not _has_changed_owner(path, changed))
+    return {path: (before.get(path), after.get(path)) for path in kept}
+
+
+def _has_changed_owner(path: str, changed: Sequence[str]) -> bool:
+    return any(path.startswith(f"{other}.") for other in changed)
+
+
+def _written(value: Any) -> tuple[str, Any]:
+    # Python takes 1, 1.0 and true for equal.
+    return ("number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__), value
+
+
+def _settings(before: Results, after: Results) -> tuple[Changed, ...]:
+    found: dict[tuple[str, Any, Any], list[Cell]] = {}
+    for cell in _common(before, after):
+        for path, (old, new) in setting_differences(_flat(before, cell), _flat(after, cell)).items():
+            found.setdefault((path, _written(old), _written(new)), []).append(cell)
+    return tuple(Changed(path=path, before=old[1], after=new[1], cells=tuple(cells)) for (path, old, new), cells in _sorted(found))
+
+
+def _sorted(found: Mapping[tuple[str, Any, Any], list[Cell]]) -> list[tuple[tuple[str, Any, Any], list[Cell]]]:
+    """Keep the fields of a component together, and of one field the values of most cells first."""
+    return sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
+
+
+def _flat(results: Results, cell: Cell) -> Mapping[str, Setting]:
+    row, column = cell
+    return results.settings.get(column, {}).get(row, {})
+
+
+def _common(before: Results, after: Results) -> list[Cell]:
+    theirs = set(_cells(after))
+    return [cell for cell in _cells(before) if cell in theirs]
+
+
+def _cells(results: Results) -> list[Cell]:
+    return [*dict.fromkeys((trial.row, trial.column) for trial in results.trials)]
+
+
+def _recoded(before: Results, after: Results, changed: set[Cell], data: set[str]) -> tuple[Cell, ...]:
+    """Find trials of equal settings and data whose last stage is another artefact."""
+    ours, theirs = _keys(before), _keys(after)
+    both = (name for name, (cell, key) in ours.items() if name in theirs and theirs[name][1] != key and cell not in changed)
+    return tuple(dict.fromkeys(ours[name][0] for name in both if ours[name][0][1] not in data))
+
+
+def _keys(results: Results) -> dict[str, tuple[Cell, frozenset[str]]]:
+    return {
+        trial.trial: ((trial.row, trial.column), frozenset(stage.key for stage in trial.stages)) for trial in results.trials if trial.stages
+    }
+
+
+def _data(before: Sequence[ColumnFacts], after: Sequence[ColumnFacts]) -> tuple[Changed, ...]:
+    theirs = {column.name: column for column in after}
+    pairs = ((column, theirs[column.name]) for column in before if column.name in theirs)
+    return tuple(one for ours, other in pairs for one in _changed(f"{ours.name}.", ours, other, _OF_THE_DATA))
+
+
+def _changed(prefix: str, before: Any, after: Any, names: Iterable[str]) -> tuple[Changed, ...]:
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
+    return tuple(Changed(path=f"{prefix}{name}", before=old, after=new) for name, old, new in pairs if old != new)
+
+
+def _mappings(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Changed, ...]:
+    pairs = ((name, before.get(name), after.get(name)) for name in {**before, **after} if name not in _OF_THE_RUN)
+    return tuple(Changed(path=name, before=old, after=new) for name, old, new in pairs if old != new)
+
+
+def _missing(these: Results, others: Results) -> tuple[str, ...]:
+    cells, theirs = _cells(these), _cells(others)
+    rows = {row for row, _ in theirs}
+    columns = {column for _, column in theirs}
+    found = [f"row {row}" for row, _ in cells if row not in rows]
+    found += [f"data set {column}" for _, column in cells if column not in columns]
+    # A cell may be missing where its row and its data set are there.
+    found += [f"{column}/{row}" for row, column in cells if row in rows and column in columns and (row, column) not in theirs]
+    return tuple(dict.fromkeys(found))
+
+
+def _moved(cell: Cell, metric: str, before: Results, after: Results) -> Moved:
+    old, new = (_score(results, cell, metric) for results in (before, after))
+    ours, theirs = dict(old.seeds), dict(new.seeds)
+    common = [seed for seed in ours if seed in theirs]
+    difference = fmean(theirs[seed] - ours[seed] for seed in common) if common else None
+    if difference is None and old.mean is not None and new.mean is not None:
+        difference = new.mean - old.mean
+    return Moved(
+        row=cell[0],
+        column=cell[1],
+        before=old.mean,
+        after=new.mean,
+        seeds=(len(ours), len(theirs)),
+        common=len(common),
+        difference=None if difference is None else round(difference, 12),
+    )
+
+
+def _score(results: Results, cell: Cell, metric: str) -> Score:
+    classes = next(len(column.classes) for column in results.columns if column.name == cell[1])
+    done = [trial for trial in _trials(results, cell) if trial.status == "done" and not unusable(trial, classes)]
+    return score(metric, metrics.METRICS[metric], [scored(trial) for trial in done])
+
+
+def _trials(results: Results, cell: Cell) -> Iterable[TrialResult]:
+    return (trial for trial in results.trials if (trial.row, trial.column) == cell)
