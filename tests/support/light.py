@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +18,7 @@ import numpy as np
 
 from augbench import Backbone, Dataset, Generator, Loss, Optimizer, Probe, Sampler, Schedule, Split, Splits
 from augbench.engine.driver import Policy
-from augbench.engine.events import Silent
+from augbench.engine.events import Observer, Silent
 from augbench.engine.request import Outcome, Request
 from augbench.engine.session import open_session
 from augbench.plan.tasks import Stage
@@ -78,7 +81,10 @@ class Numbers(Dataset):
 
 @dataclass(frozen=True, kw_only=True)
 class Nothing(Generator):
+    """Its fits may go wrong in some way."""
+
     uses = ("lr", "iterations")
+    does: str = ""
 
     def fit(self, view, rng, progress, resume=None): ...
 
@@ -124,10 +130,26 @@ def work(stage: Stage, store: Store, device: str, progress: Progress, halt: Call
         if stage.kind == "prepare":
             write_prepared(stage.task.dataset.load(), None, folder, "numbers", progress)
             return notes
+        if stage.kind == "fit-generator":
+            _misbehave(stage.task.generator.does, stage, store)
         digest = _stepwise(stage, store, inputs, progress, halt)
         (folder / "bytes.bin").write_bytes(digest * 1000)
         _results(stage, inputs, folder, digest)
     return notes
+
+
+def _misbehave(how: str, stage: Stage, store: Store) -> None:
+    if how == "raise":
+        raise ValueError("no such luck")
+    if how == "full":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "somewhere")
+    if how == "hang":
+        time.sleep(600)
+    if how == "die" or (how == "die once" and not store.kept(stage.key)):
+        with store.keep(stage) as folder:
+            (folder / "at").write_text("0")
+            (folder / "digest").write_bytes(stage.key.encode())
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _stepwise(stage: Stage, store: Store, inputs: dict[str, Path], progress: Progress, halt: Callable[[], bool]) -> bytes:
@@ -160,14 +182,23 @@ def _results(stage: Stage, inputs: dict[str, Path], folder: Path, digest: bytes)
         write_json(folder / NOTES, {"curves": {"training loss": [[70, 0.5]]}, "steps": 70, "images": 560, "chosen": 70, "prior": [1, 0, 0]})
 
 
-def run(folder: Path, *, jobs: int = 2, engine: str = "local", matrix: str = MATRIX, **policy: Any) -> Outcome:
-    """Run the matrix in a folder."""
+def asked(folder: Path, *, jobs: int = 2, engine: str = "local", matrix: str = MATRIX, out: str = "run", **policy: Any) -> Request:
+    """Ask for a run of the matrix in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "light.toml").write_text(matrix)
-    where = {"matrix": folder / "light.toml", "out": folder / "run", "store": folder / "store"}
-    request = Request(**where, device="cpu", engine=engine, jobs=jobs, work="support.light:work", policy=Policy(**policy))
-    return open_session(request).run(Silent())
+    where = {"matrix": folder / "light.toml", "out": folder / out, "store": folder / "store"}
+    return Request(**where, device="cpu", engine=engine, jobs=jobs, work="support.light:work", policy=Policy(**policy))
+
+
+def run(folder: Path, observer: Observer | None = None, **how: Any) -> Outcome:
+    """Run the matrix in a folder."""
+    return open_session(asked(folder, **how)).run(observer or Silent())
+
+
+def records(folder: Path, out: str = "run") -> list[dict[str, Any]]:
+    """Return the records of a run."""
+    return [json.loads(line) for line in (folder / out / "records.jsonl").read_text().splitlines()]
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), retries=50)
+    run(Path(sys.argv[1]), retries=50, out=sys.argv[2] if len(sys.argv) > 2 else "run")

@@ -1,7 +1,5 @@
 """Whatever process is killed, whenever: a continued run ends with the bytes of one that nobody disturbed."""
 
-import hashlib
-import json
 import os
 import random
 import subprocess
@@ -14,26 +12,11 @@ import psutil
 import pytest
 
 from support import light
+from support.left import artefacts, results
 from support.runs import MATRIX, run, session
 
 PATH = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 TRAININGS = MATRIX.replace("length = { steps = 70 }", "length = { steps = 1280 }").replace("seed = [0, 1]", "seed = [0]")
-SPARED = {"manifest.json"}  # it tells times and machines
-
-
-def artefacts(folder: Path) -> dict[str, str]:
-    """Return the hash of every file of every artefact."""
-    kinds = ("prepare", "fit-generator", "synthesise", "assess", "tables", "train", "evaluate")
-    found = (path for kind in kinds for path in (folder / "store" / kind).rglob("*") if path.is_file() and path.name not in SPARED)
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
-
-
-def results(folder: Path) -> dict[str, object]:
-    """Return the metrics of every trial and the hash of its predictions."""
-    records = [json.loads(line) for line in (folder / "run" / "records.jsonl").read_text().splitlines() if line.endswith("}")]
-    trials = {record["trial"]: record["metrics"] for record in records if record["type"] == "trial"}
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "run").rglob("*.parquet")}
-    return {**trials, **files}
 
 
 class Executioner:
