@@ -149,3 +149,4 @@ def _executors(registry: Registry) -> None:
     here = "augbench.engine.executors"
     registry.executor("inline", f"{here}.inline:Inline", "One stage at a time, in the process of bench itself")
     registry.executor("local", f"{here}.local:Local", "Worker processes on this machine, on its CPUs or GPUs")
+    registry.executor("ray", f"{here}.ray:Ray", "Worker processes on the nodes of a Ray cluster, or on this machine's own")

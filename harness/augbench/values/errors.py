@@ -394,10 +394,10 @@ class Corrupt(StageError):
 
 
 class NoSuchDevice(AugbenchError):
-    """The device that was asked for is not on this machine."""
+    """The device that was asked for is not there."""
 
-    def __init__(self, name: str, there: str) -> None:
-        super().__init__(f"no device '{name}' on this machine; there is: {there}")
+    def __init__(self, name: str, there: str, where: str = "on this machine") -> None:
+        super().__init__(f"no device '{name}' {where}; there is: {there}")
 
 
 class TooSlow(StageError, TimeoutError):
@@ -424,6 +424,43 @@ def _ending(code: int | None) -> str:
     if code == -9:
         return "was killed (SIGKILL), as the system does when memory runs out: try fewer --jobs"
     return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+class UnfitNode(AugbenchError):
+    """A machine of a cluster cannot run stages."""
+
+    exit_code = 1
+
+    def __init__(self, node: str, why: str) -> None:
+        super().__init__(f"no stage can run on {node}: {why}")
+
+
+class NoCluster(AugbenchError):
+    """Nothing answers where a cluster should be."""
+
+    def __init__(self, address: str, error: BaseException) -> None:
+        why = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0].rstrip('.')}"
+        super().__init__(
+            f"no Ray cluster at '{address}': {why}; "
+            "start one ('ray start --head'), mend the address, or leave it out for a cluster of this machine alone"
+        )
+
+
+class NoRoom(AugbenchError):
+    """No machine of a cluster has what a stage claims."""
+
+    exit_code = 1
+
+    def __init__(self, wanted: Mapping[str, float], nodes: Iterable[Mapping[str, float]]) -> None:
+        there = "; ".join(dict.fromkeys(_amounts({name: node.get(name, 0.0) for name in wanted}) for node in nodes)) or "no node"
+        super().__init__(
+            f"no node of the Ray cluster has room for a stage, which claims {_amounts(wanted)}; there is: {there}; "
+            "add a node, or claim less. What is finished is kept"
+        )
+
+
+def _amounts(resources: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {amount:g}" for name, amount in resources.items())
 
 
 class RunInUse(AugbenchError):
@@ -474,7 +511,9 @@ class SmokeRun(AugbenchError):
     """A run of tiny trials is asked for results."""
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(f"'{path}' is a smoke run: it shows that the matrix runs, and its numbers mean nothing; 'bench run' makes real ones")
+        super().__init__(
+            f"'{path}' is a smoke run: it shows that the matrix runs, and its numbers mean nothing; 'bench run' makes real ones"
+        )
 
 
 class NothingChosen(AugbenchError):
@@ -489,3 +528,29 @@ class MergedRun(AugbenchError):
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(f"'{path}' was merged of several runs, each of its own matrix: name one of these, and merge again")
+
+
+class TakenFolder(AugbenchError):
+    """Something lies where a new folder or file is to be."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"there is something at '{path}' already; choose another place, or remove it")
+
+
+class UnknownRun(AugbenchError):
+    """A run is named that is none of those in question."""
+
+    def __init__(self, path: Path | str, known: Sequence[str]) -> None:
+        super().__init__(f"'{path}' is none of the runs; {suggestion(str(path), known)}")
+
+
+class Conflicts(AugbenchError):
+    """Runs that are to be joined contradict each other."""
+
+    def __init__(self, conflicts: Sequence[str]) -> None:
+        self.conflicts = tuple(conflicts)
+        listed = "".join(f"\n  {conflict}" for conflict in conflicts)
+        super().__init__(
+            f"the runs contradict each other, and nothing was written:{listed}\n"
+            "run one of them again, or say with --prefer RUN which of them is right"
+        )

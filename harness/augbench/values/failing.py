@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Literal, get_args
 
-from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, StageError, UnreachableStore, WorkerLost
+from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, StageError, UnfitNode, UnreachableStore, WorkerLost
 
 FailureClass = Literal["killed", "memory", "timeout", "disk", "diverged", "data", "error"]
 """``killed``: a process or machine was lost; ``memory``: too little of it, on the host or the device; ``timeout``: over the
@@ -28,7 +28,7 @@ def failure_class(error: BaseException) -> FailureClass:
     # By name: torch must not be imported for it.
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "memory"
-    if isinstance(error, WorkerLost):
+    if isinstance(error, WorkerLost | UnfitNode):
         return "killed"
     if isinstance(error, TimeoutError):
         return "timeout"
