@@ -171,7 +171,7 @@ class LocalStore(Store):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, temporary: Path, kind: str, key: Key) -> None:
-        """Let a sealed folder be an artefact."""
+        """Let a sealed folder, whose files have just been read, be an artefact."""
         final = self.root / kind / key
         final.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -183,6 +183,7 @@ class LocalStore(Store):
             self._move_aside(final, None)
             temporary.rename(final)
         sync(final.parent)
+        self.verified[key] = _state(final)
 
     def drop_checkpoint(self, key: Key) -> None:
         """Remove a stage's checkpoints."""

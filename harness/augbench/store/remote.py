@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from augbench.plan.tasks import REVISIONS, Stage
 from augbench.store.artefacts import DAY, RECENT, Item, Leftover, Listed, Store
 from augbench.store.board import BucketBoard
 from augbench.store.bucket import Bucket
-from augbench.store.files import write_bytes
+from augbench.store.files import locked, write_bytes
 from augbench.store.leases import BEAT, Leases
 from augbench.store.local import CHECKPOINTS, DAMAGED, LEASES, TEMPORARY, LocalStore
 from augbench.store.manifest import MANIFEST, Manifest, Unfit, parse, seal, verify
@@ -39,6 +39,8 @@ class RemoteStore(Store):
 
     bucket: Bucket
     mirror: LocalStore
+    known: set[Key] = field(default_factory=set)
+    """Artefacts of which this process has seen that the mirror's copy is the one that is meant."""
 
     @property
     def location(self) -> str:
@@ -56,26 +58,20 @@ class RemoteStore(Store):
 
     def open(self, key: Key) -> Path:
         """Return the mirror's copy; of one that this process has checked, the other side is not asked again."""
-        if key in self.mirror.verified:
+        if key in self.known:
             with contextlib.suppress(Corrupt):
                 return self.mirror.open(key)
         found = self._find(key)
         if found is None:
             raise Corrupt(self._address(key), "it is gone")
-        kind, content = found
-        if self._mirrored(kind, key) == content:
-            with contextlib.suppress(Corrupt):
-                return self.mirror.open(key)
-        try:
-            self._copy(kind, key, content)
-        except Unfit as why:
-            self.set_aside(key)
-            raise Corrupt(self._address(key), str(why)) from None
-        return self.mirror.open(key)
+        with self._alone(key):
+            folder = self._copied(*found, key)
+        self.known.add(key)
+        return folder
 
     def manifest(self, key: Key) -> Manifest:
         """Fetch an artefact's manifest, or read that of a copy which this process has checked."""
-        if key in self.mirror.verified:
+        if key in self.known:
             with contextlib.suppress(Unfit, KeyError):
                 return self.mirror.manifest(key)
         found = self._find(key)
@@ -140,6 +136,7 @@ class RemoteStore(Store):
 
     def set_aside(self, key: Key) -> None:
         """Move an artefact's manifest to ``damaged/``; its files stay, and are left over."""
+        self.known.discard(key)
         if found := self._find(key):
             kind, content = found
             self.bucket.write(f"{DAMAGED}/{key}-{uuid.uuid4().hex[:8]}.json", content)
@@ -147,6 +144,7 @@ class RemoteStore(Store):
 
     def forget(self, key: Key) -> None:
         """Remove an artefact's manifest, then its files, and the mirror's copy."""
+        self.known.discard(key)
         if found := self._find(key):
             self.bucket.remove([_manifest_name(found[0], key)])
             self._discard(f"{PAYLOADS}/{key}")
@@ -227,8 +225,9 @@ class RemoteStore(Store):
 
     def _holds(self, key: Key) -> bool:
         """Tell whether there is an artefact with a manifest that can be read."""
-        with contextlib.suppress(Unfit, KeyError):
-            return bool(self.manifest(key))
+        found = self._find(key)
+        with contextlib.suppress(Unfit):
+            return found is not None and bool(parse(found[1], key))
         return False
 
     def _mirrored(self, kind: str, key: Key) -> bytes | None:
@@ -237,12 +236,29 @@ class RemoteStore(Store):
             return (self.mirror.root / kind / key / MANIFEST).read_bytes()
         return None
 
-    def _copy(self, kind: str, key: Key, content: bytes) -> None:
-        """Fetch an artefact into the mirror.  Raise ``Unfit``."""
-        with self.mirror.temporary(key) as temporary:
-            self._download(f"{PAYLOADS}/{key}", key, content, temporary)
-            self.mirror.forget(key)
-            self.mirror.adopt(temporary, kind, key)
+    @contextmanager
+    def _alone(self, key: Key) -> Iterator[None]:
+        """Let one process of this machine fetch an artefact, and the others wait for its copy."""
+        # A few files for all keys: they stay.
+        path = self.mirror.root / "locks" / key[:2]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as file, locked(file.fileno()):
+            yield
+
+    def _copied(self, kind: str, content: bytes, key: Key) -> Path:
+        """Return the mirror's copy of an artefact, fetched unless it is there.  Raise ``Corrupt``."""
+        if self._mirrored(kind, key) == content:
+            with contextlib.suppress(Corrupt):
+                return self.mirror.open(key)
+        try:
+            with self.mirror.temporary(key) as temporary:
+                self._download(f"{PAYLOADS}/{key}", key, content, temporary)
+                self.mirror.forget(key)
+                self.mirror.adopt(temporary, kind, key)
+        except Unfit as why:
+            self.set_aside(key)
+            raise Corrupt(self._address(key), str(why)) from None
+        return self.mirror.open(key)
 
     def _upload(self, folder: Path, content: bytes, below: str, name: str) -> None:
         files = [path.name for path in folder.iterdir() if path.name != MANIFEST]

@@ -231,6 +231,28 @@ def test_nothing_is_asked_twice_of_the_other_side_that_this_process_knows(machin
     assert len(there.summaries()) == 1
 
 
+OPEN = """
+import sys
+from augbench.store.opening import open_store
+folder = open_store(sys.argv[1]).open(sys.argv[2])
+sys.stdin.readline()
+print((folder / "data.txt").read_text())
+"""
+
+
+@pytest.mark.slow
+def test_workers_of_one_machine_fetch_an_artefact_once(machines):
+    here, there = machines
+    put(here)
+    command = [sys.executable, "-c", OPEN, here.location, KEY]
+    environment = os.environ | {"XDG_CACHE_HOME": str(there.mirror.root.parents[2])}
+    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(6)]
+    folder = there.open(KEY)
+    first = folder.stat().st_ino
+    assert [reader.communicate("go\n")[0] for reader in readers] == ["hello\n"] * 6
+    assert folder.stat().st_ino == first
+
+
 def test_the_mirror_is_an_ordinary_store_below_the_user_s_cache(machines, tmp_path):
     here, _ = machines
     put(here)
