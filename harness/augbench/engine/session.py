@@ -12,18 +12,17 @@ from typing import Any
 
 from augbench.config.single import component_from
 from augbench.engine.asking import as_asked, default_store
+from augbench.engine.describing import described
 from augbench.engine.driver import Driver
 from augbench.engine.events import Observer
 from augbench.engine.executing import Executor, Pool, Watch, Workplace
 from augbench.engine.forecast import Forecast
 from augbench.engine.frontier import Frontier
-from augbench.engine.provenance import provenance
-from augbench.engine.recording import Recorder, planned_result
+from augbench.engine.recording import Recorder
 from augbench.engine.rendering import render
 from augbench.engine.request import Outcome, Request
 from augbench.engine.stopping import Stopping
-from augbench.matrix import Matrix, check, load_matrix, look, minority, plugins_of
-from augbench.matrix.flat import flat_settings
+from augbench.matrix import Matrix, check, load_matrix, look, plugins_of
 from augbench.matrix.smoke import smoke
 from augbench.plan.cost import Cost, costs, ranks
 from augbench.plan.keys import Key
@@ -38,8 +37,7 @@ from augbench.values.components import components_in
 from augbench.values.data import Probe
 from augbench.values.errors import UnknownTrial
 from augbench.values.numbers import many
-from augbench.values.results import ColumnFacts, Results, Setting
-from augbench.values.settings import Column
+from augbench.values.results import Results
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +51,7 @@ class Session:
     plan: Plan
     store: Store
     folder: RunFolder
+    executor: Executor
 
     @cached_property
     def costs(self) -> dict[Key, Cost]:
@@ -94,9 +93,7 @@ class Session:
         return any(trial.status == "to run" for trial in self.plan.trials)
 
     def _drive(self, observer: Observer, keys: Mapping[str, Key]) -> Driver:
-        executor = component_from(self.request.engine, "executor", "engine", self.registry)
-        assert isinstance(executor, Executor)
-        devices = executor.devices(self.request.device)
+        devices = self.executor.devices(self.request.device)
         self.store.check_writable()
         self.folder.begin(self._results(devices[0]), keys, self._asked())
         stages = tuple(planned.stage for planned in self.plan.stages)
@@ -106,7 +103,7 @@ class Session:
             store=self.store,
             leases=self.store.leases(),
             recorder=Recorder(store=self.store, folder=self.folder),
-            open_pool=self._pool(executor, devices),
+            open_pool=self._pool(devices),
             observer=observer,
             forecast=Forecast(costs=self.costs),
             frontier=Frontier(ranks=ranks(stages, self.costs), shared={planned.key: planned.shared for planned in self.plan.stages}),
@@ -119,11 +116,11 @@ class Session:
             driver.run()
         return driver
 
-    def _pool(self, executor: Executor, devices: tuple[str, ...]) -> Callable[[Watch], Pool]:
+    def _pool(self, devices: tuple[str, ...]) -> Callable[[Watch], Pool]:
         request = self.request
 
         def opened(watch: Watch) -> Pool:
-            return executor.open(
+            return self.executor.open(
                 Workplace(
                     store=self.store.location,
                     devices=devices,
@@ -148,47 +145,11 @@ class Session:
         return tuple(found)
 
     def _results(self, device: str) -> Results:
-        """Describe the run before anything has run."""
-        return Results(
-            title=self.matrix.title,
-            report=self.matrix.report,
-            rows=self.matrix.rows,
-            columns=tuple(self._facts(column) for column in self.matrix.columns),
-            seeds=self.matrix.seeds,
-            trials=tuple(planned_result(trial) for trial in self.plan.trials),
-            scopes=self._scopes(),
-            matrix=self.matrix.text,
-            provenance=provenance(self.registry, self.matrix.path, self.folder.path, device),
-            settings=self._settings(),
-            smoke=self.request.smoke,
-        )
+        about = self.matrix, self.probes, self.plan, self.registry
+        return described(*about, out=self.folder.path, device=device, smoke=self.request.smoke)
 
     def _asked(self) -> dict[str, Any]:
         return as_asked(self.request, self.matrix.snapshot)
-
-    def _settings(self) -> dict[str, dict[str, dict[str, Setting]]]:
-        found: dict[str, dict[str, dict[str, Setting]]] = {}
-        for (row, column), settings in self.matrix.cells.items():
-            found.setdefault(column, {})[row] = flat_settings(settings, self.registry.name_of)
-        return found
-
-    def _facts(self, column: Column) -> ColumnFacts:
-        probe, card = self.probes[column.name], column.dataset.card()
-        return ColumnFacts(
-            name=column.name,
-            label=column.label,
-            classes=probe.classes,
-            counts=probe.counts,
-            minority=minority(column, probe),
-            folds=column.folds,
-            digest=probe.digest,
-            licence=card.licence,
-            source=card.source,
-        )
-
-    def _scopes(self) -> dict[str, str]:
-        """Return the generator scope of each row that uses one."""
-        return {row: settings.fit.scope for (row, _), settings in self.matrix.cells.items() if settings.reads_banks()}
 
 
 def open_session(request: Request) -> Session:
@@ -207,6 +168,8 @@ def open_session(request: Request) -> Session:
         probes = look(matrix)
         # Apart from real results: nothing of it can be taken for one.
         name, location = f"{name}-smoke", f"{location.rstrip('/')}/smoke"
+    executor = component_from(request.engine, "executor", "engine", registry)
+    assert isinstance(executor, Executor)
     store = open_store(location)
     folder = RunFolder(path=request.out or Path("runs") / name)
     plan = make_plan(
@@ -215,4 +178,6 @@ def open_session(request: Request) -> Session:
     known = {trial.id for trial in plan.trials}
     for unknown in (name for name in request.trials if name not in known):
         raise UnknownTrial(unknown, sorted(known))
-    return Session(request=request, registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder)
+    return Session(
+        request=request, registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder, executor=executor
+    )
