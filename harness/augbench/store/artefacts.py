@@ -49,7 +49,7 @@ class Item:
 class Leftover:
     """Something in a store that nobody needs any more."""
 
-    what: Literal["unfinished artefact", "checkpoint", "damaged artefact", "lease", "copy"]
+    what: Literal["unfinished artefact", "checkpoint", "damaged artefact", "lease", "unfinished lease", "copy"]
     place: str
     bytes: int
 

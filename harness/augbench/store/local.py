@@ -19,7 +19,7 @@ from augbench.plan.tasks import REVISIONS, Stage
 from augbench.store.artefacts import DAY, Item, Leftover, Listed, Store
 from augbench.store.board import FolderBoard
 from augbench.store.files import space_for, sync
-from augbench.store.leases import BEAT, Leases
+from augbench.store.leases import BEAT, UNATTENDED, Leases
 from augbench.store.manifest import MANIFEST, Manifest, Unfit, read_manifest, seal, verify
 from augbench.store.processes import alive_here, this_process
 from augbench.values.errors import Corrupt
@@ -148,11 +148,17 @@ class LocalStore(Store):
         for key, path in _folders(self.root / CHECKPOINTS):
             if key in finished - living:
                 yield Leftover(what="checkpoint", place=path, bytes=_size(Path(path)))
+        for name, path in _folders(self.root / LEASES):
+            if name.startswith(".") and _silent(Path(path), UNATTENDED):
+                yield Leftover(what="unfinished lease", place=path, bytes=_size(Path(path)))
         for _, path in _folders(self.root / DAMAGED):
             yield Leftover(what="damaged artefact", place=path, bytes=_size(Path(path)))
 
     def _discard(self, place: str) -> None:
-        shutil.rmtree(place, ignore_errors=True)
+        if os.path.isdir(place):
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            Path(place).unlink(missing_ok=True)
 
     def leases(self, beat: float = BEAT) -> Leases:
         """Return leases in the folder ``leases/``."""
@@ -238,11 +244,14 @@ def _abandoned(folder: Path) -> bool:
     """Tell whether nobody writes to a temporary folder any more."""
     _, machine, pid, started, *_ = [*folder.name.split("-"), "", "", "", ""]
     lives = alive_here(int(pid), started) if machine == this_process().machine and pid.isdecimal() else None
-    if lives is not None:
-        return not lives
+    return _silent(folder, DAY) if lives is None else not lives
+
+
+def _silent(path: Path, seconds: float) -> bool:
+    """Tell whether nothing at a path, or below it, was written for so long."""
     with contextlib.suppress(FileNotFoundError):
-        newest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
-        return time.time() - newest > DAY
+        newest = max(found.stat().st_mtime for found in (path, *path.rglob("*")))
+        return time.time() - newest > seconds
     return False
 
 

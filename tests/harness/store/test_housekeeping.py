@@ -136,6 +136,29 @@ def test_the_lease_of_a_dead_process_is_left_over(store):
     assert left(store) == ["lease"]
 
 
+def test_what_a_kill_leaves_beside_a_lease_is_left_over_after_an_hour(store):
+    draft = store.root / "leases" / f".{KEY[:12]}-abc"
+    draft.parent.mkdir(parents=True)
+    draft.touch()
+    assert left(store) == []
+    os.utime(draft, (0, time.time() - 2 * HOUR))
+    (leftover,) = store.leftovers()
+    store.discard(leftover)
+    assert not draft.exists()
+
+
+def test_a_file_in_place_of_an_artefact_is_set_aside_and_left_over(store):
+    (store.root / "train").mkdir(parents=True)
+    (store.root / "train" / KEY).write_text("what is this?")
+    assert store.keys() == frozenset()
+    put(store)
+    assert store.check(KEY) is None
+    (leftover,) = store.leftovers()
+    assert (leftover.what, leftover.bytes) == ("damaged artefact", 13)
+    store.discard(leftover)
+    assert left(store) == []
+
+
 def test_an_upload_that_was_given_up_is_left_over(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     store = open_store("memory://given-up/store")
