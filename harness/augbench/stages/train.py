@@ -182,7 +182,7 @@ class _Trainer:
             course.losses.append((first + count, loss))
             course.done = first + count
             scores = {"macro_f1": course.validation.scores[-1][1]} if course.validation and course.validation.scores else {}
-            progress(course.done, self.steps, loss=loss, **scores)
+            progress(course.done, self.steps, epoch=course.done / self.epoch, loss=loss, **scores)
         return self._result((self.steps - begun) * self.task.size / (time.perf_counter() - started))
 
     def _block(self, first: int, count: int, checks: set[int]) -> float:
