@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import packages_distributions, version
+from itertools import groupby
+from typing import Any
 
 from augbench.values.components import Component
 
@@ -82,15 +84,35 @@ def _read(source: str, name: str, is_package: bool) -> tuple[str, tuple[str, ...
 
 
 def _outline(node: object) -> str:
-    """Write a syntax tree without positions, docstrings and empty fields (which differ between Python versions)."""
+    """Write a syntax tree without positions, docstrings, the order of imports and empty fields (which differ between Python versions)."""
     if isinstance(node, ast.Constant):
         return repr(node.value)
     if isinstance(node, list):
-        return f"[{','.join(_outline(item) for item in node if not _is_docstring(item))}]"
+        return f"[{','.join(_items(node))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
     fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
     return f"{type(node).__name__}({','.join(f'{name}={_outline(value)}' for name, value in fields)})"
+
+
+def _items(nodes: list[object]) -> Iterator[str]:
+    kept = (node for node in nodes if not _is_docstring(node))
+    for imports, run in groupby(kept, lambda node: isinstance(node, ast.Import | ast.ImportFrom)):
+        found = list(run)
+        yield from _imported(found) if imports else map(_outline, found)
+
+
+def _imported(run: list[Any]) -> list[str]:
+    """Write imports that follow one another name by name, sorted: tools sort and join them."""
+    told = [
+        (alias, f"from {'.' * node.level}{node.module or ''} " if isinstance(node, ast.ImportFrom) else "")
+        for node in run
+        for alias in node.names
+    ]
+    written = [f"{origin}import {alias.name} as {alias.asname}" for alias, origin in told]
+    names = [alias.asname or alias.name for alias, _ in told]
+    # Where two give one name, the later holds.
+    return sorted(written) if len(set(names)) == len(names) and "*" not in names else written
 
 
 def _is_docstring(node: object) -> bool:

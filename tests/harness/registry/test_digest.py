@@ -45,7 +45,8 @@ def package(site, request):
         "helpers.py": HELPERS,
         "late.py": "def one():\n    return 1\n",
         "deeper/__init__.py": "",
-        "deeper/thing.py": "from .. import helpers\n\ndef two():\n    return 2\n",
+        "deeper/thing.py": "from .. import helpers\n\ndef two():\n    return 2\n\ndef three():\n    return 3\n",
+        "deeper/other.py": "def two():\n    return 2\n",
         "stranger.py": "x = 1\n",
     }
     for path, code in files.items():
@@ -71,10 +72,25 @@ def package(site, request):
         ("method.py", '"""Smallest."""', '"""The smallest."""'),
         ("method.py", "half(x) + late.one()", "(half( x )  # a reason\n            + late.one())"),
         ("helpers.py", "'''Halve.'''", "# halves"),
+        (
+            "method.py",
+            "from dataclasses import dataclass\nfrom typing import ClassVar\n",
+            "from typing import ClassVar\n\nfrom dataclasses import dataclass\n",
+        ),
+        ("deeper/thing.py", "from .. import helpers", "from .. import (\n    helpers,\n)"),
         ("stranger.py", "x = 1", "x = 2"),
         ("__init__.py", "VERSION = 1", "VERSION = 2"),
     ],
-    ids=["docstring", "attribute docstring", "layout and comment", "helper's docstring", "a module not imported", "the package's register"],
+    ids=[
+        "docstring",
+        "attribute docstring",
+        "layout and comment",
+        "helper's docstring",
+        "order of imports",
+        "layout of imports",
+        "a module not imported",
+        "the package's register",
+    ],
 )
 def test_what_does_not_change_the_method_leaves_its_digest(package, path: str, old: str, new: str):
     before = package()
@@ -89,14 +105,23 @@ def test_what_does_not_change_the_method_leaves_its_digest(package, path: str, o
         ("helpers.py", "x / two()", "x // two()"),
         ("deeper/thing.py", "return 2", "return 2.0"),
         ("late.py", "return 1", "return True"),
+        ("helpers.py", "from .deeper.thing import two", "from .deeper.thing import two, three as two"),
+        ("helpers.py", "from .deeper.thing import two", "from .deeper.other import two"),
     ],
-    ids=["default", "operator", "helper", "helper's helper", "late import"],
+    ids=["default", "operator", "helper", "helper's helper", "late import", "another name imported", "another module imported from"],
 )
 def test_an_edit_that_may_change_a_result_changes_the_digest(package, path: str, old: str, new: str):
     before = package()
     changed = package(path, old, new)
     assert changed != before
     assert package(path, new, old) == before
+
+
+def test_the_order_of_imports_counts_where_two_give_one_name(package):
+    both = "from .deeper.thing import two, three as two"
+    package("helpers.py", "from .deeper.thing import two", both)
+    before = package()
+    assert package("helpers.py", both, "from .deeper.thing import three as two, two") != before
 
 
 def test_a_name_defined_in_the_package_itself_makes_the_package_count(package):
