@@ -93,6 +93,8 @@ class Driver:
                     self._start()
                 elif not self.running:
                     break
+                if not self.running:
+                    self._be_patient()
                 for outcome in self.pool.wait(_GLANCE):
                     self._absorb(outcome)
                 self._look_elsewhere()
@@ -151,7 +153,7 @@ class Driver:
                 self.frontier.put_back(stage.key)
                 return
             if not self.leases.acquire(stage.key, stage.inputs.values()):
-                self.elsewhere[stage.key] = stage
+                self._leave_to_others(stage)
             elif stage.key in self.store:
                 # Another run has made it since this one looked.
                 self._made(stage.key)
@@ -159,6 +161,17 @@ class Driver:
                 self.running[stage.key] = stage
                 self.attempts[stage.key] += 1
                 self.pool.start(job)
+
+    def _be_patient(self) -> None:
+        """Wait for another run, which makes all that is left, or find out what has gone from the store since the last look."""
+        time.sleep(_GLANCE)
+        if not self.elsewhere and not self.ending:
+            self._look()
+
+    def _leave_to_others(self, stage: Stage) -> None:
+        if not self.elsewhere and (holder := self.leases.holder(stage.key)):
+            self.observer.message(f"another run shares the work: process {holder.pid} on {holder.host} makes '{stage.label}'")
+        self.elsewhere[stage.key] = stage
 
     def _look_elsewhere(self) -> None:
         """Take what other runs have made, or given up."""

@@ -127,7 +127,7 @@ class Session:
                     watch=watch,
                     jobs=request.jobs,
                     plugins=self.matrix.plugins,
-                    folder=request.matrix.parent,
+                    folder=request.matrix.parent.resolve(),
                     preload=self._modules(),
                     work=request.work,
                     debugger=request.debugger,
