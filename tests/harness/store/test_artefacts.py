@@ -222,6 +222,7 @@ def test_the_last_checkpoint_but_one_serves_while_the_last_is_written(store, mon
     assert (store.kept(KEY) / "data.txt").read_text() == "second"
 
 
+@pytest.mark.slow
 def test_ten_thousand_artefacts_are_listed_at_once(tmp_path):
     for number in range(10_000):
         folder = tmp_path / "train" / f"{number:064x}"
