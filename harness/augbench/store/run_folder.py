@@ -155,11 +155,11 @@ class RunFolder:
 
     def has_generator(self, key: Key) -> bool:
         """Tell whether a generator's judgement is here."""
-        return self._generator(key).is_file()
+        return self.generator(key).is_file()
 
     def save_generator(self, key: Key, document: Mapping[str, Any], sheet: bytes) -> None:
         """Write how a generator was fitted and judged, and its sheet of samples."""
-        path = self._generator(key)
+        path = self.generator(key)
         write_bytes(path.with_suffix(".png"), sheet)
         write_json(path, document)
 
@@ -208,7 +208,7 @@ class RunFolder:
         path = self.predictions(trial.trial, record["key"])
         if not path.is_file():
             return replace(trial, reason="its predictions are missing from the run folder; run it again")
-        splits = _read_predictions(path)
+        splits = read_predictions(path)
         return replace(
             trial,
             status="done",
@@ -223,12 +223,13 @@ class RunFolder:
         )
 
     def _read_generator(self, key: Key) -> GeneratorResult:
-        path = self._generator(key)
+        path = self.generator(key)
         document = json.loads(path.read_text(encoding="utf-8"))
         sheet = path.with_suffix(".png")
         return GeneratorResult(**document | {"curves": curves_from(document["curves"]), "sheet": sheet if sheet.is_file() else None})
 
-    def _generator(self, key: Key) -> Path:
+    def generator(self, key: Key) -> Path:
+        """Return where a generator's judgement lies; beside it, as ``.png``, its sheet."""
         return self.path / "generators" / f"{key[:16]}.json"
 
     def log(self, kind: str, key: Key) -> Path:
@@ -274,7 +275,8 @@ def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
 
 
-def _read_predictions(path: Path) -> dict[str, Predictions]:
+def read_predictions(path: Path) -> dict[str, Predictions]:
+    """Read the class probabilities of a trial by split.  Raise ``BrokenRun``."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
