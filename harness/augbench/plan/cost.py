@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
@@ -112,9 +112,8 @@ def ranks(stages: Iterable[Stage], costs: Mapping[Key, Cost]) -> dict[Key, float
     return found
 
 
-def total(plan: Plan, costs: Mapping[Key, Cost], slots: int) -> Estimate:
-    """Add up what is left to do; with several slots, no less than the longest chain."""
-    stages = needed(plan)
+def total(stages: Sequence[Stage], costs: Mapping[Key, Cost], slots: int) -> Estimate:
+    """Add up stages that are to run, each after those it reads; with several slots, no less than the longest chain."""
     seconds = sum(costs[stage.key].seconds for stage in stages)
     bases = Counter(costs[stage.key].basis for stage in stages)
     return Estimate(

@@ -14,11 +14,13 @@ from augbench.values.components import Component, dashed
 Key = str
 KEY_SCHEMA = 2
 CodeDigest = Callable[[type], str]
+# Made once: a plan writes hundreds of thousands of texts.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(value: Any) -> str:
     """Write JSON in the one way that keys are made of."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def key_of(text: str) -> Key:

@@ -68,7 +68,7 @@ def outlook(
     return Outlook(
         needed=run,
         costs=estimated,
-        estimate=total(plan, estimated, slots),
+        estimate=total(run, estimated, slots),
         reasons=grouped(reasons(stages, summaries.values(), stored, made), run) if summaries else (),
         attainable=attainable(plan.trials, report),
     )

@@ -149,9 +149,9 @@ def test_a_rank_is_the_longest_way_to_the_end():
 def test_the_end_comes_no_sooner_than_the_longest_chain():
     plan = plan_of(seeds=range(4), stored=["prepare", "fit-generator", "synthesise"])
     price = dict.fromkeys((stage.key for stage in stages_of(plan)), Cost(seconds=3.0, bytes=5, basis="alike"))
-    assert total(plan, price, 2) == Estimate(seconds=24.0, wall=12.0, slots=2, bytes=40, stages={"alike": 8})
-    assert total(plan, price, 100).wall == 6.0
-    nothing = total(plan_of(done=["r0"]), {}, 2)
+    assert total(needed(plan), price, 2) == Estimate(seconds=24.0, wall=12.0, slots=2, bytes=40, stages={"alike": 8})
+    assert total(needed(plan), price, 100).wall == 6.0
+    nothing = total(needed(plan_of(done=["r0"])), {}, 2)
     assert (nothing.seconds, nothing.wall, nothing.bytes, nothing.stages) == (0, 0, 0, {})
 
 
