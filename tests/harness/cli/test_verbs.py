@@ -20,7 +20,9 @@ def test_help_shows_the_verbs_and_examples(bench):
         assert word in text
 
 
-@pytest.mark.parametrize("verb", ["plan", "why", "run", "report", "compare", "plugins list", "plugins show", "datasets list", "datasets show"])
+@pytest.mark.parametrize(
+    "verb", ["plan", "why", "run", "report", "compare", "plugins list", "plugins show", "datasets list", "datasets show"]
+)
 def test_every_verb_s_help_ends_with_examples(bench, verb: str):
     text = bench(*verb.split(), "--help").stdout
     assert f"bench {verb}" in text[text.index("Examples") :]
