@@ -54,5 +54,7 @@ class Forecast:
         return passed * (1 - share) / share if share > 0 else max(0.0, expected - passed)
 
     def _ratio(self, kind: str) -> float:
-        expected = self._expected.get(kind, 0.0)
-        return self._taken[kind] / expected if expected > 0 else 1.0
+        # Of a kind that has not ended yet nothing is known, but what the others were off by.
+        kinds = [kind] if self._expected.get(kind) else list(self._expected)
+        expected = sum(self._expected[each] for each in kinds)
+        return sum(self._taken[each] for each in kinds) / expected if expected > 0 else 1.0

@@ -44,6 +44,13 @@ def test_stages_that_took_longer_than_thought_stretch_the_rest(forecast):
     assert forecast.left({key: PENDING[key] for key in "bcd"}, 1) == 90
 
 
+def test_a_kind_that_has_not_ended_is_off_by_as_much_as_the_others(forecast):
+    forecast.end(stage("a", "fit-generator"), 5.0)
+    assert forecast.left({"b": PENDING["b"]}, 1) == 5
+    forecast.end(PENDING["c"], 40.0)
+    assert forecast.left({"b": PENDING["b"]}, 1) == 40
+
+
 def test_a_failure_says_nothing_about_others(forecast):
     forecast.end(PENDING["a"], None)
     assert forecast.left({"b": PENDING["b"]}, 1) == 10
