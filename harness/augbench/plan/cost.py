@@ -21,16 +21,28 @@ Basis = Literal["measured", "alike", "scaled", "kind", "guess"]
 """``measured``: this very stage was made before; ``alike``: with another seed or fold, or of other inputs; ``scaled``: by the same main
 component, in proportion to its work; ``kind``: by another component; ``guess``: nothing of the kind was ever made here."""
 BASES: tuple[Basis, ...] = get_args(Basis)
-# Seconds and bytes of small images and networks on one core of 2025.
-_GUESSES: Mapping[StageKind, tuple[float, int]] = {
-    "prepare": (10.0, 50_000_000),
-    "fit-generator": (120.0, 10_000_000),
-    "synthesise": (2.0, 5_000_000),
-    "assess": (5.0, 100_000),
-    "tables": (5.0, 1_000_000),
-    "train": (60.0, 20_000_000),
-    "evaluate": (5.0, 200_000),
+# By kind: the least, and what comes for each million numbers of the images that pass through.  Of the matrix that comes with augbench
+# on one core of 2025; its networks are small.
+_SECONDS: Mapping[StageKind, tuple[float, float]] = {
+    "prepare": (0.2, 0.1),
+    "fit-generator": (1.0, 0.2),
+    "synthesise": (0.1, 0.05),
+    "assess": (0.1, 0.1),
+    "tables": (0.5, 0.1),
+    "train": (1.0, 0.2),
+    "evaluate": (0.1, 0.02),
 }
+_BYTES: Mapping[StageKind, tuple[float, float]] = {
+    "prepare": (0.0, 1e6),
+    "fit-generator": (1e7, 0.0),
+    "synthesise": (0.0, 1e6),
+    "assess": (1e5, 0.0),
+    "tables": (1e5, 0.0),
+    "train": (2e7, 0.0),
+    "evaluate": (1e5, 0.0),
+}
+_UNSIZED = 100.0
+"""Millions of numbers, where nobody knows how many there are."""
 _WORDS: Mapping[Basis, str] = {
     "measured": "made before",
     "alike": "alike",
@@ -182,8 +194,9 @@ class _Past:
             return group.scaled(stage.kind, work)
         if group := self.kinds.get(stage.kind):
             return _typical(group, "kind")
-        seconds, size = _GUESSES[stage.kind]
-        return Cost(seconds=seconds, bytes=size, basis="guess")
+        numbers = work.images * work.size / 1e6 if work and work.size else _UNSIZED
+        seconds, size = (least + each * numbers for least, each in (_SECONDS[stage.kind], _BYTES[stage.kind]))
+        return Cost(seconds=seconds, bytes=round(size), basis="guess")
 
 
 def _past(summaries: Mapping[Key, Summary], data: Known) -> _Past:

@@ -48,12 +48,27 @@ def leaves(settings: Mapping[str, Any]) -> dict[Leaf, str]:
 
 
 def differences(before: Leaves, after: Leaves) -> tuple[Difference, ...]:
-    """Return what differs, in the order of paths; where a component is swapped, its parameters are no difference of their own."""
+    """Return what differs, components first, then in the order of paths.
+
+    Where a component is swapped, its parameters are no difference of their own, nor are the keys that come and go with it.
+    """
     changed = [leaf for leaf in {**before, **after} if before.get(leaf) != after.get(leaf)]
     swapped = {path for path, what in changed if what == "component"}
-    kept = [(path, what) for path, what in changed if (what == "component" or path not in swapped) and not _within(path, swapped)]
+    kept = [
+        (path, what)
+        for path, what in changed
+        if not _follows(path, what, swapped, coming=(path, what) not in before or (path, what) not in after)
+    ]
     found = [_difference(before, after, path, what) for path, what in kept]
-    return tuple(sorted((one for one in found if (one.before, one.after) != (None, None)), key=lambda one: (one.path, one.what)))
+    told = (one for one in found if (one.before, one.after) != (None, None))
+    return tuple(sorted(told, key=lambda one: (one.what != "component", one.path, one.what)))
+
+
+def _follows(path: str, what: What, swapped: set[str], *, coming: bool) -> bool:
+    """Tell whether a leaf differs because of a component that was swapped; ``coming`` or going, it is on one side alone."""
+    if path in swapped and what != "component":
+        return True
+    return any(path.startswith(f"{other}{_OWN}") or (coming and path.startswith(f"{other}.")) for other in swapped)
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[Leaf, str]]:
@@ -80,10 +95,6 @@ def _component(path: str, value: Mapping[str, Any]) -> Iterator[tuple[Leaf, str]
             yield (path, what), canonical(value[what])
     for key, part in value.get("parameters", {}).items():
         yield from _leaves(f"{path}{_OWN}{key}", part)
-
-
-def _within(path: str, swapped: set[str]) -> bool:
-    return any(path.startswith(f"{other}{_OWN}") for other in swapped)
 
 
 def _difference(before: Leaves, after: Leaves, path: str, what: What) -> Difference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +11,15 @@ from itertools import islice
 from typing import Any
 
 from augbench.plan.keys import Key, canonical
-from augbench.plan.leaves import Leaf, leaves
+from augbench.plan.leaves import Leaf, differences, leaves
 from augbench.plan.summary import Summary
 from augbench.plan.tasks import PREPARED, Stage
 
 _MOST = 200
 """Settings that are compared leaf by leaf for one stage: whatever a store holds, a plan is explained in linear time."""
+
+_CLOSE = 10
+"""Of these, the settings that are compared as a person would."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,7 +115,9 @@ class Index:
         near = [one for parts in _but_one(wanted) for one in self.distinct.get((*place, *parts), ())]
         found = _of_class(near or self.distinct.get(place, []), wanted.target)
         own = set(wanted.leaves.items())
-        return min(found, key=lambda one: len(own ^ set(one.look.leaves.items())), default=None)
+        close = heapq.nsmallest(_CLOSE, found, key=lambda one: len(own ^ set(one.look.leaves.items())))
+        # A component that comes or goes is one difference, however many parameters it has.
+        return min(close, key=lambda one: len(differences(one.look.leaves, wanted.leaves)), default=None)
 
     def _closest(self, place: tuple[str, ...], wanted: Look, expected: Mapping[str, Key]) -> Candidate:
         """Return the one of equal settings that shares most of seed, fold and inputs; of several, the newest."""

@@ -44,7 +44,7 @@ class Why:
         """Return the reasons at the ends of the chain, each once."""
         found = [] if self.answer == "inputs" else [self]
         found += [root for cause in self.causes for root in cause.why.roots()]
-        return tuple(one for place, one in enumerate(found) if not any(_same(one, other) for other in found[:place]))
+        return tuple(one for place, one in enumerate(found) if not _told_elsewhere(place, found))
 
     def as_json(self) -> dict[str, Any]:
         """Return the reason for scripts."""
@@ -158,13 +158,21 @@ def reasons(stages: Iterable[Stage], summaries: Iterable[Summary], stored: Conta
     return Reasons(planned={stage.key: stage for stage in stages}, stored=stored or known.by_key, made=made, known=known)
 
 
-def _same(one: Why, other: Why) -> bool:
-    return (one.kind, one.answer, one.differences) == (other.kind, other.answer, other.differences)
+def _told_elsewhere(place: int, roots: list[Why]) -> bool:
+    """Tell whether a reason is one of those before it, or a part of any other."""
+    own = roots[place]
+    for other_place, other in enumerate(roots):
+        if other_place == place or (own.kind, own.answer, own.differences) == (other.kind, other.answer, other.differences):
+            if other_place < place:
+                return True
+        elif own.differences and len(own.differences) < len(other.differences) and all(one in other.differences for one in own.differences):
+            return True
+    return False
 
 
 def _news(root: Why, told: tuple[Difference, ...]) -> bool:
     """Tell whether a reason says anything beside the settings that were told."""
-    return not told or any(one not in told for one in root.differences)
+    return not told or any(one not in told and one.what != "input" for one in root.differences)
 
 
 def _versions(own: Look, other: Look) -> tuple[Difference, ...]:

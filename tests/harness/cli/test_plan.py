@@ -30,7 +30,7 @@ def rows(text: str) -> list[list[str]]:
 def test_before_anything_has_run_the_estimate_is_a_guess(plan):
     text = plan("--jobs", "1").stdout
     assert "Why: nothing is stored yet in " in text
-    assert re.search(r"Left to do: \S+ min of work, about \S+ min with 1 job, and \d+ MB to store \(estimated: 17 stages guessed\)\.", text)
+    assert re.search(r"Left to do: \S+ s of work, about \S+ s with 1 job, and \d+ MB to store \(estimated: 17 stages guessed\)\.", text)
     assert "dots: no claim of significance is possible: 2 comparisons at alpha = 0.05 take p <= 0.05 / 2 = 0.025" in text
 
 

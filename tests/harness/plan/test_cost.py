@@ -109,6 +109,14 @@ def test_where_nothing_is_known_an_estimate_is_a_guess():
     assert set(costs(stages_of(plan), {})) == {stage.key for stage in stages_of(plan)}
 
 
+def test_a_guess_grows_with_the_work():
+    short, long = (cost_of("train", plan_of(training(length=Length(steps=steps))), {}, [Dots().probe()]) for steps in (70, 70_000))
+    assert long.seconds > 10 * short.seconds > 0
+    # Images are stored as they are: a byte for each of their numbers.
+    (bank,) = {cost_of("synthesise", plan_of(settings(bank=Bank(size=50))), {}, [Dots().probe()]).bytes}
+    assert bank == 50 * 3 * 8 * 8
+
+
 def test_an_artefact_of_another_version_harms_nobody():
     odd = {
         str(number): Summary(key=str(number), kind="train", label="", identity=identity, seconds=2.0, bytes=1)

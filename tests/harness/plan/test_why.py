@@ -311,3 +311,34 @@ def test_only_what_a_run_would_do_is_explained():
     plan = plan_of(training(lr=0.01), stored=["prepare", "synthesise"])
     known = reasons(stages_of(plan), store_of(plan_of()).values())
     assert [reason.kind for reason in grouped(known, needed(plan))] == ["train", "evaluate"]
+
+
+def test_a_component_that_comes_or_goes_is_one_difference():
+    many = AugmentSlot(augmenter=BlendNext(), pairing="any", probability=0.5)
+    with_two = settings(
+        augment={"linear": AugmentSlot(augmenter=Blend()), "other": many},
+        batch=replace(settings().batch, mix={"linear": 1.0, "other": 1.0}),
+    )
+    without = settings(batch=replace(settings().batch, mix={"linear": 1.0}))
+    store = store_of(
+        plan_of(with_two), plan_of(replace(without, transforms=(), bank=Bank(size=9), numerics=replace(without.numerics, threads=4)))
+    )
+    found = why(plan_of(without), store, "train")
+    assert [(one.path, one.after) for one in found.differences] == [("augment.other", None), ("batch.mix.other", None)]
+
+
+def test_reasons_that_are_part_of_another_are_not_told_twice():
+    changed = settings(generator=MeanNoiseTwin(), fit=Fit(lr=0.2, iterations=3))
+    words = "fit-generator: generator: meannoise -> meannoisetwin, fit.lr: 0.1 -> 0.2"
+    assert {what: number for what, number in told(plan_of(changed), store_of(plan_of())).items() if what[0] != "fit-generator"} == {
+        ("synthesise", words): 1,
+        ("train", words): 1,
+        ("evaluate", words): 1,
+    }
+
+
+def test_an_input_that_comes_with_another_setting_is_no_reason_of_its_own():
+    plain = settings(generator=None, batch=replace(settings().batch, mix={"originals": 1.0}))
+    found = why(plan_of(), store_of(plan_of(plain)), "train")
+    assert found.causes == ()
+    assert {one.path for one in found.differences} == {"augment.linear", "batch.mix.generated", "batch.mix.linear", "batch.mix.originals"}
