@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import resource
 import sys
 import time
@@ -94,7 +95,7 @@ def measure(folder: Path, *size: int) -> dict[str, object]:
         show(session, ahead)
     return {
         "seconds": time.process_time() - begun,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": peak(),
         "trials": len(session.plan.trials),
         "stages": len(session.plan.stages),
         "costs": len(ahead.costs),
@@ -102,6 +103,15 @@ def measure(folder: Path, *size: int) -> dict[str, object]:
         "lines": len(shown.getvalue().splitlines()),
         "torch": "torch" in sys.modules,
     }
+
+
+def peak() -> float:
+    """Return the most memory that this process held at once."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    # That of getrusage is, after a fork, at least what the parent held.
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1024
 
 
 if __name__ == "__main__":
