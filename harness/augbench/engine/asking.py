@@ -47,6 +47,13 @@ def asked_again_for(folder: RunFolder, trial: str) -> Request:
     raise MergedRun(folder.path)
 
 
+def asked_again_all(folder: RunFolder) -> tuple[Request, ...]:
+    """Return what a run was asked for, or what all those were that it was merged of."""
+    about = folder.about()
+    asked = [about["request"]] if about.get("request") else [part["request"] for part in about.get("merged", ())]
+    return tuple(_request(folder, one) for one in asked)
+
+
 def command(request: Request) -> str:
     """Return the command line that asks for the same."""
     repeated = {"--only": request.only, "--skip": request.skip, "--no-plugin": request.disabled}
