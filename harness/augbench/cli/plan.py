@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from augbench.plan.cost import Estimate
     from augbench.plan.outlook import Outlook
     from augbench.plan.plan import PlannedStage, PlannedTrial
-    from augbench.plan.telling import Called, Reason
+    from augbench.plan.telling import Line
 
 Item = TypeVar("Item")
 Name = TypeVar("Name")
@@ -101,12 +101,13 @@ def made(session: Session) -> frozenset[str]:
 def show(session: Session, ahead: Outlook) -> None:
     """Print a plan as tables on stdout."""
     from augbench.plan.attainable import sentence
+    from augbench.plan.telling import brief
 
     console, plan = data(), session.plan
     console.print(trial_table(plan.trials))
     console.print(stage_table(plan.stages, {stage.key for stage in ahead.needed}))
     if ahead.reasons:
-        console.print(reason_table(ahead.reasons, session.registry.called))
+        console.print(reason_table(brief(ahead.reasons, session.registry.called)))
     elif ahead.needed:
         _say(console, f"Why: nothing is stored yet in {session.store.location}.")
     _say(console, estimate_words(ahead.estimate))
@@ -152,20 +153,14 @@ def stage_table(stages: Iterable[PlannedStage], needed: Collection[str]) -> Tabl
     return table
 
 
-def reason_table(reasons: Iterable[Reason], called: Called) -> Table:
-    """Lay out the reasons why stages run, those of most stages first."""
-    from augbench.plan.tasks import REVISIONS
-    from augbench.plan.telling import nearest_words, reason_words
-
-    order = tuple(REVISIONS)
+def reason_table(lines: Iterable[Line]) -> Table:
+    """Lay out the reasons why stages run."""
     table = Table("stage", "to run", "because", "nearest that is stored", title="Why", title_justify="left")
-    for kind, found in _grouped(sorted(reasons, key=lambda reason: order.index(reason.kind)), lambda reason: reason.kind):
-        ordered = sorted(found, key=lambda reason: -len(reason.stages))
-        for reason in ordered[:_REASONS]:
-            words = reason_words(reason, called), nearest_words(reason.why.nearest)
-            table.add_row(kind, str(len(reason.stages)), *map(escape, words))
-        if rest := ordered[_REASONS:]:
-            table.add_row(kind, str(sum(len(reason.stages) for reason in rest)), f"{many(len(rest), 'other reason')}; --json tells", "")
+    for kind, found in _grouped(lines, lambda line: line.kind):
+        for line in found[:_REASONS]:
+            table.add_row(kind, str(line.count), escape(line.words), escape(line.nearest))
+        if rest := found[_REASONS:]:
+            table.add_row(kind, str(sum(line.count for line in rest)), f"{many(len(rest), 'other reason')}; --json tells", "")
     return table
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from augbench.plan.keys import canonical
 from augbench.plan.leaves import Difference
 from augbench.plan.summary import Summary
-from augbench.plan.tasks import BANK, TABLE, Stage
+from augbench.plan.tasks import BANK, REVISIONS, TABLE, Stage
 from augbench.plan.why import Reasons, Why
 from augbench.values.components import KINDS
 from augbench.values.numbers import ABSENT, listing, many
@@ -32,6 +32,16 @@ class Reason:
     """Of the first of them."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of a table of reasons."""
+
+    kind: str
+    count: int
+    words: str
+    nearest: str
+
+
 def grouped(reasons: Reasons, stages: Iterable[Stage]) -> tuple[Reason, ...]:
     """Explain stages: those of a cell together, and then all of a kind that have one reason."""
     found: dict[tuple[Any, ...], tuple[Why, list[Stage]]] = {}
@@ -39,6 +49,22 @@ def grouped(reasons: Reasons, stages: Iterable[Stage]) -> tuple[Reason, ...]:
         why = reasons.why(members[0])
         found.setdefault((why.kind, *map(_signature, why.roots())), (why, []))[1].extend(members)
     return tuple(Reason(kind=why.kind, stages=tuple(members), why=why) for why, members in found.values())
+
+
+def brief(reasons: Iterable[Reason], called: Called) -> tuple[Line, ...]:
+    """Tell each reason once, at the stage whose own it is; in the order in which stages run, those of most stages first."""
+    reasons = tuple(reasons)
+    own = {_signature(root) for reason in reasons for root in reason.why.roots() if root.kind == reason.kind}
+    found: dict[tuple[str, str], Line] = {}
+    for reason in reasons:
+        roots = reason.why.roots()
+        follows = all(root.kind != reason.kind and _signature(root) in own for root in roots)
+        words = f"follows {listing(sorted({root.kind for root in roots}))}" if follows else reason_words(reason, called)
+        nearest = "" if follows else nearest_words(reason.why.nearest)
+        known = found.get((reason.kind, words), Line(kind=reason.kind, count=0, words=words, nearest=nearest))
+        found[reason.kind, words] = replace(known, count=known.count + len(reason.stages))
+    order = tuple(REVISIONS)
+    return tuple(sorted(found.values(), key=lambda line: (order.index(line.kind), -line.count)))
 
 
 def reason_words(reason: Reason, called: Called) -> str:

@@ -12,7 +12,7 @@ from augbench.plan.cost import needed
 from augbench.plan.plan import Plan
 from augbench.plan.summary import Summary
 from augbench.plan.tasks import Stage
-from augbench.plan.telling import grouped, nearest_words, reason_words, why_lines, why_words
+from augbench.plan.telling import brief, grouped, nearest_words, reason_words, why_lines, why_words
 from augbench.plan.why import Reasons, Why, reasons
 from augbench.values.settings import AugmentSlot, Bank, ClassSettings, Length
 from augbench.values.synthesis import Fit
@@ -342,3 +342,26 @@ def test_an_input_that_comes_with_another_setting_is_no_reason_of_its_own():
     found = why(plan_of(), store_of(plan_of(plain)), "train")
     assert found.causes == ()
     assert {one.path for one in found.differences} == {"augment.linear", "batch.mix.generated", "batch.mix.linear", "batch.mix.originals"}
+
+
+def test_a_table_tells_each_reason_where_it_is_at_home():
+    rows = [training(lr=0.01), settings(fit=Fit(lr=0.2, iterations=3))]
+    known, stages = explained(plan_of(*rows), store_of(plan_of()))
+    assert [(line.kind, line.count, line.words) for line in brief(grouped(known, stages), called)] == [
+        ("fit-generator", 1, "fit.lr: 0.1 -> 0.2"),
+        ("synthesise", 1, "follows fit-generator"),
+        ("train", 1, "training.lr: 0.05 -> 0.01"),
+        ("train", 1, "follows fit-generator"),
+        ("evaluate", 1, "follows train"),
+        ("evaluate", 1, "follows fit-generator"),
+    ]
+
+
+def test_a_reason_that_is_at_home_in_a_stored_stage_is_told_where_it_matters():
+    other = settings(fit=Fit(lr=0.2, iterations=3))
+    banks = [stage for stage in stages_of(plan_of(other)) if stage.kind in ("prepare", "fit-generator", "synthesise")]
+    known, stages = explained(plan_of(other), store_of(plan_of()) | made(banks))
+    assert [(line.kind, line.words) for line in brief(grouped(known, stages), called)] == [
+        ("train", "fit-generator: fit.lr: 0.1 -> 0.2"),
+        ("evaluate", "fit-generator: fit.lr: 0.1 -> 0.2"),
+    ]
