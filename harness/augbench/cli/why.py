@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from augbench.engine.session import Session
     from augbench.plan.plan import PlannedTrial
     from augbench.plan.tasks import Stage
+    from augbench.plan.telling import Called
     from augbench.plan.why import Why
 
 EPILOG = examples(
@@ -73,13 +74,19 @@ def why(
                 "trial": planned.id,
                 "status": planned.status,
                 "reason": planned.reason,
-                "stages": [asdict(one) | {"why": one.why and one.why.as_json()} for one in stages],
+                "stages": [asdict(one) | {"why": _reason(one, session.registry.called)} for one in stages],
             }
         )
     else:
         console = data()
         for line in lines(session, planned, stages):
             console.print(line, markup=False, soft_wrap=True)
+
+
+def _reason(stage: Told, called: Called) -> dict[str, Any] | None:
+    from augbench.plan.telling import why_words
+
+    return stage.why.as_json() | {"words": why_words(stage.why, called)} if stage.why else None
 
 
 def find(session: Session, name: str) -> PlannedTrial:

@@ -76,6 +76,7 @@ def test_what_is_reused_and_what_runs_is_told_stage_by_stage(why, tmp_path: Path
     }
     train = next(stage for stage in document["stages"] if stage["kind"] == "train")
     assert train["why"]["differences"][0] == {"path": "training.lr", "what": "value", "before": 0.05, "after": 0.1, "component": None}
+    assert train["why"]["words"] == "training.lr: 0.05 -> 0.1"
     assert Path(document["stages"][0]["reused"]["place"]).is_dir()
 
 
