@@ -95,7 +95,8 @@ def look_ahead(session: Session, jobs: int | None) -> Outlook:
 def made(session: Session) -> frozenset[str]:
     """Return the keys of the stages that the run folder knows to have been made."""
     records = session.folder.journal.read()[0]
-    return frozenset(record["key"] for record in records if record.get("type") == "stage" and record.get("status") == "done")
+    done = (record for record in records if record.get("type") == "stage" and record.get("status") == "done")
+    return frozenset(str(record.get("key")) for record in done)
 
 
 def show(session: Session, ahead: Outlook) -> None:
