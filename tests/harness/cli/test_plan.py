@@ -119,3 +119,9 @@ def test_cells_are_named_by_what_they_have_in_common():
     assert where([("x", "a"), ("x", "b")], every) == "in x"
     assert where([("x", "a"), ("y", "a")], every) == "on a: every row"
     assert where([("x", "a"), ("y", "a"), ("y", "b")], every) == "on a: every row; on b: y"
+
+
+def test_a_record_that_lacks_its_key_stops_no_plan(plan, tmp_path: Path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "records.jsonl").write_text('{"type": "stage", "status": "done"}\n')
+    assert plan().exit_code == 0
