@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from augbench.cli import cache, compare, datasets, export, logs, merge, plan, plugins, report, retry, run, status, why
+from augbench.cli import cache, compare, datasets, export, logs, merge, plan, plugins, report, reproduce, retry, run, status, why
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -47,6 +47,7 @@ def build() -> typer.Typer:
     app.command("logs", cls=Verb, epilog=logs.EPILOG, rich_help_panel=_EXPERIMENTS)(logs.logs)
     app.command("retry", cls=Verb, epilog=retry.EPILOG, rich_help_panel=_EXPERIMENTS)(retry.retry)
     app.command("merge", cls=Verb, epilog=merge.EPILOG, rich_help_panel=_EXPERIMENTS)(merge.merge)
+    app.command("reproduce", cls=Verb, epilog=reproduce.EPILOG, rich_help_panel=_EXPERIMENTS)(reproduce.reproduce)
     app.command("export", cls=Verb, epilog=export.EPILOG, rich_help_panel=_EXPERIMENTS)(export.export)
     app.command("report", cls=Verb, epilog=report.EPILOG, rich_help_panel=_EXPERIMENTS)(report.report)
     app.command("compare", cls=Verb, epilog=compare.EPILOG, rich_help_panel=_EXPERIMENTS)(compare.compare)

@@ -32,6 +32,8 @@ class Request:
     debugger: bool = False
     smoke: bool = False
     """Whether everything is made small, to see that it runs at all."""
+    report: bool = True
+    """Whether the report is written in the end."""
     snapshot: Snapshot | None = None
     """The matrix as it was read once, where its files may have changed since, or be elsewhere."""
     work: str = WORK

@@ -71,7 +71,7 @@ class Session:
                 observer.run_started(self.plan, 0)
                 if not self.folder.describes(self._results(""), keys, self._asked()):
                     self.folder.begin(self._results(self.request.device), keys, self._asked())
-            reports = () if self.request.smoke else self._reports()
+            reports = self._reports() if self.request.report and not self.request.smoke else ()
         statuses = Counter(trial.status for trial in self.plan.trials)
         executed, failed, settled = (driver.executed, driver.failed, driver.settled) if driver else (0, 0, 0)
         return Outcome(

@@ -12,7 +12,6 @@ from typing import Any
 from augbench.store.records import Record
 from augbench.store.run_folder import RunFolder, latest
 from augbench.store.standing import last_begun, running_stages, state_of
-from augbench.values.errors import BrokenRun, UnknownTrial
 
 _MOST = 1 << 20
 """Bytes of a log that are read: of a longer one the end."""
@@ -69,7 +68,7 @@ def trial_log(folder: RunFolder, name: str, kinds: Sequence[str] = ()) -> TrialL
 
     Raise ``UnknownTrial``, ``MissingFile`` or ``BrokenRun``.
     """
-    trial = _planned(folder, name)
+    trial = folder.planned(name)
     records = folder.journal.read()[0]
     record = latest(records).get(name)
     state = state_of(folder, trial, record)
@@ -86,7 +85,7 @@ def trial_log(folder: RunFolder, name: str, kinds: Sequence[str] = ()) -> TrialL
 
 def follow(folder: RunFolder, found: TrialLog, nap: Callable[[], None]) -> Iterator[tuple[str, str]]:
     """Return labels and what was printed since, until the trial has ended or nobody is at work on it."""
-    trial = _planned(folder, found.trial)
+    trial = folder.planned(found.trial)
     tails = [_Tail(label=log.label, path=folder.log(log.kind, log.key), at=log.end) for log in found.stages]
     going = True
     while going:
@@ -126,18 +125,6 @@ def _going(folder: RunFolder, trial: Mapping[str, Any]) -> bool:
     keys = {stage["key"] for stage in trial["stages"]}
     state = state_of(folder, trial, latest(records).get(trial["trial"]))
     return state == "pending" or any(stage.key in keys for stage in running_stages(records))
-
-
-def _planned(folder: RunFolder, name: str) -> Mapping[str, Any]:
-    trials = folder.about().get("trials", ())
-    try:
-        found: Mapping[str, Any] | None = next((trial for trial in trials if trial["trial"] == name), None)
-        names = [trial["trial"] for trial in trials]
-    except (KeyError, TypeError) as error:
-        raise BrokenRun(folder.path / "run.json", f"{type(error).__name__}: {error}") from error
-    if found is None:
-        raise UnknownTrial(name, names)
-    return found
 
 
 def _ended(folder: RunFolder, records: Sequence[Record]) -> bool:

@@ -108,7 +108,7 @@ def _document(parts: Sequence[Part], leading: Part, chosen: Mapping[str, Part]) 
 def _origins(part: Part, trials: list[str]) -> list[dict[str, Any]]:
     """Tell which run, and of what, each trial comes from; of a run that was merged itself, those that it was merged of."""
     if part.about["request"] is not None:
-        return [{"run": part.name, "request": part.about["request"], "trials": trials}]
+        return [{"run": part.name, "request": part.about["request"], "provenance": part.about["provenance"], "trials": trials}]
     kept = set(trials)
     return [one | {"trials": found} for one in part.about["merged"] if (found := [name for name in one["trials"] if name in kept])]
 

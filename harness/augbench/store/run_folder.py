@@ -13,7 +13,7 @@ from urllib.parse import quote
 from augbench.plan.keys import Key
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
-from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, RunInUse
+from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, RunInUse, UnknownTrial
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
@@ -49,6 +49,17 @@ class RunFolder:
         if schema != SCHEMA:
             raise BrokenRun(path, f"another version of augbench wrote it (its schema is {schema}, not {SCHEMA})")
         return dict(document)
+
+    def planned(self, trial: str) -> dict[str, Any]:
+        """Read what was planned of a trial.  Raise ``UnknownTrial``, and what ``about`` raises."""
+        about = self.about()
+        try:
+            trials = {found["trial"]: dict(found) for found in about["trials"]}
+        except (KeyError, TypeError, ValueError) as error:
+            raise BrokenRun(self.path / "run.json", f"{type(error).__name__}: {error}") from error
+        if trial not in trials:
+            raise UnknownTrial(trial, list(trials))
+        return trials[trial]
 
     def finished(self) -> dict[str, Key]:
         """Return the key that each finished trial was made with."""
