@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
+
+from augbench.store.run_folder import SCHEMA
 
 HEAVY = {"torch", "timm", "numpy", "pandas", "pydantic", "matplotlib", "torchvision", "scipy", "PIL", "pyarrow"}
 CODE = f"""
@@ -22,6 +25,8 @@ LOOKUPS = [
     "run --help",
     "plan --help",
     "why --help",
+    "status --help",
+    "reproduce --help",
     "plugins list",
     "plugins show mixup",
     "cache list --store /nowhere/at/all",
@@ -35,3 +40,11 @@ def test_looking_things_up_imports_nothing_heavy(arguments: str):
     done = subprocess.run([sys.executable, "-c", CODE, *arguments.split()], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "exit 0 []"
     assert done.stdout
+
+
+def test_looking_at_a_run_imports_nothing_heavy(tmp_path):
+    run = {"schema": SCHEMA, "title": "Cells", "smoke": False, "trials": [], "request": None}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    done = subprocess.run([sys.executable, "-c", CODE, "status", str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "exit 0 []"
+    assert done.stdout.startswith(f"Cells: {tmp_path}\n")

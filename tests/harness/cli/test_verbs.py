@@ -21,7 +21,11 @@ def test_help_shows_the_verbs_and_examples(bench):
 
 
 @pytest.mark.parametrize(
-    "verb", ["plan", "why", "run", "report", "compare", "plugins list", "plugins show", "datasets list", "datasets show"]
+    "verb",
+    [
+        *("plan", "why", "run", "status", "logs", "retry", "merge", "reproduce", "export", "report", "compare"),
+        *("plugins list", "plugins show", "datasets list", "datasets show"),
+    ],
 )
 def test_every_verb_s_help_ends_with_examples(bench, verb: str):
     text = bench(*verb.split(), "--help").stdout
