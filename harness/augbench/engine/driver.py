@@ -93,11 +93,12 @@ class Driver:
                     self._start()
                 elif not self.running:
                     break
-                if not self.running:
-                    self._be_patient()
                 for outcome in self.pool.wait(_GLANCE):
                     self._absorb(outcome)
                 self._look_elsewhere()
+                if self.waiting and not (self.running or self.elsewhere or self.frontier.ready or self.ending):
+                    # Something has gone from the store since the last look.
+                    self._look()
                 self._foresee()
         finally:
             self.pool.stop()
@@ -161,12 +162,6 @@ class Driver:
                 self.running[stage.key] = stage
                 self.attempts[stage.key] += 1
                 self.pool.start(job)
-
-    def _be_patient(self) -> None:
-        """Wait for another run, which makes all that is left, or find out what has gone from the store since the last look."""
-        time.sleep(_GLANCE)
-        if not self.elsewhere and not self.ending:
-            self._look()
 
     def _leave_to_others(self, stage: Stage) -> None:
         if not self.elsewhere and (holder := self.leases.holder(stage.key)):

@@ -45,6 +45,11 @@ class Frontier:
             if not needed:
                 self._offer(key)
 
+    @property
+    def ready(self) -> bool:
+        """Tell whether anything may be there to take."""
+        return bool(self._ready)
+
     def take(self) -> Stage | None:
         """Return the stage that should run next, or None where all that is left waits for another."""
         while self._ready:
