@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,9 @@ def open_session(request: Request) -> Session:
     registry = discover(request.disabled)
     load_local(registry, plugins_of(request.matrix, request.snapshot), request.matrix.parent)
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip, snapshot=request.snapshot)
+    if used := tuple(column for column in matrix.columns if any(column.name == name for _, name in matrix.cells)):
+        # Data that nobody wants now need not be on this machine.
+        matrix = replace(matrix, columns=used)
     probes = look(matrix, moved=request.snapshot is not None)
     check(matrix, probes)
     name, location = request.matrix.stem, str(request.store or default_store())

@@ -113,3 +113,12 @@ def test_some_trials_are_run_and_the_others_wait(tmp_path):
     assert sorted(line.split()[0] for line in watcher.trials) == ["dots/ours/s0", "dots/plain/s1"]
     with pytest.raises(UnknownTrial, match="no trial called 'dots/plane/s1'; did you mean 'dots/plain/s1'"):
         open_session(replace(planned.request, trials=("dots/plane/s1",)))
+
+
+def test_data_of_columns_that_nobody_wants_need_not_be_there(tmp_path):
+    text = MATRIX.replace("[base]\n", '[datasets.gone]\nuse = "image-folder"\npath = "nowhere"\n[base]\n')
+    outcome, _ = run(tmp_path, text, only=("dots/plain",))
+    assert outcome.done == 2
+    assert [column.name for column in RunFolder(path=tmp_path / "run").results().columns] == ["dots"]
+    with pytest.raises(ConfigError, match="nowhere"):
+        run(tmp_path, text)
