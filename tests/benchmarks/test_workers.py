@@ -81,27 +81,55 @@ def _pss(process: psutil.Process) -> int:
         return 0
 
 
+LOOP = """
+import time, torch
+torch.set_num_threads(1)
+network = torch.nn.Sequential(torch.nn.Conv2d(3, 32, 3), torch.nn.ReLU(), torch.nn.Conv2d(32, 32, 3), torch.nn.ReLU())
+images = torch.randn(32, 3, 32, 32)
+for steps in (5, 150):
+    started = time.perf_counter()
+    for _ in range(steps):
+        network(images).mean().backward()
+print(time.perf_counter() - started)
+"""
+
+
+def strain() -> float:
+    """Return how much longer two equal trainings take side by side than one alone: cores of a virtual machine may be half of one."""
+
+    def taken(number: int) -> float:
+        loops = [subprocess.Popen([sys.executable, "-c", LOOP], stdout=subprocess.PIPE, text=True) for _ in range(number)]
+        return sum(float(loop.communicate()[0]) for loop in loops) / number
+
+    return max(1.0, taken(2) / taken(1))
+
+
 @pytest.mark.slow
 def test_two_workers_take_little_more_than_half_the_time_of_one(tmp_path):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("needs two CPUs")
+    before = strain()
     one, two = Ran(tmp_path / "one", 1, *SMALLER)(), Ran(tmp_path / "two", 2, *SMALLER)()
+    strained = max(before, strain())
     done = Counter(record["key"] for record in two.stages if record["status"] == "done")
     assert set(done.values()) == {1}, "each shared stage runs once"
     assert done.keys() == {record["key"] for record in one.stages}
     bound = max(one.work / 2, one.chain())
     print(
         f"\none worker: {one.wall:.1f} s for {one.work:.1f} s of stages; two: {two.wall:.1f} s, "
-        f"{two.wall / one.wall:.2f} of it and {two.wall / bound:.2f} of the bound {bound:.1f} s"
+        f"{two.wall / one.wall:.2f} of it and {two.wall / bound:.2f} of the bound {bound:.1f} s; "
+        f"side by side, equal loops take {strained:.2f} times as long here"
     )
-    assert two.wall <= 1.15 * bound
-    assert two.wall <= 0.65 * one.wall
+    assert two.wall <= 1.15 * bound * strained
+    assert two.wall <= 0.65 * one.wall * strained
+    # What the scheduler itself costs, whatever the cores are worth.
+    assert two.wall <= 1.15 * max(two.work / 2, two.chain())
 
-    before = (tmp_path / "two" / "run" / "report.html").stat().st_mtime_ns
+    rendered = (tmp_path / "two" / "run" / "report.html").stat().st_mtime_ns
     again = Ran(tmp_path / "two", 2, *SMALLER)()
     print(f"the same again: {again.seconds:.1f} s")
     assert "0 stages run" in again.said
-    assert (tmp_path / "two" / "run" / "report.html").stat().st_mtime_ns == before, "nothing is rendered"
+    assert (tmp_path / "two" / "run" / "report.html").stat().st_mtime_ns == rendered, "nothing is rendered"
     assert again.seconds < 3
 
 
