@@ -151,6 +151,13 @@ def _once(hands: Hands, by: str) -> str:
     return ""
 
 
+def _host(hands: Hands, by: str) -> int:
+    """Return what looks after the process: on a cluster, the actor that the fork server belongs to."""
+    import psutil
+
+    return psutil.Process().parent().parent().pid
+
+
 DOINGS: Mapping[str, Callable[[Hands, str], object]] = {
     "write": lambda hands, by: by,
     "raise": _raise,
@@ -167,6 +174,8 @@ DOINGS: Mapping[str, Callable[[Hands, str], object]] = {
     "print": _print,
     "import": lambda hands, by: importlib.import_module(by).WORD,
     "pid": lambda hands, by: os.getpid(),
-    "threads": lambda hands, by: os.environ.get("OMP_NUM_THREADS"),
+    "host": _host,
+    "orphan": lambda hands, by: (os.kill(_host(hands, by), signal.SIGKILL), time.sleep(60)),
+    "device": lambda hands, by: (time.sleep(float(by)), os.environ.get("CUDA_VISIBLE_DEVICES"))[1],
     "times": lambda hands, by: (time.sleep(float(by)), time.time())[1],
 }

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,8 @@ from augbench.values.errors import NoCluster
 
 _MEMORY = 100 * 2**20
 """Bytes for objects on the way between processes of a cluster of this machine: stages send none, their output little."""
+_KNOCK = 10.0
+"""Seconds for an address to answer."""
 _ANSWER = 60.0
 """Seconds that a node may take to answer."""
 
@@ -67,10 +70,12 @@ class Cluster:
         fresh: dict[str, Any] = {"num_cpus": usable_cpus(), "include_dashboard": False, "object_store_memory": _MEMORY}
         with _own_signals():
             try:
+                _knock(self.place)
                 ray.init(self.place, log_to_driver=False, logging_level=logging.ERROR, **(fresh if self.place == "local" else {}))
             except Exception as error:
                 raise NoCluster(self.place, error) from error
         self.joined = True
+        _let_ray_talk(False)
 
     def leave(self) -> None:
         """Disconnect, and stop what was started."""
@@ -79,6 +84,7 @@ class Cluster:
         if self.joined:
             ray.shutdown()
             self.joined = False
+            _let_ray_talk(True)
 
     def nodes(self) -> list[dict[str, float]]:
         """Return what each living node has in all."""
@@ -140,10 +146,26 @@ def _said(reply: Any) -> str:
 
     try:
         said: str = ray.get(reply)
-    except Exception as error:
+    except ray.exceptions.RayTaskError as error:
         # Such as a module that it does not have.
         return str(error).strip().rpartition("\n")[2]
+    except ray.exceptions.RayError:
+        return ""  # it is gone by now
     return said
+
+
+def _knock(place: str) -> None:
+    """Raise ``OSError`` where nobody answers at an address: Ray would try for minutes."""
+    host, _, port = place.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK).close()
+
+
+def _let_ray_talk(allowed: bool) -> None:
+    """Keep Ray from writing pages about every machine that is lost to stdout, which is for data; it has no option for that."""
+    import ray._private.worker
+
+    ray._private.worker._worker_logs_enabled = allowed
 
 
 @contextlib.contextmanager

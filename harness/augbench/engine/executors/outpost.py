@@ -18,7 +18,7 @@ from augbench.store.opening import open_store
 from augbench.values.errors import UnfitNode
 
 Message = tuple[Any, ...]
-"""``("started", key, worker)``, ``("progress", key, done, total, numbers)`` or ``("outcome", outcome, what the stage printed)``."""
+"""``("here", name)``, ``("started", key)``, ``("progress", key, done, total, numbers)`` or ``("outcome", outcome, printed)``."""
 _PATIENCE = 0.5
 """Seconds that whoever asks is kept waiting where there is nothing to tell."""
 _LONGEST = 1_000_000
@@ -73,12 +73,12 @@ class Outpost:
         self._pool = LocalPool(workplace=workplace, places=(replace(place, name=self.name),), grace=orders.grace)
 
     def deliver(self, packed: Parcel) -> list[Message]:
-        """Begin a job, and listen."""
+        """Begin a job, and say who does."""
         if self.unfit:
             error = UnfitNode(self.name, self.unfit)
-            return [("outcome", failed(key, error, 0.0, self.name), b"") for key in packed.keys]
+            return [("here", self.name), *(("outcome", failed(key, error, 0.0, self.name), b"") for key in packed.keys)]
         self._pool.deliver(replace(packed, logs={key: self._log(key) for key in packed.logs}))
-        return self.listen()
+        return [("here", self.name)]
 
     def listen(self) -> list[Message]:
         """Return what has happened since the last time."""
@@ -97,7 +97,7 @@ class Outpost:
 
     def started(self, key: Key, worker: str) -> None:
         """Note that a stage has begun."""
-        self._messages.append(("started", key, worker))
+        self._messages.append(("started", key))
 
     def progress(self, key: Key, done: int, total: int, numbers: Mapping[str, float]) -> None:
         """Note how far it has come; of what nobody has fetched, the newest is enough."""

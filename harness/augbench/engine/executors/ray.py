@@ -230,9 +230,11 @@ class RayPool:
         worker.heard = True
         for message in messages:
             match message:
-                case ("started", key, name):
-                    worker.begun, worker.name = True, name
-                    self.workplace.watch.started(key, name)
+                case ("here", name):
+                    worker.name = name
+                case ("started", key):
+                    worker.begun = True
+                    self.workplace.watch.started(key, worker.name)
                 case ("progress", key, done, total, numbers):
                     self.workplace.watch.progress(key, done, total, numbers)
                 case ("outcome", outcome, printed):
