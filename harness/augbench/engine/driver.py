@@ -202,28 +202,29 @@ class Driver:
         self.observer.stage_finished(stage, outcome)
         if outcome.error_class == DiskFull.__name__:
             raise DiskFull(self.store.location)
-        again = self._worth_another_try(outcome)
+        again = self._worth_another_try(stage, outcome)
         self.recorder.stage(stage, outcome, self.attempts[stage.key], again=again)
         if outcome.status == "done":
             self.executed += 1
             self._made(stage.key)
             return
         self.leases.release(stage.key)
+        if not again:
+            self._fail(stage, outcome)
+            return
+        if outcome.status == "failed":
+            self.observer.message(f"{stage.label}: {outcome.error}")
+        self.frontier.put_back(stage.key)
         if outcome.error_class == Corrupt.__name__:
             # A damaged input was set aside: it is missing now, and so made again.
-            self.observer.message(outcome.error)
             self._look()
-        elif again:
-            if outcome.status == "failed":
-                self.observer.message(f"{stage.label}: {outcome.error}")
-            self.frontier.put_back(stage.key)
-        else:
-            self._fail(stage, outcome)
 
-    def _worth_another_try(self, outcome: StageOutcome) -> bool:
+    def _worth_another_try(self, stage: Stage, outcome: StageOutcome) -> bool:
         if outcome.status == "halted":
             return True
-        return outcome.failure in INFRASTRUCTURE and self.attempts[outcome.key] <= self.policy.retries
+        # Each input may turn out to be damaged; where they go bad again and again, the machine is to blame.
+        damaged = len(stage.inputs) if outcome.error_class == Corrupt.__name__ else 0
+        return outcome.failure in INFRASTRUCTURE and self.attempts[stage.key] <= self.policy.retries + damaged
 
     def _made(self, key: Key) -> None:
         """Note that an artefact is there, and finish the trials that waited for it alone."""
@@ -235,15 +236,19 @@ class Driver:
         self._finish([trial for trial in trials if not self.lacking[trial]])
 
     def _finish(self, trials: Iterable[str]) -> None:
-        """Record the trials whose artefacts are all there."""
+        """Record the trials whose artefacts are all there, and sound."""
+        damaged = False
         for trial in [self.waiting[name] for name in trials]:
             try:
                 result = self.recorder.done(trial)
             except Corrupt as damage:
+                damaged = True
                 self.observer.message(str(damage))
-                return self._look()
-            self._tell(trial, result)
-        return None
+            else:
+                self._tell(trial, result)
+        if damaged:
+            # Once for all of them: there may be thousands.
+            self._look()
 
     def _fail(self, stage: Stage, outcome: StageOutcome) -> None:
         """Give up every stage and trial that needs a stage's result; the others go on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from augbench.plan.graph import TrialStages
 from augbench.plan.keys import Key
 from augbench.plan.plan import PlannedTrial
 from augbench.plan.tasks import AssessTask, Stage, TrainTask
+from augbench.store.manifest import Unfit
 from augbench.store.opening import Store
 from augbench.store.processes import this_process
 from augbench.store.run_folder import RunFolder
@@ -91,13 +93,16 @@ class Recorder:
         cost |= {name: max(notes[name] for notes in own) for name in _PEAKS if all(name in notes for notes in own)}
         if (speed := own[0].get("images-per-second")) is not None:
             cost["images-per-second"] = speed
-        shared = [stage for stage in stages.every() if stage not in (stages.train, stages.evaluate)]
-        return {**cost, "shared-seconds": round(sum(map(self._took, shared)), 3)}
+        shared = [self._took(stage) for stage in stages.every() if stage not in (stages.train, stages.evaluate)]
+        known = [seconds for seconds in shared if seconds is not None]
+        return {**cost, "shared-seconds": round(sum(known), 3)} if len(known) == len(shared) else cost
 
-    def _took(self, stage: Stage) -> float:
+    def _took(self, stage: Stage) -> float | None:
+        """Return what a shared stage took; None where its artefact has been pruned since the trial's own stages read it."""
         if stage.key not in self._seconds:
-            self._seconds[stage.key] = self.store.summary(stage.key).seconds
-        return self._seconds[stage.key]
+            with suppress(KeyError, Unfit):
+                self._seconds[stage.key] = self.store.manifest(stage.key).summary().seconds
+        return self._seconds.get(stage.key)
 
     def _judgements(self, trial: PlannedTrial) -> None:
         """Copy into the run folder what became of the trial's generators, once each."""

@@ -1,6 +1,7 @@
 """What the machine does to a stage is tried again, what the method does is not; runs share a store and lose nothing."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -140,6 +141,50 @@ def test_a_stage_that_a_dead_run_began_is_taken_over_at_once(tmp_path):
     outcome = light.run(tmp_path)
     assert (outcome.done, outcome.stages_run) == (6, 21)
     assert outcome.seconds < 10
+
+
+def flip(folder: Path, kind: str) -> int:
+    """Change one bit of a file of every artefact of a kind; return how many there are."""
+    artefacts = list((folder / "store" / kind).iterdir())
+    for artefact in artefacts:
+        path = next(path for path in sorted(artefact.iterdir()) if path.name != "manifest.json")
+        path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
+    return len(artefacts)
+
+
+@pytest.mark.parametrize("kind", ["prepare", "fit-generator", "synthesise", "train", "evaluate"])
+def test_a_changed_bit_is_found_where_an_artefact_is_read_and_the_artefact_made_anew(tmp_path, kind):
+    light.run(tmp_path, engine="inline")
+    before = artefacts(tmp_path), results(tmp_path)
+    damaged = flip(tmp_path, kind)
+    # What reads it is to be made anew as well, and so reads it again.
+    chain = ["fit-generator", "synthesise", "train", "evaluate"]
+    for gone in ["run", *(f"store/{reader}" for reader in chain[chain.index(kind) + 1 if kind in chain else 2 :])]:
+        shutil.rmtree(tmp_path / gone)
+    watcher = Watcher()
+    assert light.run(tmp_path, watcher, engine="inline").done == 6
+    assert len([message for message in watcher.messages if "is damaged" in message]) == damaged
+    assert (artefacts(tmp_path), results(tmp_path)) == before
+
+
+def test_an_input_that_goes_bad_again_and_again_fails_what_reads_it(tmp_path):
+    class Rot(Silent):
+        def stage_finished(self, stage, outcome) -> None:
+            if stage.kind == "prepare":
+                flip(tmp_path, "prepare")
+
+    outcome = light.run(tmp_path, Rot(), engine="inline", retries=1)
+    assert (outcome.done, outcome.failed) == (0, 6)
+    assert set(failures(tmp_path).values()) == {"disk"}
+
+
+def test_a_trial_is_recorded_without_the_artefacts_that_its_own_stages_have_read(tmp_path):
+    light.run(tmp_path, engine="inline")
+    for gone in ("run", "store/fit-generator", "store/synthesise"):
+        shutil.rmtree(tmp_path / gone)
+    assert (light.run(tmp_path, engine="inline").done, light.run(tmp_path).stages_run) == (6, 0)
+    costs = {trial.row: set(trial.cost) for trial in RunFolder(path=tmp_path / "run").results().trials}
+    assert costs == {"plain": {"seconds", "shared-seconds"}, "ours": {"seconds"}, "slow": {"seconds"}}
 
 
 def test_two_runs_do_not_write_one_folder(tmp_path):
