@@ -38,7 +38,8 @@ class FolderBoard:
                 with self._alone():
                     _link(draft, self.folder / key)
             except FileExistsError:
-                return False
+                # Network file systems repeat a request whose answer was lost, and then refuse what they have done.
+                return _is(self.folder / key, draft)
             finally:
                 draft.unlink(missing_ok=True)
         return True
@@ -56,7 +57,8 @@ class FolderBoard:
     def renew(self, key: Key, text: str) -> bool:
         """Set the file's time of change."""
         try:
-            with (self.folder / key).open(encoding="utf-8", errors="replace") as file:
+            # Not while somebody has the file aside.
+            with self._alone(), (self.folder / key).open(encoding="utf-8", errors="replace") as file:
                 if file.read() != text:
                     return False
                 # By descriptor: it is the file that was read, whatever has the name now.
@@ -148,6 +150,12 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:  # no lease of ours
         return 0.0
+
+
+def _is(path: Path, other: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return path.samefile(other)
+    return False
 
 
 def _link(source: Path, target: Path) -> None:

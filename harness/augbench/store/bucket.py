@@ -69,13 +69,11 @@ class Bucket:
 
     def create(self, name: str, content: bytes) -> bool:
         """Write an object unless there is one; whoever looks back sees whether it was first."""
-        try:
-            with self._reached(FileExistsError):
-                self._make_folder(name)
-                self._files.pipe_file(self._path(name), content, mode="create")
-        except FileExistsError:
-            return False
-        # Not every server knows how to refuse: of two that it lets in, the last one stays.
+        with suppress(FileExistsError), self._reached(FileExistsError):
+            self._make_folder(name)
+            self._files.pipe_file(self._path(name), content, mode="create")
+        # Not every server knows how to refuse: of two that it lets in, the last one stays.  And one that was asked again, since
+        # its first answer was lost, refuses what it has done.
         return self.read(name) == content
 
     def upload(self, folder: Path, names: Sequence[str], below: str) -> None:

@@ -177,12 +177,12 @@ class Leases:
             for key, text in self._held.copy().items():
                 # A store that is out of reach now may be back before others lose patience.
                 with contextlib.suppress(Exception):
-                    if not self._board.renew(key, text):
-                        self._lose(key, text)
+                    self._sign(key, text)
 
-    def _lose(self, key: Key, text: str) -> None:
+    def _sign(self, key: Key, text: str) -> None:
+        """Give a sign of life; not beside a release, after which a bucket would have the lease again."""
         with self._lock:
-            if self._held.get(key) == text:
+            if self._held.get(key) == text and not self._board.renew(key, text):
                 del self._held[key]
 
 

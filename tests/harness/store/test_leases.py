@@ -5,13 +5,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+import uuid
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from augbench.store.board import FolderBoard
+from augbench.store.board import BucketBoard, FolderBoard
+from augbench.store.bucket import Bucket
 from augbench.store.leases import Leases
 from augbench.store.processes import this_process
 from augbench.values.errors import DiskFull
@@ -78,7 +81,8 @@ def test_a_killed_holder_of_this_machine_is_followed_at_once(board):
     while not leases.acquire(KEY):
         time.sleep(0.001)
     process.wait()
-    assert time.monotonic() - begun < 1.0
+    # Seconds for a busy machine; signs of life would have been waited for half a minute.
+    assert time.monotonic() - begun < 10
 
 
 def test_a_number_that_another_process_has_got_by_now_is_no_sign_of_life(board):
@@ -118,19 +122,19 @@ def test_a_holder_elsewhere_is_followed_within_three_beats_of_the_clock(board):
     begun = time.monotonic()
     while not leases.acquire(KEY):
         time.sleep(0.01)
-    assert 0.6 <= time.monotonic() - begun < 2
+    assert 0.6 <= time.monotonic() - begun < 10
     leases.close()
 
 
 def test_a_holder_elsewhere_that_renews_is_waited_for(board):
     # The same file as another machine would see it: its holder lives, and that cannot be known but by its signs.
-    holder, other = Leases(board, beat=0.05), Leases(board, beat=0.2)
+    holder, other = Leases(board, beat=0.05), Leases(board, beat=0.5)
     assert holder.acquire(KEY)
     path = board.folder / KEY
     text = path.read_text().replace(this_process().host, "far-away")
     holder._held[KEY] = text
     path.write_text(text)
-    end = time.monotonic() + 1.0
+    end = time.monotonic() + 2.0
     while time.monotonic() < end:
         assert not other.acquire(KEY)
         time.sleep(0.02)
@@ -175,6 +179,31 @@ def test_a_holder_that_was_asleep_too_long_gives_up_what_another_holds_now(board
     assert other.holder(KEY) is not None
 
 
+def test_a_lease_that_is_given_back_in_the_middle_of_a_sign_of_life_stays_away():
+    asked, go = threading.Event(), threading.Event()
+
+    class Slow(BucketBoard):
+        """A bucket that takes its time between a look and a write."""
+
+        def _is(self, key, text):
+            right = super()._is(key, text)
+            if threading.current_thread().name == "augbench-leases":
+                asked.set()
+                go.wait(10)
+            return right
+
+    board = Slow(bucket=Bucket(url=f"memory://{uuid.uuid4().hex}"), below="leases")
+    leases = Leases(board, beat=0.01)
+    assert leases.acquire(KEY)
+    assert asked.wait(10)
+    threading.Timer(0.2, go.set).start()
+    leases.release(KEY)
+    leases.close()
+    assert go.wait(10)
+    time.sleep(0.1)
+    assert list(board.stages()) == []
+
+
 def test_a_forked_child_holds_nothing_of_its_parent_and_takes_nothing_away(board):
     leases = Leases(board, beat=0.05)
     assert leases.acquire(KEY)
@@ -199,6 +228,18 @@ def test_a_full_disk_is_told_as_such(board, monkeypatch):
         Leases(board).acquire(KEY)
     monkeypatch.undo()
     assert list(board.folder.iterdir()) == []
+
+
+def test_a_lease_whose_link_is_refused_since_it_was_made_is_held(board, monkeypatch):
+    link = os.link
+
+    def twice(source, target):
+        link(source, target)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", twice)
+    assert Leases(board).acquire(KEY)
+    assert not Leases(board).acquire(KEY)
 
 
 def test_leases_work_where_files_cannot_be_linked(board, monkeypatch):

@@ -181,6 +181,19 @@ def test_a_lease_is_renewed_while_its_holder_lives(machines):
     assert there.bucket.read(f"leases/{KEY}") is None
 
 
+def test_an_object_whose_making_is_refused_since_it_was_made_is_made(machines, monkeypatch):
+    bucket = machines[0].bucket
+    pipe = bucket._files.pipe_file
+
+    def twice(path, content, mode):
+        # As a client does that has lost the first answer.
+        pipe(path, content, mode=mode)
+        pipe(path, content, mode=mode)
+
+    monkeypatch.setattr(bucket._files, "pipe_file", twice)
+    assert bucket.create("leases/x", b"mine")
+
+
 def test_of_two_that_create_an_object_one_does(machines):
     here, there = machines
     assert here.bucket.create("leases/x", b"mine")
