@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,16 +12,16 @@ from typing import Any
 from augbench.engine.executing import StageOutcome, Workplace
 from augbench.engine.executors.local import LocalPool, Place
 from augbench.engine.travelling import Luggage, differences, unpack
-from augbench.engine.work import failed
 from augbench.engine.worker import Parcel
 from augbench.plan.keys import Key
 from augbench.store.opening import open_store
-from augbench.values.errors import UnfitNode
 
 Message = tuple[Any, ...]
-"""``("here", name)``, ``("started", key)``, ``("progress", key, done, total, numbers)`` or ``("outcome", outcome, printed)``."""
+"""``("here", name, what makes it unfit)``, ``("taken",)``, ``("started", key)``, ``("progress", key, done, total, numbers)`` or
+``("outcome", outcome, what the stage printed)``."""
 _PATIENCE = 0.5
 """Seconds that whoever asks is kept waiting where there is nothing to tell."""
+_GLANCE = 0.05
 _LONGEST = 1_000_000
 """Bytes of a stage's output that are sent."""
 
@@ -56,8 +57,8 @@ class Outpost:
     """A place on a node.  One call at a time: none takes longer than a moment, so that ``halt`` is soon heard."""
 
     def __init__(self, orders: Orders, place: Place) -> None:
-        self.name = f"{place.name} on {_address()}"
-        self.unfit = fitness(orders)
+        self._name = f"{place.name} on {_address()}"
+        self._unfit = fitness(orders)
         self._messages: list[Message] = []
         self._home = TemporaryDirectory(prefix="augbench-")
         luggage = orders.luggage
@@ -70,19 +71,23 @@ class Outpost:
             preload=orders.preload,
             work=orders.work,
         )
-        self._pool = LocalPool(workplace=workplace, places=(replace(place, name=self.name),), grace=orders.grace)
+        self._pool = LocalPool(workplace=workplace, places=(replace(place, name=self._name),), grace=orders.grace)
+
+    def hello(self) -> list[Message]:
+        """Say who and how one is."""
+        return [("here", self._name, self._unfit)]
 
     def deliver(self, packed: Parcel) -> list[Message]:
-        """Begin a job, and say who does."""
-        if self.unfit:
-            error = UnfitNode(self.name, self.unfit)
-            return [("here", self.name), *(("outcome", failed(key, error, 0.0, self.name), b"") for key in packed.keys)]
+        """Begin a job."""
         self._pool.deliver(replace(packed, logs={key: self._log(key) for key in packed.logs}))
-        return [("here", self.name)]
+        return [("taken",)]
 
     def listen(self) -> list[Message]:
         """Return what has happened since the last time."""
-        outcomes = self._pool.wait(_PATIENCE)
+        until = time.monotonic() + _PATIENCE
+        outcomes = self._pool.wait(_GLANCE)
+        while not outcomes and not any(message[0] == "started" for message in self._messages) and time.monotonic() < until:
+            outcomes = self._pool.wait(_GLANCE)
         told, self._messages = self._messages, []
         return [*told, *(("outcome", outcome, self._printed(outcome)) for outcome in outcomes)]
 
