@@ -26,8 +26,8 @@ from augbench.values.results import TrialResult
 
 _GLANCE = 0.5
 """Seconds between two looks at signals and at what other runs have made."""
-_FORESEE = 2.0
-"""Seconds between two forecasts."""
+_FORESEE, _OF_THE_TIME = 2.0, 0.02
+"""Seconds between two forecasts, and the share of the time that they may take: adding up a large plan is not for every glance."""
 _ELSEWHERE = 2.0
 """Seconds between two looks at stages that another run makes."""
 
@@ -77,7 +77,7 @@ class Driver:
     settled: int = 0
     """Trials that were recorded, done or failed."""
     _looked: float = 0.0
-    _foreseen: float = float("-inf")
+    _foresee_at: float = float("-inf")
 
     def run(self) -> None:
         """Run every trial that is not done.  Raise ``KeyboardInterrupt`` where somebody asked to stop, once all is kept."""
@@ -121,10 +121,11 @@ class Driver:
         self.observer.message("stopping: what runs ends or keeps its state; the same again stops at once")
 
     def _foresee(self) -> None:
-        """Say every now and then how long it will still take: adding up a large plan is not for every glance."""
-        if time.monotonic() - self._foreseen >= _FORESEE:
-            self._foreseen = time.monotonic()
+        """Say every now and then how long it will still take."""
+        began = time.monotonic()
+        if began >= self._foresee_at:
             self.observer.forecast(self.forecast.left(self.frontier.pending, self.pool.slots))
+            self._foresee_at = began + max(_FORESEE, (time.monotonic() - began) / _OF_THE_TIME)
 
     def _look(self) -> None:
         """Find out which artefacts are missing, and finish the trials that miss none."""
@@ -220,7 +221,8 @@ class Driver:
             self._look()
 
     def _worth_another_try(self, stage: Stage, outcome: StageOutcome) -> bool:
-        if outcome.status == "halted":
+        # It may have come to its end and died before it could say so.
+        if outcome.status == "halted" or stage.key in self.store:
             return True
         # Each input may turn out to be damaged; where they go bad again and again, the machine is to blame.
         damaged = len(stage.inputs) if outcome.error_class == Corrupt.__name__ else 0

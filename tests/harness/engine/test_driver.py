@@ -70,6 +70,12 @@ def test_attempts_come_to_an_end(tmp_path):
     assert set(attempts.values()) == {2}
 
 
+def test_a_worker_that_dies_between_its_artefact_and_its_word_has_done_its_work(tmp_path):
+    outcome = light.run(tmp_path, matrix=doing("die late"), retries=0)
+    assert (outcome.done, outcome.failed) == (8, 0)
+    assert {record["attempt"] for record in stages(tmp_path, status="failed")} == {1}
+
+
 def test_an_error_that_would_come_again_is_not_tried_again(tmp_path):
     outcome = light.run(tmp_path, matrix=doing("raise"))
     assert (outcome.done, outcome.failed) == (6, 2)
@@ -152,7 +158,7 @@ def flip(folder: Path, kind: str) -> int:
     return len(artefacts)
 
 
-@pytest.mark.parametrize("kind", ["prepare", "fit-generator", "synthesise", "train", "evaluate"])
+@pytest.mark.parametrize("kind", ["prepare", "synthesise", "evaluate"])
 def test_a_changed_bit_is_found_where_an_artefact_is_read_and_the_artefact_made_anew(tmp_path, kind):
     light.run(tmp_path, engine="inline")
     before = artefacts(tmp_path), results(tmp_path)
