@@ -87,16 +87,9 @@ def look_ahead(session: Session, jobs: int | None) -> Outlook:
         session.matrix.report,
         probes=session.probes.values(),
         summaries=session.store.summaries(),
-        made=made(session),
+        made=session.folder.made(),
         slots=jobs or usable_cpus(),
     )
-
-
-def made(session: Session) -> frozenset[str]:
-    """Return the keys of the stages that the run folder knows to have been made."""
-    records = session.folder.journal.read()[0]
-    done = (record for record in records if record.get("type") == "stage" and record.get("status") == "done")
-    return frozenset(str(record.get("key")) for record in done)
 
 
 def show(session: Session, ahead: Outlook) -> None:

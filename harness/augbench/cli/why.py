@@ -99,7 +99,6 @@ def find(session: Session, name: str) -> PlannedTrial:
 
 def told(session: Session, trial: PlannedTrial) -> Iterator[Told]:
     """Say what will become of each stage of a trial."""
-    from augbench.cli.plan import made
     from augbench.plan.cost import needed
     from augbench.plan.why import reasons
 
@@ -107,7 +106,7 @@ def told(session: Session, trial: PlannedTrial) -> Iterator[Told]:
         return
     run = {stage.key for stage in needed(session.plan)}
     stored = {planned.key for planned in session.plan.stages if planned.cached}
-    known = reasons((each.stage for each in session.plan.stages), session.store.summaries().values(), stored, made(session))
+    known = reasons((each.stage for each in session.plan.stages), session.store.summaries().values(), stored, session.folder.made())
     times = {listed.key: listed.made for listed in session.store.listing()}
     for stage in trial.stages.every():
         if stage.key in stored:

@@ -65,7 +65,7 @@ def export(
 
 
 def _done(folder: RunFolder, about: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    records = latest(folder.journal.read()[0])
+    records = latest(folder.journal)
     return [trial for trial in about["trials"] if state_of(folder, trial, records.get(trial["trial"])) == "done"]
 
 
@@ -81,7 +81,7 @@ def _artefacts(folder: RunFolder, about: Mapping[str, Any], what: Collection[str
 
 
 def _entries(folder: RunFolder, about: Mapping[str, Any], what: Collection[str], artefacts: Artefacts) -> list[Entry]:
-    trials, records = _done(folder, about), latest(folder.journal.read()[0])
+    trials, records = _done(folder, about), latest(folder.journal)
     metrics = {trial["trial"]: records[trial["trial"]]["metrics"] for trial in trials}
     contents = Contents(about=about, what=frozenset(what), done=len(trials), artefacts=artefacts)
     files = list(_files(folder, about, trials, what))

@@ -64,7 +64,7 @@ def reproduce(
     run from beginning.
     """
     folder = RunFolder(path=run)
-    state = state_of(folder, folder.planned(trial), latest(folder.journal.read()[0]).get(trial))
+    state = state_of(folder, folder.planned(trial), latest(folder.journal).get(trial))
     if state != "done":
         return Reproduction(trial=trial, verdict="cannot be compared", reasons=(f"the run has no result of it: it is {state}",))
     asked = asked_again_for(folder, trial)
@@ -92,7 +92,7 @@ def _run(folder: RunFolder, session: Session, trial: str, observer: Observer, to
     outcome = replace(session, request=replace(session.request, trials=(trial,))).run(observer)
     machine = _machine(folder, trial, session.folder.about()["provenance"])
     if outcome.failed:
-        failed = latest(session.folder.journal.read()[0])[trial]["reason"]
+        failed = latest(session.folder.journal)[trial]["reason"]
         return Reproduction(trial=trial, verdict="cannot be compared", reasons=(f"it failed: {failed}",), machine=machine)
     key = session.folder.planned(trial)["key"]
     before, after = (read_predictions(each.predictions(trial, key)) for each in (folder, session.folder))

@@ -63,7 +63,7 @@ class Session:
         started = time.monotonic()
         keys = {trial.id: trial.stages.key for trial in self.plan.trials if trial.stages}
         with self.folder.locked():
-            if torn := self.folder.journal.read()[1]:
+            if torn := self.folder.journal.torn():
                 lines = many(torn, "torn line")
                 observer.message(f"skipped {lines} of {self.folder.journal.path}: a run was killed while it wrote")
             driver = self._drive(observer, keys) if self._open() else None

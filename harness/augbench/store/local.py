@@ -27,7 +27,6 @@ from augbench.values.errors import Corrupt
 CHECKPOINTS, DAMAGED, LEASES, TEMPORARY = "checkpoints", "damaged", "leases", "tmp"
 _SHORT = 12
 """Letters of its key that a temporary folder is named after."""
-_State = tuple[tuple[str, int, int, int, int], ...]
 
 
 @dataclass(kw_only=True)
@@ -35,7 +34,7 @@ class LocalStore(Store):
     """``root/KIND/KEY/`` with a manifest that names every file and its checksum; a finished folder is renamed there."""
 
     root: Path
-    verified: dict[Key, _State] = field(default_factory=dict)
+    verified: dict[Key, int] = field(default_factory=dict)
     """State of the files of each artefact that was checked."""
 
     @property
@@ -214,7 +213,7 @@ class LocalStore(Store):
         home = self.root / CHECKPOINTS / key
         return sorted((Path(path) for name, path in _folders(home) if name[:8].isdecimal()), reverse=True)
 
-    def _move_aside(self, folder: Path, state: _State | None) -> None:
+    def _move_aside(self, folder: Path, state: int | None) -> None:
         # Another process may have done so, and even made the artefact anew, since this one looked.
         if state is not None and _state(folder) != state:
             return
@@ -255,11 +254,12 @@ def _silent(path: Path, seconds: float) -> bool:
     return False
 
 
-def _state(folder: Path) -> _State:
-    """Return what tells whether a folder's files are still those that were checked."""
+def _state(folder: Path) -> int:
+    """Return what tells this process whether a folder's files are still those that were checked."""
     found = []
     for name, path in _folders(folder):
         with contextlib.suppress(FileNotFoundError):
             state = os.stat(path)
             found.append((name, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
-    return tuple(sorted(found))
+    # As a hash: a run opens hundreds of thousands of artefacts.
+    return hash(tuple(sorted(found)))

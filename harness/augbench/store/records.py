@@ -40,24 +40,45 @@ class Journal:
 
     def read(self) -> tuple[list[Record], int]:
         """Return the records and how many lines were torn, and so skipped."""
-        records: list[Record] = []
-        torn = 0
-        for line in self._text().split("\n"):
-            try:
-                record = json.loads(line) if line.strip() else None
-            except ValueError:
-                record, torn = None, torn + 1
-            if isinstance(record, dict):
-                records.append(record)
-        return records, torn
+        found = list(self._parsed())
+        records = [record for record in found if record is not None]
+        return records, len(found) - len(records)
 
-    def _text(self) -> str:
+    def __iter__(self) -> Iterator[Record]:
+        """Return one record after the other, so that only those take memory which somebody keeps."""
+        return (record for record in self._parsed() if record is not None)
+
+    def torn(self) -> int:
+        """Count torn lines."""
+        return sum(record is None for record in self._parsed())
+
+    def _parsed(self) -> Iterator[Record | None]:
+        """Return each line's record, or None for a line that is torn."""
+        for line in filter(str.strip, self._lines()):
+            try:
+                record = json.loads(line)
+            except ValueError:
+                yield None
+            else:
+                if isinstance(record, dict):
+                    yield record
+
+    def _lines(self) -> Iterator[str]:
+        """Return the lines that are there now; what is written meanwhile comes behind them."""
+        left = self._size()
+        if left:
+            with self.path.open("rb") as file:
+                while left > 0 and (line := file.readline(left)):
+                    left -= len(line)
+                    yield line.decode(errors="replace")
+
+    def _size(self) -> int:
         try:
             # Beside a writer, half of its line would look torn.
-            with self.path.open(encoding="utf-8", errors="replace", newline="\n") as file, locked(file.fileno(), fcntl.LOCK_SH):
-                return file.read()
+            with self.path.open("rb") as file, locked(file.fileno(), fcntl.LOCK_SH):
+                return os.fstat(file.fileno()).st_size
         except FileNotFoundError:
-            return ""
+            return 0
 
 
 def _write(descriptor: int, data: bytes) -> None:

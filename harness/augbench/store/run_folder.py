@@ -63,12 +63,15 @@ class RunFolder:
 
     def finished(self) -> dict[str, Key]:
         """Return the key that each finished trial was made with."""
-        records = latest(self.journal.read()[0])
-        return {
-            name: record["key"]
-            for name, record in records.items()
-            if record["status"] == "done" and self.predictions(name, record["key"]).is_file()
-        }
+        trials = (record for record in self.journal if record.get("type") == "trial")
+        ends = {record["trial"]: (record["status"], record["key"]) for record in trials}
+        return {name: key for name, (status, key) in ends.items() if status == "done" and self.predictions(name, key).is_file()}
+
+    def made(self) -> frozenset[Key]:
+        """Return the keys of the stages that were made here at any time."""
+        return frozenset(
+            str(record.get("key")) for record in self.journal if record.get("type") == "stage" and record.get("status") == "done"
+        )
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -93,7 +96,7 @@ class RunFolder:
             lock.release()
 
     def _last_run(self) -> str:
-        runs = [record for record in self.journal.read()[0] if record.get("type") == "run"]
+        runs = [record for record in self.journal if record.get("type") == "run"]
         return f"process {runs[-1]['pid']} on {runs[-1]['host']}, since {runs[-1]['time']}" if runs else ""
 
     def begin(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> None:
@@ -183,7 +186,7 @@ class RunFolder:
             raise BrokenRun(self.path / "run.json", f"{type(error).__name__}: {error}") from error
 
     def _results(self, document: dict[str, Any]) -> Results:
-        records = latest(self.journal.read()[0])
+        records = latest(self.journal)
         keys = {key: None for trial in document["trials"] for key in trial["judged"].values() if self.has_generator(key)}
         report = document["report"] | {"published": tuple(Published(**row) for row in document["report"]["published"])}
         return Results(

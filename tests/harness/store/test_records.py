@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 
@@ -11,6 +12,7 @@ from augbench.values.errors import DiskFull
 
 APPEND = """
 import sys
+import tracemalloc
 from pathlib import Path
 from augbench.store.records import Journal
 journal, writer, count = Journal(path=Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
@@ -90,3 +92,14 @@ def test_killed_writers_cost_the_others_nothing(tmp_path):
     assert all(numbers(journal, writer) == list(range(250)) for writer in "abcd")
     # What the doomed got done is there without a gap, too.
     assert all((done := numbers(journal, writer)) == list(range(len(done))) for writer in "wxyz")
+
+
+def test_a_long_journal_is_looked_through_without_being_held(tmp_path):
+    journal = Journal(path=tmp_path / "records.jsonl")
+    journal.path.write_text(f'{{"padding": "{"x" * 10_000}"}}\n' * 1000 + "torn")
+    tracemalloc.start()
+    assert sum(1 for _ in journal) == 1000
+    assert journal.torn() == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
