@@ -85,8 +85,8 @@ def look_ahead(session: Session, jobs: int | None) -> Outlook:
     return outlook(
         session.plan,
         session.matrix.report,
-        probes=session.probes.values(),
-        summaries=session.store.summaries(),
+        costs=session.costs,
+        summaries=session.summaries,
         made=session.folder.made(),
         slots=jobs or usable_cpus(),
     )

@@ -106,7 +106,7 @@ def told(session: Session, trial: PlannedTrial) -> Iterator[Told]:
         return
     run = {stage.key for stage in needed(session.plan)}
     stored = {planned.key for planned in session.plan.stages if planned.cached}
-    known = reasons((each.stage for each in session.plan.stages), session.store.summaries().values(), stored, session.folder.made())
+    known = reasons((each.stage for each in session.plan.stages), session.summaries.values(), stored, session.folder.made())
     times = {listed.key: listed.made for listed in session.store.listing()}
     for stage in trial.stages.every():
         if stage.key in stored:

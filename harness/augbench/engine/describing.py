@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from augbench.engine.provenance import provenance
@@ -30,7 +31,7 @@ def described(
         scopes=_scopes(matrix),
         matrix=matrix.text,
         provenance=provenance(registry, matrix.path, out, device),
-        settings=_settings(matrix, registry.name_of),
+        settings=_settings(matrix, cache(registry.name_of)),
         smoke=smoke,
     )
 

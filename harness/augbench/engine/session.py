@@ -27,6 +27,7 @@ from augbench.matrix.smoke import smoke
 from augbench.plan.cost import Cost, costs, ranks
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, make_plan
+from augbench.plan.summary import Summary
 from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
 from augbench.registry.discovery import discover
@@ -54,15 +55,20 @@ class Session:
     executor: Executor
 
     @cached_property
+    def summaries(self) -> Mapping[Key, Summary]:
+        """Return what the store tells of the artefacts that were made last."""
+        return self.store.summaries()
+
+    @cached_property
     def costs(self) -> dict[Key, Cost]:
         """Return what each stage will probably take."""
-        return costs((planned.stage for planned in self.plan.stages), self.store.summaries(), self.probes.values())
+        return costs((planned.stage for planned in self.plan.stages), self.summaries, self.probes.values())
 
     def run(self, observer: Observer) -> Outcome:
         """Run what is not done, then write the report; on an interruption, what is finished stays."""
         started = time.monotonic()
         keys = {trial.id: trial.stages.key for trial in self.plan.trials if trial.stages}
-        with self.folder.locked():
+        with self.folder.locked(smoke=self.request.smoke):
             if torn := self.folder.journal.torn():
                 lines = many(torn, "torn line")
                 observer.message(f"skipped {lines} of {self.folder.journal.path}: a run was killed while it wrote")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from augbench.plan.attainable import Attainable, attainable, sentence
-from augbench.plan.cost import Cost, Estimate, costs, needed, total, words
+from augbench.plan.cost import Cost, Estimate, needed, total, words
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan
 from augbench.plan.summary import Summary
 from augbench.plan.tasks import Stage
 from augbench.plan.telling import Called, Reason, grouped, reason_words
 from augbench.plan.why import reasons
-from augbench.values.data import Probe
 from augbench.values.settings import ReportSettings
 
 
@@ -55,20 +54,19 @@ def outlook(
     plan: Plan,
     report: ReportSettings,
     *,
-    probes: Iterable[Probe],
+    costs: Mapping[Key, Cost],
     summaries: Mapping[Key, Summary],
     made: Container[Key] = (),
     slots: int,
 ) -> Outlook:
     """Look ahead; ``summaries`` are the newest first, ``made`` the stages that the run folder knows to have been made."""
-    stages = tuple(planned.stage for planned in plan.stages)
+    stages = (planned.stage for planned in plan.stages)
     stored = {planned.key for planned in plan.stages if planned.cached}
-    estimated = costs(stages, summaries, probes)
     run = needed(plan)
     return Outlook(
         needed=run,
-        costs=estimated,
-        estimate=total(run, estimated, slots),
+        costs=costs,
+        estimate=total(run, costs, slots),
         reasons=grouped(reasons(stages, summaries.values(), stored, made), run) if summaries else (),
         attainable=attainable(plan.trials, report),
     )

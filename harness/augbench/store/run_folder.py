@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from augbench.plan.keys import Key
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
-from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, RunInUse, UnknownTrial
+from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, OtherRun, RunInUse, UnknownTrial
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
@@ -74,13 +74,18 @@ class RunFolder:
         )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Be the only one who writes here.
+    def locked(self, *, smoke: bool = False) -> Iterator[None]:
+        """Be the only one who writes here, a ``smoke`` run or a real one.
 
-        Raise ``ForeignFolder`` rather than write into a folder of something else, ``RunInUse`` where another process writes.
+        Raise ``ForeignFolder`` rather than write into a folder of something else, ``OtherRun`` into one of the other sort, and
+        ``RunInUse`` where another process writes.
         """
         if not (self.path / "run.json").exists() and self.path.is_dir() and any(path.name != LOCK for path in self.path.iterdir()):
             raise ForeignFolder(self.path)
+        # What is damaged is written anew, whatever it was.
+        with suppress(BrokenRun, MissingFile):
+            if self.about().get("smoke", smoke) != smoke:
+                raise OtherRun(self.path, smoke=smoke)
         from filelock import FileLock, Timeout
 
         with space_for(self.path):

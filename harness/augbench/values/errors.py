@@ -370,6 +370,14 @@ class ForeignFolder(AugbenchError):
         super().__init__(f"'{path}' is not empty and is no run folder (it has no run.json); choose another folder with --out")
 
 
+class OtherRun(AugbenchError):
+    """A smoke run is to be written over a real one, or a real one over a smoke run."""
+
+    def __init__(self, path: Path | str, *, smoke: bool) -> None:
+        holds, wanted = ("a real run", "a smoke run") if smoke else ("a smoke run", "a real one")
+        super().__init__(f"'{path}' holds {holds}, and {wanted} would take its place; choose another folder with --out")
+
+
 class BrokenRun(DataError):
     """A run folder's file cannot be read."""
 

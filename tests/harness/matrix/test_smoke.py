@@ -9,7 +9,7 @@ from augbench.engine.rendering import write_reports
 from augbench.matrix.smoke import Few
 from augbench.store.run_folder import RunFolder
 from augbench.values.data import Split, Splits
-from augbench.values.errors import SmokeRun
+from augbench.values.errors import OtherRun, SmokeRun
 from support.runs import MATRIX, run, session
 from support.toys import Dots
 
@@ -26,6 +26,21 @@ def test_nothing_of_it_is_taken_for_real(tmp_path):
     assert (outcome.stages_run, outcome.stages_reused) == (len(watcher.stages), 0)
     with pytest.raises(SmokeRun, match=r"run' is a smoke run: it shows that the matrix runs, and its numbers mean nothing"):
         write_reports(tmp_path / "run", ("json",))
+
+
+def test_neither_takes_the_other_s_folder(tmp_path):
+    for first in (True, False):
+        folder = tmp_path / str(first)
+        folder.mkdir()
+        run(folder, smoke=first)
+        with pytest.raises(
+            OtherRun, match=r"run' holds a (smoke|real) run, and a (smoke|real) (run|one) would take its place; choose another"
+        ):
+            run(folder, smoke=not first)
+        assert RunFolder(path=folder / "run").about()["smoke"] is first
+    # A damaged folder is written anew.
+    (folder / "run" / "run.json").write_text("{")
+    assert run(folder, smoke=True)[0].done == 6
 
 
 def test_the_smoke_run_has_a_store_of_its_own(tmp_path):
