@@ -36,7 +36,7 @@ def predictions(folder: Path) -> dict[str, list]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["local", "inline"])
+@pytest.mark.parametrize("engine", ["local", "inline", "ray"])
 def test_ctrl_c_keeps_what_runs_and_the_same_command_goes_on(tmp_path, engine):
     process = begin(tmp_path, "--engine", engine)
     process.send_signal(signal.SIGINT)
