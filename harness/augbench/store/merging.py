@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from augbench.store.agreement import Agreement, Part, named
-from augbench.store.files import space_for, write_json, write_text
+from augbench.store.files import space_for, write_text
 from augbench.store.processes import this_process
 from augbench.store.records import Record
 from augbench.store.run_folder import SCHEMA, RunFolder
@@ -132,7 +132,7 @@ def _write(draft: RunFolder, parts: Sequence[Part], chosen: Mapping[str, Part], 
     lines = dict.fromkeys(json.dumps(record, separators=(",", ":")) for part in parts for record in _records(part, chosen))
     write_text(draft.journal.path, "".join(f"{line}\n" for line in lines))
     write_text(draft.path / "matrix.toml", _matrix(parts))
-    write_json(draft.path / "run.json", document)
+    draft.describe(document)
 
 
 def _records(part: Part, chosen: Mapping[str, Part]) -> Iterable[Record]:

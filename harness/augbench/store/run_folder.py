@@ -13,6 +13,7 @@ from urllib.parse import quote
 from augbench.plan.keys import Key
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
+from augbench.store.stage_table import packed, unpacked
 from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, OtherRun, RunInUse, UnknownTrial
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.settings import Published, ReportSettings, Row
@@ -42,13 +43,14 @@ class RunFolder:
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             schema = document["schema"]
+            whole = unpacked(document) if schema == SCHEMA else {}
         except (FileNotFoundError, NotADirectoryError):
             raise MissingFile(self.path, "run folder", "a run folder holds run.json; 'bench run' makes one") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise BrokenRun(path, f"{type(error).__name__}: {error}") from error
         if schema != SCHEMA:
             raise BrokenRun(path, f"another version of augbench wrote it (its schema is {schema}, not {SCHEMA})")
-        return dict(document)
+        return whole
 
     def planned(self, trial: str) -> dict[str, Any]:
         """Read what was planned of a trial.  Raise ``UnknownTrial``, and what ``about`` raises."""
@@ -106,8 +108,12 @@ class RunFolder:
 
     def begin(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> None:
         """Write down what the run is about: a results tree without results, the key of each trial, and what was asked for."""
-        write_json(self.path / "run.json", self._document(plan, keys, asked))
+        self.describe(self._document(plan, keys, asked))
         write_text(self.path / "matrix.toml", plan.matrix)
+
+    def describe(self, document: Mapping[str, Any]) -> None:
+        """Write what the run is about, as ``about`` reads it."""
+        write_json(self.path / "run.json", packed(document))
 
     def describes(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> bool:
         """Tell whether the folder is about just this: then there is nothing to write down but who ran it when."""
@@ -116,7 +122,7 @@ class RunFolder:
             same_text = (self.path / "matrix.toml").read_text(encoding="utf-8") == plan.matrix
         except (OSError, ValueError):
             return False
-        document = json.loads(json.dumps(self._document(plan, keys, asked)))
+        document = json.loads(json.dumps(packed(self._document(plan, keys, asked))))
         return same_text and {**known, "provenance": None} == {**document, "provenance": None}
 
     def rendered(self, formats: Sequence[str]) -> tuple[Path, ...] | None:
