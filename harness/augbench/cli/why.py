@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EPILOG = examples(
     ("bench why dots/ours/s0", "of ./ablation.toml"),
-    ("bench why dots/ours/s0 --set training.lr=0.1", "what a change would make run again"),
+    ("bench why dots/ours/s0 --set training.lr=0.02", "what a change would make run again"),
 )
 
 

@@ -146,7 +146,8 @@ def test_a_stage_that_a_dead_run_began_is_taken_over_at_once(tmp_path):
     assert len(list((tmp_path / "store" / "leases").iterdir())) == 21
     outcome = light.run(tmp_path)
     assert (outcome.done, outcome.stages_run) == (6, 21)
-    assert outcome.seconds < 10
+    # Signs of life would have been waited for half a minute.
+    assert outcome.seconds < 25
 
 
 def flip(folder: Path, kind: str) -> int:

@@ -228,9 +228,10 @@ def test_ten_thousand_artefacts_are_listed_at_once(tmp_path):
         folder = tmp_path / "train" / f"{number:064x}"
         folder.mkdir(parents=True)
         (folder / MANIFEST).touch()
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(LocalStore(root=tmp_path).keys()) == 10_000
-    assert time.perf_counter() - begun < 1
+    # Of CPU: other processes of the machine take no part in it.
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.slow

@@ -162,7 +162,7 @@ def test_the_lease_of_a_machine_that_is_gone_is_taken_over_after_three_beats(mac
     begun = time.monotonic()
     while not waiting.acquire(KEY):
         time.sleep(0.02)
-    assert 0.6 <= time.monotonic() - begun < 3
+    assert 0.6 <= time.monotonic() - begun < 15
     waiting.close()
 
 
