@@ -16,8 +16,8 @@ from rich.table import Table
 from augbench.cli import options
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
-from augbench.values.errors import NothingChosen
 from augbench.values.numbers import ago, count, many, size
+from augbench.values.run_errors import NothingChosen
 
 if TYPE_CHECKING:
     from augbench.store.artefacts import Item, Leftover, Store

@@ -137,7 +137,7 @@ def cell_table(found: Standing) -> Table:
 def ways_on(folder: RunFolder, found: Standing) -> Iterator[tuple[str, str]]:
     """Say by which commands a run that nobody is at goes on."""
     from augbench.engine.asking import asked_again, command
-    from augbench.values.errors import BrokenRun, MergedRun
+    from augbench.values.run_errors import BrokenRun, MergedRun
 
     try:
         request = asked_again(folder)

@@ -12,8 +12,8 @@ import typer
 from augbench.cli import options
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
-from augbench.values.errors import UnknownTrial
 from augbench.values.numbers import seconds, size
+from augbench.values.run_errors import UnknownTrial
 
 if TYPE_CHECKING:
     from augbench.engine.session import Session

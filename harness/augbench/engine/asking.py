@@ -12,7 +12,7 @@ from augbench.config.snapshots import Snapshot, snapshot_of
 from augbench.engine.request import Request
 from augbench.store.opening import open_store
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import BrokenRun, MergedRun
+from augbench.values.run_errors import BrokenRun, MergedRun
 
 _LISTS = ("only", "skip", "disabled")
 _PLAIN = ("device", "engine", "jobs", "smoke")

@@ -20,9 +20,10 @@ from augbench.plan.plan import Plan, PlannedTrial
 from augbench.plan.tasks import Stage
 from augbench.store.leases import Leases
 from augbench.store.opening import Store
-from augbench.values.errors import Corrupt, DiskFull
+from augbench.values.errors import DiskFull
 from augbench.values.failing import INFRASTRUCTURE
 from augbench.values.results import TrialResult
+from augbench.values.run_errors import Corrupt
 
 _GLANCE = 0.5
 """Seconds between two looks at signals and at what other runs have made."""

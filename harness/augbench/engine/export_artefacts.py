@@ -12,7 +12,7 @@ from augbench.plan.keys import Key
 from augbench.store.names import file_names
 from augbench.store.opening import Store
 from augbench.store.packing import Entry
-from augbench.values.errors import Corrupt
+from augbench.values.run_errors import Corrupt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from augbench.store.opening import open_store
 from augbench.store.packing import Entry, check_free, pack
 from augbench.store.run_folder import RunFolder, latest
 from augbench.store.standing import state_of
-from augbench.values.errors import BrokenRun, SmokeRun
+from augbench.values.run_errors import BrokenRun, SmokeRun
 
 WHAT = ("banks", "weights", "predictions", "report", "matrix")
 Tell = Callable[[str, int, int], None]

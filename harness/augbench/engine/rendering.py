@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import discover
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import SmokeRun
+from augbench.values.run_errors import SmokeRun
 
 if TYPE_CHECKING:
     from augbench.values.comparing import Report

@@ -16,7 +16,7 @@ from augbench.engine.session import Session, open_session
 from augbench.store.opening import open_store
 from augbench.store.run_folder import RunFolder, latest, read_predictions
 from augbench.store.standing import state_of
-from augbench.values.errors import BrokenRun
+from augbench.values.run_errors import BrokenRun
 
 if TYPE_CHECKING:
     from augbench.values.results import Predictions

@@ -36,9 +36,9 @@ from augbench.store.opening import Store, open_store
 from augbench.store.run_folder import RunFolder
 from augbench.values.components import components_in
 from augbench.values.data import Probe
-from augbench.values.errors import UnknownTrial
 from augbench.values.numbers import many
 from augbench.values.results import Results
+from augbench.values.run_errors import UnknownTrial
 
 
 @dataclass(frozen=True, kw_only=True)

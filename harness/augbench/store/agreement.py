@@ -10,7 +10,7 @@ from typing import Any
 from augbench.store.records import Record
 from augbench.store.run_folder import RunFolder, latest
 from augbench.store.standing import State, state_of
-from augbench.values.errors import Conflicts
+from augbench.values.run_errors import Conflicts
 
 Scope = tuple[str, ...]
 """A part of the matrix: nothing for all of it, a column, a column's row, or a trial of that."""

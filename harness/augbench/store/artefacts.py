@@ -15,7 +15,7 @@ from augbench.plan.summary import Summary
 from augbench.plan.tasks import Stage
 from augbench.store.leases import BEAT, Leases
 from augbench.store.manifest import Manifest, Unfit
-from augbench.values.errors import Corrupt
+from augbench.values.run_errors import Corrupt
 
 RECENT = 3600.0
 """Seconds for which an artefact that was made or used counts as in use."""

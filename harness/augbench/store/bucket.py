@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from augbench.store.files import NO_SPACE, space_for
-from augbench.values.errors import AugbenchError, MissingExtra, UnknownStore, UnreachableStore
+from augbench.values.errors import AugbenchError, MissingExtra
+from augbench.values.run_errors import UnknownStore, UnreachableStore
 
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "modified", "created")
 """What file systems call the time of an object's last change."""

@@ -22,7 +22,7 @@ from augbench.store.files import space_for, sync
 from augbench.store.leases import BEAT, UNATTENDED, Leases
 from augbench.store.manifest import MANIFEST, Manifest, Unfit, read_manifest, seal, verify
 from augbench.store.processes import alive_here, this_process
-from augbench.values.errors import Corrupt
+from augbench.values.run_errors import Corrupt
 
 CHECKPOINTS, DAMAGED, LEASES, TEMPORARY = "checkpoints", "damaged", "leases", "tmp"
 _SHORT = 12

@@ -18,7 +18,7 @@ from augbench.store.processes import this_process
 from augbench.store.records import Record
 from augbench.store.run_folder import SCHEMA, RunFolder
 from augbench.store.standing import State
-from augbench.values.errors import BrokenRun, SmokeRun, TakenFolder, UnknownRun
+from augbench.values.run_errors import BrokenRun, SmokeRun, TakenFolder, UnknownRun
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from augbench.store.artefacts import Store
 from augbench.store.local import LocalStore
-from augbench.values.errors import UnknownStore
+from augbench.values.run_errors import UnknownStore
 
 __all__ = ["Store", "open_store"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from augbench.store.files import space_for, sync
-from augbench.values.errors import TakenFolder
+from augbench.values.run_errors import TakenFolder
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first time that an archive can write: when files were made is no part of what they are."""

@@ -22,7 +22,7 @@ from augbench.store.files import locked, write_bytes
 from augbench.store.leases import BEAT, Leases
 from augbench.store.local import CHECKPOINTS, DAMAGED, LEASES, TEMPORARY, LocalStore
 from augbench.store.manifest import MANIFEST, Manifest, Unfit, parse, seal, verify
-from augbench.values.errors import Corrupt, UnreachableStore
+from augbench.values.run_errors import Corrupt, UnreachableStore
 
 MANIFESTS, PAYLOADS = "manifests", "artefacts"
 _AT_ONCE = 200

@@ -14,8 +14,9 @@ from augbench.plan.keys import Key
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
 from augbench.store.stage_table import packed, unpacked
-from augbench.values.errors import BrokenRun, ForeignFolder, MissingFile, OtherRun, RunInUse, UnknownTrial
+from augbench.values.errors import MissingFile
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
+from augbench.values.run_errors import BrokenRun, ForeignFolder, OtherRun, RunInUse, UnknownTrial
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from augbench.store.processes import Process, alive
 from augbench.store.records import Record
 from augbench.store.run_folder import LOCK, RunFolder, latest
-from augbench.values.errors import BrokenRun
+from augbench.values.run_errors import BrokenRun
 
 State = Literal["done", "failed", "running", "pending", "skipped"]
 STATES: tuple[State, ...] = ("done", "failed", "running", "pending", "skipped")

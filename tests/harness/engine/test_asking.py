@@ -9,7 +9,8 @@ import pytest
 from augbench.engine.asking import asked_again, asked_again_for
 from augbench.engine.session import open_session
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import BrokenRun, ConfigError, MergedRun, MissingFile, UnknownTrial
+from augbench.values.errors import ConfigError, MissingFile
+from augbench.values.run_errors import BrokenRun, MergedRun, UnknownTrial
 from support.runs import MATRIX, Watcher, run, session
 
 

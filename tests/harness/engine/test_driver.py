@@ -14,7 +14,8 @@ from augbench.engine.events import Silent
 from augbench.engine.session import open_session
 from augbench.store.opening import open_store
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import DiskFull, RunInUse
+from augbench.values.errors import DiskFull
+from augbench.values.run_errors import RunInUse
 from support import light
 from support.left import artefacts, results
 

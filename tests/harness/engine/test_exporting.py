@@ -17,7 +17,8 @@ from augbench.engine.rendering import write_reports
 from augbench.store.merging import merge
 from augbench.store.run_folder import RunFolder
 from augbench.store.standing import standing
-from augbench.values.errors import BrokenRun, MissingFile, SmokeRun, TakenFolder
+from augbench.values.errors import MissingFile
+from augbench.values.run_errors import BrokenRun, SmokeRun, TakenFolder
 from support import toys
 from support.runs import MATRIX, run
 

@@ -11,8 +11,9 @@ from augbench.engine.events import Silent
 from augbench.engine.reproducing import compared, judged, reproduce
 from augbench.store.merging import merge
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import BrokenRun, MissingFile, UnknownTrial
+from augbench.values.errors import MissingFile
 from augbench.values.results import Predictions
+from augbench.values.run_errors import BrokenRun, UnknownTrial
 from support import toys
 from support.runs import MATRIX, Watcher, run
 

@@ -15,7 +15,8 @@ import torch
 
 from augbench.engine.rendering import write_reports
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import BrokenRun, DiskFull, ForeignFolder, MissingFile
+from augbench.values.errors import DiskFull, MissingFile
+from augbench.values.run_errors import BrokenRun, ForeignFolder
 from support.runs import MATRIX, Watcher, run, session
 
 BROKEN = '\nbroken = { generator = { use = "support.toys:MeanNoise", diverges = true } }\n'

@@ -9,7 +9,7 @@ from augbench.engine.rendering import write_reports
 from augbench.matrix.smoke import Few
 from augbench.store.run_folder import RunFolder
 from augbench.values.data import Split, Splits
-from augbench.values.errors import OtherRun, SmokeRun
+from augbench.values.run_errors import OtherRun, SmokeRun
 from support.runs import MATRIX, run, session
 from support.toys import Dots
 

@@ -13,7 +13,8 @@ import pytest
 from augbench.store.files import as_json
 from augbench.store.local import LocalStore
 from augbench.store.manifest import MANIFEST, Unfit, parse
-from augbench.values.errors import Corrupt, DiskFull
+from augbench.values.errors import DiskFull
+from augbench.values.run_errors import Corrupt
 from support.stores import KEY, OTHER, keep, put, stage
 
 

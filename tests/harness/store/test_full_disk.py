@@ -16,7 +16,8 @@ from augbench.stages.contents import save_array, save_fitted, save_tensors
 from augbench.store.files import write_json
 from augbench.store.local import LocalStore
 from augbench.store.records import Journal
-from augbench.values.errors import Corrupt, DiskFull
+from augbench.values.errors import DiskFull
+from augbench.values.run_errors import Corrupt
 from augbench.values.synthesis import Fitted
 from support.stores import KEY, OTHER, keep, put, stage
 

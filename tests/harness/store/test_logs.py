@@ -9,7 +9,7 @@ import pytest
 from augbench.store.logs import follow, trial_log
 from augbench.store.processes import this_process
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import BrokenRun, UnknownTrial
+from augbench.values.run_errors import BrokenRun, UnknownTrial
 from support.runs import MATRIX, run
 
 BROKEN = '\nbroken = { generator = { use = "support.toys:MeanNoise", diverges = true } }\n'

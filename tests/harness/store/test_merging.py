@@ -14,7 +14,8 @@ from augbench.store.logs import trial_log
 from augbench.store.merging import merge
 from augbench.store.run_folder import RunFolder
 from augbench.store.standing import standing
-from augbench.values.errors import BrokenRun, Conflicts, DiskFull, MissingFile, SmokeRun, TakenFolder, UnknownRun
+from augbench.values.errors import DiskFull, MissingFile
+from augbench.values.run_errors import BrokenRun, Conflicts, SmokeRun, TakenFolder, UnknownRun
 from support.runs import MATRIX, run
 
 TEXT = MATRIX.replace("quality.features = false", 'quality = { features = "support.toys:Means", images = 6, checks = 0 }')

@@ -8,7 +8,8 @@ import pytest
 
 from augbench.store import packing
 from augbench.store.packing import Entry, pack
-from augbench.values.errors import DiskFull, TakenFolder
+from augbench.values.errors import DiskFull
+from augbench.values.run_errors import TakenFolder
 
 
 @pytest.fixture

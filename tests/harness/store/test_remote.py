@@ -16,7 +16,8 @@ from augbench.store.local import LocalStore
 from augbench.store.manifest import MANIFEST
 from augbench.store.opening import open_store
 from augbench.store.remote import RemoteStore
-from augbench.values.errors import Corrupt, DiskFull, UnknownStore, UnreachableStore
+from augbench.values.errors import DiskFull
+from augbench.values.run_errors import Corrupt, UnknownStore, UnreachableStore
 from support.stores import KEY, OTHER, keep, put, stage
 
 

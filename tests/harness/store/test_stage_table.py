@@ -6,7 +6,7 @@ import pytest
 
 from augbench.store.run_folder import RunFolder
 from augbench.store.stage_table import packed, unpacked
-from augbench.values.errors import BrokenRun
+from augbench.values.run_errors import BrokenRun
 from support.runs import run
 
 

@@ -11,7 +11,8 @@ import pytest
 from augbench.store.processes import this_process
 from augbench.store.run_folder import RunFolder
 from augbench.store.standing import standing
-from augbench.values.errors import BrokenRun, MissingFile
+from augbench.values.errors import MissingFile
+from augbench.values.run_errors import BrokenRun
 from support.runs import MATRIX, run, session
 
 BROKEN = '\nbroken = { generator = { use = "support.toys:MeanNoise", diverges = true } }\n'

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from augbench.store.opening import open_store
-from augbench.values.errors import Corrupt
+from augbench.values.run_errors import Corrupt
 from support.stores import KEY, OTHER, keep, put, stage
 
 

@@ -4,8 +4,9 @@ import errno
 
 import pytest
 
-from augbench.values.errors import Corrupt, DataError, DiskFull, Diverged, UnreachableStore
+from augbench.values.errors import DataError, DiskFull, Diverged
 from augbench.values.failing import FAILURE_CLASSES, INFRASTRUCTURE, failure_class
+from augbench.values.run_errors import Corrupt, UnreachableStore
 
 
 @pytest.mark.parametrize(
