@@ -181,8 +181,9 @@ def _said(traits: Sequence[Trait], trials: Trials, failed: Trials, everything: T
     having, count = (trials & failed).bit_count(), failed.bit_count()
     others, of_others = (trials & ~failed).bit_count(), (everything & ~failed).bit_count()
     shown = numbers.listing([setting if len(setting) <= LONGEST else f"{setting[: LONGEST - 1]}…" for setting in settings])
+    them = "them" if len(settings) > 1 else "it"
+    rest = f"{numbers.count(others) if others else 'none'} {'have' if others > 1 else 'has'} {them}"
     sentence = (
-        f"{numbers.count(having)} of {numbers.count(count)} failures have {shown}; "
-        f"of the {numbers.many(of_others, 'other trial')}, {numbers.count(others) if others else 'none'} {'have' if others > 1 else 'has'} {'them' if len(settings) > 1 else 'it'}."
+        f"{numbers.count(having)} of {numbers.count(count)} failures have {shown}; of the {numbers.many(of_others, 'other trial')}, {rest}."
     )
     return InCommon(settings=settings, failures=having, of_failures=count, others=others, of_others=of_others, sentence=sentence)
