@@ -256,18 +256,23 @@ class RunFolder:
 
     def generator(self, key: Key) -> Path:
         """Return where a generator's judgement lies; beside it, as ``.png``, its sheet."""
-        return self.path / "generators" / f"{key[:16]}.json"
+        return self.path / "generators" / f"{_part(key[:16])}.json"
 
     def log(self, kind: str, key: Key) -> Path:
         """Return where it lies what a stage prints; a file that nothing was printed to does not stay."""
-        return self.path / "logs" / f"{kind}-{key[:16]}.log"
+        return self.path / "logs" / f"{_part(kind)}-{_part(key[:16])}.log"
 
     def predictions(self, trial: str, key: Key) -> Path:
         """Return where a trial's class probabilities lie."""
         # Names of rows may hold any character behind an axis' "=": none may reach the path as it is.
-        *folders, name = (quote(part, safe="[]=, ") for part in trial.split("/"))
+        *folders, name = map(_part, trial.split("/"))
         # With the key in it, a kill between this file and its record leaves no record with another's predictions.
-        return self.path.joinpath("predictions", *folders, f"{name}-{key[:12]}.parquet")
+        return self.path.joinpath("predictions", *folders, f"{name}-{_part(key[:12])}.parquet")
+
+
+def _part(text: str) -> str:
+    """Write a text so that it is one part of a path; a run that somebody else made may call its trials anything."""
+    return quote(text, safe="[]=, ") if text.strip(".") else text.replace(".", "%2E") or "%00"
 
 
 def latest(records: Iterable[Record]) -> dict[str, Record]:
