@@ -421,7 +421,8 @@ class NoCluster(AugbenchError):
         why = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0].rstrip('.')}"
         super().__init__(
             f"no Ray cluster at '{address}': {why}; "
-            "start one ('ray start --head'), mend the address, or leave it out for a cluster of this machine alone"
+            "start one ('ray start --head'), mend the address, or leave it out for a cluster of this machine alone; "
+            "one that asks for a token needs RAY_AUTH_MODE=token"
         )
 
 

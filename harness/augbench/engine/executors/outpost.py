@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from augbench.engine.executing import StageOutcome, Workplace
@@ -15,6 +16,7 @@ from augbench.engine.travelling import Luggage, differences, unpack
 from augbench.engine.worker import Parcel
 from augbench.plan.keys import Key
 from augbench.store.opening import open_store
+from augbench.store.processes import alive_here, this_process
 
 Message = tuple[Any, ...]
 """``("here", name, what makes it unfit)``, ``("taken",)``, ``("started", key)``, ``("progress", key, done, total, numbers)`` or
@@ -22,6 +24,7 @@ Message = tuple[Any, ...]
 _PATIENCE = 0.5
 """Seconds that whoever asks is kept waiting where there is nothing to tell."""
 _GLANCE = 0.05
+_PREFIX = "augbench-outpost"
 _LONGEST = 1_000_000
 """Bytes of a stage's output that are sent."""
 
@@ -60,7 +63,7 @@ class Outpost:
         self._name = f"{place.name} on {_address()}"
         self._unfit = fitness(orders)
         self._messages: list[Message] = []
-        self._home = TemporaryDirectory(prefix="augbench-")
+        self._home = _home()
         luggage = orders.luggage
         workplace = Workplace(
             store=orders.store,
@@ -123,6 +126,16 @@ class Outpost:
             printed = file.read()
         log.unlink()
         return printed
+
+
+def _home() -> TemporaryDirectory[str]:
+    """Make a folder named after this process, and remove those of processes that were killed."""
+    me = this_process()
+    for left in Path(gettempdir()).glob(f"{_PREFIX}-*-*-*"):
+        _, _, pid, started, _ = [*left.name.split("-", 4), ""][:5]
+        if pid.isdecimal() and alive_here(int(pid), started) is False:
+            shutil.rmtree(left, ignore_errors=True)
+    return TemporaryDirectory(prefix=f"{_PREFIX}-{me.pid}-{me.started}-")
 
 
 def _address() -> str:

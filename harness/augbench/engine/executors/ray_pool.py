@@ -139,7 +139,7 @@ class RayPool:
         now = time.monotonic()
         for worker in [worker for worker in self.workers if worker.free and now - worker.since > _IDLE]:
             self._dismiss(worker)
-        if now - self._looked > _LOOK:
+        if self.queue and now - self._looked > _LOOK:
             self._looked = now
             self._see_that_there_is_hope()
 

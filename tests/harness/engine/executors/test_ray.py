@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -190,8 +191,10 @@ def test_what_kills_even_the_actor_costs_one_attempt_and_no_more(site):
 def test_a_worker_that_is_lost_while_it_has_nothing_to_do_costs_no_attempt(site):
     asked = stage("host")
     site.run(asked)
-    os.kill(int(site.said(asked)), signal.SIGKILL)
+    pid = int(site.said(asked))
+    os.kill(pid, signal.SIGKILL)
     assert site.run(stage("write"))[0].status == "done"
+    assert not list(Path(gettempdir()).glob(f"augbench-outpost-{pid}-*")), "what it left is cleared away"
 
 
 def test_workers_without_work_give_back_what_they_hold(site, monkeypatch):
