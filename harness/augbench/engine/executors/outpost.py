@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -40,6 +41,8 @@ class Orders:
     preload: tuple[str, ...]
     luggage: Luggage
     grace: float
+    threads: str | None = field(default_factory=lambda: os.environ.get("OMP_NUM_THREADS"))
+    """What libraries are told where the driver runs; Ray says something else, which would change bits."""
 
 
 def fitness(orders: Orders) -> str:
@@ -62,6 +65,7 @@ class Outpost:
     def __init__(self, orders: Orders, place: Place) -> None:
         self._name = f"{place.name} on {_address()}"
         self._unfit = fitness(orders)
+        _tell_libraries(orders.threads)
         self._messages: list[Message] = []
         self._home = _home()
         luggage = orders.luggage
@@ -136,6 +140,12 @@ def _home() -> TemporaryDirectory[str]:
         if pid.isdecimal() and alive_here(int(pid), started) is False:
             shutil.rmtree(left, ignore_errors=True)
     return TemporaryDirectory(prefix=f"{_PREFIX}-{me.pid}-{me.started}-")
+
+
+def _tell_libraries(threads: str | None) -> None:
+    os.environ.pop("OMP_NUM_THREADS", None)
+    if threads is not None:
+        os.environ["OMP_NUM_THREADS"] = threads
 
 
 def _address() -> str:

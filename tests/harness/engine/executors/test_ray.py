@@ -132,10 +132,11 @@ def test_nodes_need_no_common_disk_where_the_store_has_an_address(tmp_path, s3, 
 class Site:
     """The executor by itself."""
 
-    def __init__(self, executor: Ray, folder: Path, devices: tuple[str, ...] = ("cpu",), jobs: int | None = None) -> None:
-        self.store = open_store(folder / "store")
+    def __init__(self, executor: Ray, where: Path, **workplace: Any) -> None:
+        self.store = open_store(where / "store")
         self.begun: list[str] = []
-        self.pool = executor.open(Workplace(store=self.store.location, devices=devices, watch=self, work=WORK, jobs=jobs))
+        given = {"store": self.store.location, "devices": ("cpu",), "watch": self, "work": WORK, **workplace}
+        self.pool = executor.open(Workplace(**given))
 
     def started(self, key, worker) -> None:
         self.begun.append(worker)
@@ -195,6 +196,26 @@ def test_a_worker_that_is_lost_while_it_has_nothing_to_do_costs_no_attempt(site)
     os.kill(pid, signal.SIGKILL)
     assert site.run(stage("write"))[0].status == "done"
     assert not list(Path(gettempdir()).glob(f"augbench-outpost-{pid}-*")), "what it left is cleared away"
+
+
+def test_the_source_of_a_plugin_file_is_sent_along(nodes, tmp_path):
+    (tmp_path / "sent_along.py").write_text(PLUGIN)
+    site = Site(Ray(address=nodes.cluster.address), tmp_path, plugins=("./sent_along.py",), folder=tmp_path)
+    (tmp_path / "sent_along.py").unlink()
+    one = stage("import", "sent_along")
+    try:
+        assert site.run(one)[0].status == "done"
+    finally:
+        site.pool.stop()
+    assert Path(site.said(one)).parent.parent.name.startswith("augbench-outpost-")
+
+
+PLUGIN = """
+from augbench import hookimpl
+WORD = __file__
+@hookimpl
+def register(registry): ...
+"""
 
 
 def test_workers_without_work_give_back_what_they_hold(site, monkeypatch):
