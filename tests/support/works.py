@@ -177,5 +177,5 @@ DOINGS: Mapping[str, Callable[[Hands, str], object]] = {
     "host": _host,
     "orphan": lambda hands, by: (os.kill(_host(hands, by), signal.SIGKILL), time.sleep(60)),
     "device": lambda hands, by: (time.sleep(float(by)), os.environ.get("CUDA_VISIBLE_DEVICES"))[1],
-    "times": lambda hands, by: (time.sleep(float(by)), time.time())[1],
+    "times": lambda hands, by: (time.time(), time.sleep(float(by)), time.time())[::2],
 }

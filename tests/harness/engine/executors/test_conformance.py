@@ -1,5 +1,6 @@
 """The laws of every executor: in this process, in workers beside it, on a cluster."""
 
+import ast
 import hashlib
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from augbench.store.opening import open_store
 from support.runs import run
 from support.works import WORK, stage
 
-GRACE = 0.5
+GRACE = 0.3
 SLACK = 6.0
 """Seconds that a busy machine may take for what should take none."""
 INLINE, LOCAL, RAY = "inline", ("local, one job", "local, two jobs"), pytest.param("ray", marks=pytest.mark.slow)
@@ -182,23 +183,23 @@ def test_what_a_job_has_done_before_it_dies_is_kept_and_the_rest_is_lost(workers
 @pytest.mark.parametrize("one", [stage("spin"), stage("sleep")], ids=lambda one: one.label)
 def test_a_stage_that_takes_too_long_is_ended(place, one):
     began = time.monotonic()
-    late, after = place.run(one, stage("write"), timeout=0.5)
+    late, after = place.run(one, stage("write"), timeout=0.3)
     assert (late.status, late.error_class, late.failure) == ("failed", "TooSlow", "timeout")
-    assert "0.5 s" in late.error
-    assert time.monotonic() - began < 0.5 + GRACE + SLACK
+    assert "0.3 s" in late.error
+    assert time.monotonic() - began < 0.3 + GRACE + SLACK
     assert after.status == "done"
 
 
 def test_even_one_that_never_leaves_c(workers):
     began = time.monotonic()
-    [late] = workers.run(stage("hold"), timeout=0.5)
+    [late] = workers.run(stage("hold"), timeout=0.3)
     assert (late.error_class, late.failure) == ("TooSlow", "timeout")
-    assert time.monotonic() - began < 0.5 + GRACE + SLACK
+    assert time.monotonic() - began < 0.3 + GRACE + SLACK
 
 
 def test_a_stage_whose_time_is_up_may_keep_its_state(workers):
     one = stage("wait")
-    [late] = workers.run(one, timeout=0.5)
+    [late] = workers.run(one, timeout=0.3)
     assert (late.error_class, late.failure) == ("TooSlow", "timeout")
     assert workers.store.kept(one.key) is not None
 
@@ -234,7 +235,7 @@ def test_a_stage_that_is_halted_before_it_begins_does_not_run_to_its_end(place):
 
 
 def test_what_keeps_no_state_runs_to_its_end(workers):
-    one = stage("times", 1.0)
+    one = stage("times", 0.5)
     workers.pool.start(workers.job(one))
     until = time.monotonic() + 30
     while one.key not in workers.started_by and time.monotonic() < until:
@@ -364,7 +365,7 @@ def test_a_stage_wider_than_the_executor_runs_alone(place):
 
 
 def test_as_many_run_side_by_side_as_it_says(workers):
-    stages = [stage("times", f"0.5{number}") for number in range(workers.pool.slots)]
+    stages = [stage("times", f"0.8{number}") for number in range(workers.pool.slots)]
     workers.run(*[stage("write", number) for number in range(workers.pool.slots)])
     for one in stages:
         assert workers.pool.room(workers.job(one))
@@ -374,8 +375,8 @@ def test_as_many_run_side_by_side_as_it_says(workers):
     until = time.monotonic() + 30
     while len(outcomes) < len(stages) and time.monotonic() < until:
         workers.take(outcomes)
-    ends = [float(workers.said(one)) for one in stages]
-    assert max(ends) - min(ends) < 0.4
+    times = [ast.literal_eval(workers.said(one)) for one in stages]
+    assert max(begin for begin, _ in times) < min(end for _, end in times)
 
 
 def test_waiting_for_nothing_takes_its_time(place):
