@@ -102,6 +102,7 @@ class Driver:
                     self._look()
                 self._foresee()
         finally:
+            self.stopping.end()
             self.pool.stop()
             self.leases.close()
         if self.stopping.requested and self.waiting:

@@ -19,6 +19,7 @@ class Stopping:
     on_request: Callable[[], None] = lambda: None
     """Called once, at the first signal, in the middle of whatever the main thread does."""
     _asked: threading.Event = field(default_factory=threading.Event)
+    _over: bool = False
 
     @property
     def requested(self) -> bool:
@@ -27,10 +28,16 @@ class Stopping:
 
     def request(self) -> None:
         """Ask to stop; asked again, raise ``KeyboardInterrupt``."""
+        if self._over:
+            return
         if self._asked.is_set():
             raise KeyboardInterrupt
         self._asked.set()
         self.on_request()
+
+    def end(self) -> None:
+        """Listen to nobody any more: whatever ran is being ended, and that must not be cut short."""
+        self._over = True
 
     @contextmanager
     def listening(self) -> Iterator[None]:

@@ -63,15 +63,16 @@ def serve(connection: Connection, setup: Setup) -> None:
     # A Ctrl-C is meant for the driver, which says what becomes of the stages.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders = _Orders(connection=connection)
-    signal.signal(signal.SIGTERM, lambda number, frame: orders.halt())
+    signal.signal(signal.SIGTERM, lambda number, frame: orders.leave())
     faulthandler.enable()
     os.environ.update(setup.environment)
     voice = _Voice(connection)
     bench = Workbench(store=setup.store, device=setup.device, worker=setup.name, watch=voice, work=setup.work, alone=setup.alone)
     threading.Thread(target=orders.listen, daemon=True).start()
-    while True:
-        for outcome in _run(*orders.jobs.get(), bench, setup):
+    while not orders.leaving:
+        for outcome in _run(*orders.take(), bench, setup):
             voice.say("outcome", outcome)
+        orders.busy = False
 
 
 def _run(packed: Parcel, halted: threading.Event, bench: Workbench, setup: Setup) -> Iterator[StageOutcome]:
@@ -97,6 +98,15 @@ class _Orders:
     jobs: queue.SimpleQueue[tuple[Parcel, threading.Event]] = field(default_factory=queue.SimpleQueue)
     newest: threading.Event = field(default_factory=threading.Event)
     """Tells the newest job to keep its state and stop; each has its own, so that one that has not begun hears it, too."""
+    busy: bool = False
+    leaving: bool = False
+    """Whether the process was asked to end."""
+
+    def take(self) -> tuple[Parcel, threading.Event]:
+        """Wait for a job."""
+        job = self.jobs.get()
+        self.busy = True
+        return job
 
     def listen(self) -> None:
         """Take orders in; end the process with the driver, whatever it is doing."""
@@ -114,6 +124,13 @@ class _Orders:
     def halt(self) -> None:
         """Tell the newest job."""
         self.newest.set()
+
+    def leave(self) -> None:
+        """End the process, once a stage that runs has kept its state or come to its end."""
+        self.leaving = True
+        self.halt()
+        if not self.busy:
+            os._exit(0)
 
 
 @dataclass(frozen=True)

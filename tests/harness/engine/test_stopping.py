@@ -25,3 +25,12 @@ def test_handlers_are_given_back():
     with Stopping().listening():
         assert signal.getsignal(signal.SIGINT) is not before[0]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_nothing_cuts_the_end_short():
+    stopping = Stopping()
+    with stopping.listening():
+        os.kill(os.getpid(), signal.SIGINT)
+        stopping.end()
+        os.kill(os.getpid(), signal.SIGINT)
+    assert stopping.requested

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -81,6 +82,8 @@ class LocalPool:
         self._context: Any = multiprocessing.get_context(_FORKS)
         if _FORKS == "forkserver":
             self._context.set_forkserver_preload(["augbench.engine.worker", *self.workplace.preload])
+        # Where an interrupt cuts ``stop`` short: Python would wait for the workers for ever when it ends.
+        Finalize(self, _kill_all, args=(self.workers,), exitpriority=10)
 
     @property
     def slots(self) -> int:
@@ -140,9 +143,7 @@ class LocalPool:
 
     def stop(self) -> None:
         """Kill every worker."""
-        for worker in self.workers.values():
-            worker.kill()
-        self.workers.clear()
+        _kill_all(self.workers)
 
     def _pass_on_halt(self) -> None:
         for worker in self.workers.values():
@@ -269,6 +270,11 @@ class _Worker:
             self.process.kill()
         self.connection.close()
         self.process.join(1.0)
+
+
+def _kill_all(workers: dict[int, _Worker]) -> None:
+    for place in list(workers):
+        workers.pop(place).kill()
 
 
 def _nap(seconds: float) -> list[Any]:

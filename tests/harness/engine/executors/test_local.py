@@ -1,6 +1,10 @@
 """Workers have places: each GPU as many as was asked for, and each worker sees its own GPU only."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +58,34 @@ def test_without_a_word_a_gpu_has_one_job_and_a_cpu_has_one_for_each_core(tmp_pa
     for devices, slots in ((GPUS, 2), (("cpu",), 3)):
         assert Local().open(Workplace(store=str(tmp_path), watch=Deaf(), devices=devices)).slots == slots
     assert Local(jobs=5).open(Workplace(store=str(tmp_path), watch=Deaf(), devices=("cpu",))).slots == 5
+
+
+LEFT_RUNNING = """
+import sys, time
+from augbench.engine.executing import Job, Workplace
+from augbench.engine.executors.local import Local
+from support.works import WORK, stage
+
+class Deaf:
+    def started(self, key, worker): began.append(key)
+    def progress(self, key, done, total, numbers): ...
+
+began = []
+pool = Local(jobs=2).open(Workplace(store=sys.argv[1], devices=("cpu",), watch=Deaf(), work=WORK))
+pool.start(Job(stages=(stage(sys.argv[2], "0.01"),)))
+pool.start(Job(stages=(stage(sys.argv[2], "0.02"),)))
+while len(began) < 2:
+    pool.wait(0.1)
+time.sleep(0.3)
+kept_alive = [sys, pool, pool.workers]
+sys.modules["kept"] = kept_alive
+"""
+
+
+@pytest.mark.parametrize("what", ["device", "sleep", "spin"], ids=["idle", "asleep", "busy"])
+def test_a_process_that_forgets_its_workers_still_comes_to_its_end(tmp_path, what):
+    code = LEFT_RUNNING.replace('"0.01"', '"600"').replace('"0.02"', '"700"') if what == "sleep" else LEFT_RUNNING
+    path = os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-c", code, str(tmp_path), what]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=60, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
