@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
 from augbench.plan.tasks import (
     PREPARED,
@@ -99,11 +100,12 @@ def _train(task: TrainTask, inputs: Mapping[str, Path], folder: Path, device: to
 
 @contextmanager
 def _pinned(numerics: Numerics) -> Iterator[None]:
-    """Pin what changes bits: threads, and the algorithms that cuDNN may choose; "fp32" is no TF32."""
+    """Pin what changes bits: threads, NumPy's among them, and the algorithms that cuDNN may choose; "fp32" is no TF32."""
     threads = torch.get_num_threads()
     torch.set_num_threads(numerics.threads)
+    flags = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
     try:
-        with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False):
+        with threadpool_limits(numerics.threads), flags:
             yield
     finally:
         torch.set_num_threads(threads)
