@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from augbench.values.errors import NoSuchDevice
+from augbench.values.worker_errors import NoSuchDevice
 
 _ACCELERATOR_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 from typing import Literal, get_args
 
-from augbench.values.errors import DataError, DiskFull, Diverged, StageError, UnfitNode, WorkerLost
+from augbench.values.errors import DataError, DiskFull, Diverged, StageError
 from augbench.values.run_errors import Corrupt, UnreachableStore
+from augbench.values.worker_errors import UnfitNode, WorkerLost
 
 FailureClass = Literal["killed", "memory", "timeout", "disk", "diverged", "data", "error"]
 """``killed``: a process or machine was lost; ``memory``: too little of it, on the host or the device; ``timeout``: over the

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from augbench.engine.devices import usable_cpus
-from augbench.values.errors import NoCluster
+from augbench.values.worker_errors import NoCluster
 
 _MEMORY = 100 * 2**20
 """Bytes for objects on the way between processes of a cluster of this machine: stages send none, their output little."""

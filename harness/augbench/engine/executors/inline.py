@@ -12,7 +12,7 @@ from types import FrameType
 
 from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workplace
 from augbench.engine.work import Workbench
-from augbench.values.errors import TooSlow
+from augbench.values.worker_errors import TooSlow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workpla
 from augbench.engine.work import failed
 from augbench.engine.worker import HALT, Parcel, Setup, parcel, serve
 from augbench.plan.keys import Key
-from augbench.values.errors import TooSlow, WorkerLost
+from augbench.values.worker_errors import TooSlow, WorkerLost
 
 _FORKS = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _ATTEMPTS = 5

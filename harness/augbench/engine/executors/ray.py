@@ -18,7 +18,8 @@ from augbench.engine.executors.ray_pool import RayPool
 from augbench.engine.travelling import pack
 from augbench.plan.keys import key_of
 from augbench.store.opening import open_store
-from augbench.values.errors import MissingExtra, NoRoom, NoSuchDevice, UnfitNode
+from augbench.values.errors import MissingExtra
+from augbench.values.worker_errors import NoRoom, NoSuchDevice, UnfitNode
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from augbench.engine.worker import Parcel, parcel
 from augbench.plan.keys import Key
 from augbench.store.files import space_for
 from augbench.store.leases import Leases
-from augbench.values.errors import NoRoom, UnfitNode, WorkerLost
+from augbench.values.worker_errors import NoRoom, UnfitNode, WorkerLost
 
 _IDLE = 15.0
 """Seconds after which a worker without work gives back what it holds: others may wait for it."""

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from augbench.engine.executors.cluster import Claim, Cluster
-from augbench.values.errors import NoCluster, NoRoom, UnfitNode
+from augbench.values.worker_errors import NoCluster, NoRoom, UnfitNode
 
 CPU = Claim(share=0.0, resources={})
 

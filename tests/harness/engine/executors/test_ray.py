@@ -21,7 +21,7 @@ from augbench.engine.executors.outpost import fitness
 from augbench.engine.executors.ray import Ray
 from augbench.engine.session import open_session
 from augbench.store.opening import open_store
-from augbench.values.errors import NoCluster, NoRoom, NoSuchDevice, UnfitNode
+from augbench.values.worker_errors import NoCluster, NoRoom, NoSuchDevice, UnfitNode
 from support import light
 from support.left import artefacts, results
 from support.runs import MATRIX
