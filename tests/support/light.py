@@ -187,7 +187,9 @@ def _results(stage: Stage, inputs: dict[str, Path], folder: Path, digest: bytes)
 def asked(folder: Path, *, jobs: int = 2, engine: str = "local", matrix: str = MATRIX, out: str = "run", **policy: Any) -> Request:
     """Ask for a run of the matrix in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "light.toml").write_text(matrix)
+    if not (folder / "light.toml").is_file() or (folder / "light.toml").read_text() != matrix:
+        # Not anew: another run may be reading it.
+        (folder / "light.toml").write_text(matrix)
     where = {"matrix": folder / "light.toml", "out": folder / out, "store": folder / "store"}
     return Request(**where, device="cpu", engine=engine, jobs=jobs, work="support.light:work", policy=Policy(**policy))
 

@@ -83,8 +83,8 @@ def test_run_tells_trials_on_stderr_and_reports_on_stdout(call, tmp_path: Path):
 
 
 def test_the_same_run_again_runs_nothing_and_plan_says_so(call):
-    call("run", "--device", "cpu")
-    again = call("run", "--device", "cpu", "--json")
+    call("run", "--device", "cpu", "--engine", "inline")
+    again = call("run", "--device", "cpu", "--engine", "inline", "--json")
     assert again.exit_code == 0
     outcome = json.loads(again.stdout.splitlines()[-1])
     assert (outcome["event"], outcome["done"], outcome["stages_run"], outcome["stages_reused"]) == ("run-finished", 2, 0, 8)
@@ -92,7 +92,7 @@ def test_the_same_run_again_runs_nothing_and_plan_says_so(call):
 
 
 def test_a_failed_trial_tells_its_reason_and_makes_the_exit_code_1(call):
-    done = call("run", "--device", "cpu", matrix=MATRIX + BROKEN)
+    done = call("run", "--device", "cpu", "--engine", "inline", matrix=MATRIX + BROKEN)
     assert done.exit_code == 1
     assert re.search(r"\[\d/3\] dots/broken/s0 failed: .*generator mean-noise diverged", done.stderr)
     assert "2 trials done, 1 failed" in done.stderr
@@ -100,7 +100,7 @@ def test_a_failed_trial_tells_its_reason_and_makes_the_exit_code_1(call):
 
 
 def test_report_writes_the_formats_that_are_asked_for(call, bench, tmp_path: Path):
-    call("run", "--device", "cpu")
+    call("run", "--device", "cpu", "--engine", "inline")
     (tmp_path / "out" / "report.json").unlink()
     done = bench("report", str(tmp_path / "out"), "--format", "json")
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'out' / 'report.json'}\n")

@@ -19,6 +19,7 @@ from augbench.values.run_errors import RunInUse
 from support import light
 from support.left import artefacts, results
 
+pytestmark = pytest.mark.slow
 PATH = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
 
 

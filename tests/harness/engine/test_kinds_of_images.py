@@ -52,6 +52,7 @@ def is_whole(trial: TrialResult) -> bool:
     return trial.status == "done" and all(np.allclose(part.probabilities.sum(1), 1, atol=1e-5) and len(part.labels) == 13 for part in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("channels", "bits"), [(1, 8), (1, 16), (3, 16), (4, 16)])
 def test_images_of_any_depth_and_number_of_channels_go_from_preparation_to_scores(channels, bits, tmp_path):
     slot = () if channels == 1 else ('base.augment.linear="nonlinear-mixup"',)

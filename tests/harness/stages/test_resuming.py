@@ -22,6 +22,8 @@ from augbench_plugins.optimizers import Adam, AdamW, RmsProp, Sgd
 from support.toys import Descent, Entropy, Patient
 from support.trainings import BORDERS, CPU, STEPS, TRAINING, at_call, files, halted, silent, stage, store_at
 
+pytestmark = pytest.mark.slow
+
 
 class _Numbered(torch.optim.Optimizer):
     """Descends by numbers of all kinds that it remembers: plain, counted in whole tensors, by group."""

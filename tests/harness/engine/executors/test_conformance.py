@@ -22,7 +22,8 @@ from support.works import WORK, stage
 GRACE = 0.3
 SLACK = 6.0
 """Seconds that a busy machine may take for what should take none."""
-INLINE, LOCAL, RAY = "inline", ("local, one job", "local, two jobs"), pytest.param("ray", marks=pytest.mark.slow)
+INLINE, RAY = "inline", pytest.param("ray", marks=pytest.mark.slow)
+LOCAL = (pytest.param("local, one job", marks=pytest.mark.slow), "local, two jobs")
 
 
 @dataclass
