@@ -121,7 +121,19 @@ def test_the_environment_names_the_store(bench, tmp_path: Path, monkeypatch: pyt
     file.write_text(MATRIX)
     monkeypatch.setenv("AUGBENCH_STORE", str(tmp_path / "elsewhere"))
     done = bench(
-        "run", "-m", str(file), "--out", str(tmp_path / "out"), "--device", "cpu", "--only", "plain", "--set", 'report.control="plain"'
+        "run",
+        "-m",
+        str(file),
+        "--out",
+        str(tmp_path / "out"),
+        "--device",
+        "cpu",
+        "--engine",
+        "inline",
+        "--only",
+        "plain",
+        "--set",
+        'report.control="plain"',
     )
     assert done.exit_code == 0, done.stderr
     assert (tmp_path / "elsewhere").is_dir()

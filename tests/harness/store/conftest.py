@@ -14,7 +14,7 @@ from augbench.store.opening import open_store
 Machine = Callable[[str], Store]
 
 
-@pytest.fixture(params=["folder", "memory", "s3"])
+@pytest.fixture(params=["folder", "memory", pytest.param("s3", marks=pytest.mark.slow)])
 def machine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Open one store as several machines would: each name has its own mirror."""
     locations = {"folder": str(tmp_path / "store"), "memory": f"memory://{uuid.uuid4().hex}/store"}

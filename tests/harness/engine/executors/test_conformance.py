@@ -23,7 +23,7 @@ GRACE = 0.3
 SLACK = 6.0
 """Seconds that a busy machine may take for what should take none."""
 INLINE, RAY = "inline", pytest.param("ray", marks=pytest.mark.slow)
-LOCAL = (pytest.param("local, one job", marks=pytest.mark.slow), "local, two jobs")
+LOCAL = tuple(pytest.param(name, marks=pytest.mark.slow) for name in ("local, one job", "local, two jobs"))
 
 
 @dataclass
