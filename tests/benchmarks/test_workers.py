@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -45,11 +46,9 @@ class Ran:
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         """Note the largest proportional set size of the command and all that it starts: shared pages count once."""
         while process.poll() is None:
-            try:
+            with suppress(psutil.NoSuchProcess):  # it may have ended since it was asked
                 family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
                 self.peak = max(self.peak, sum(_pss(member) for member in family))
-            except psutil.NoSuchProcess:
-                pass
             time.sleep(0.5)
 
     @property

@@ -7,10 +7,11 @@ from pathlib import Path
 from augbench.plan.tasks import REVISIONS
 
 
-def artefacts(folder: Path) -> dict[str, str]:
+def artefacts(folder: Path, store: str = "store") -> dict[str, str]:
     """Return the hash of every file of every artefact but its manifest, which tells times and machines."""
-    found = (path for kind in REVISIONS for path in (folder / "store" / kind).rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+    root = folder / store
+    found = (path for kind in REVISIONS for path in (root / kind).rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def results(folder: Path) -> dict[str, object]:
