@@ -14,6 +14,7 @@ BackboneContext
 Card
 Comparison
 Component
+CountMetric
 DataError
 Dataset
 Diverged
@@ -31,10 +32,13 @@ Images
 Judge
 Loss
 LossContext
+Metric
 Mixed
 Network
 OddImage
 Optimizer
+PairedTest
+Predictions
 Probe
 Progress
 Reason
@@ -52,6 +56,8 @@ TrainingView
 UnreadableImage
 comparing
 draws
+evidence
+formulas
 hookimpl
 numbers
 shares

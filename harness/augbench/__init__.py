@@ -6,7 +6,7 @@ What a plugin's author imports stands here; everything else is private.
 from pluggy import HookimplMarker
 
 from augbench.registry.collect import Registry
-from augbench.values import comparing, draws, numbers
+from augbench.values import comparing, draws, evidence, formulas, numbers
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
 from augbench.values.comparing import Comparison, Report
 from augbench.values.components import Component, Facts, Reason
@@ -23,7 +23,9 @@ from augbench.values.learning import (
     Optimizer,
     Schedule,
 )
+from augbench.values.measuring import CountMetric, Metric, PairedTest
 from augbench.values.quality import FeatureNetwork, Features, Judge
+from augbench.values.results import Predictions
 from augbench.values.sampling import Group, SampleContext, Sampler, shares
 from augbench.values.streams import Streams
 from augbench.values.synthesis import Fit, Fitted, Generator, Progress, TrainingView
@@ -42,6 +44,7 @@ __all__ = [
     "Card",
     "Comparison",
     "Component",
+    "CountMetric",
     "DataError",
     "Dataset",
     "Diverged",
@@ -59,10 +62,13 @@ __all__ = [
     "Judge",
     "Loss",
     "LossContext",
+    "Metric",
     "Mixed",
     "Network",
     "OddImage",
     "Optimizer",
+    "PairedTest",
+    "Predictions",
     "Probe",
     "Progress",
     "Reason",
@@ -80,6 +86,8 @@ __all__ = [
     "UnreadableImage",
     "comparing",
     "draws",
+    "evidence",
+    "formulas",
     "hookimpl",
     "numbers",
     "shares",

@@ -11,6 +11,7 @@ def register(registry: Registry) -> None:
     _samplers(registry)
     _learning(registry)
     _features(registry)
+    _judging(registry)
     _executors(registry)
 
 
@@ -143,6 +144,18 @@ def _features(registry: Registry) -> None:
     registry.features("random-conv", f"{here}.random_conv:RandomConv", "A convolutional network with fixed random weights")
     registry.features("inception", f"{here}.inception:Inception", "The Inception of FID, from a local file (Heusel 2017)")
     registry.family("features", "timm", f"{here}.timm_family:TimmFeatures", "Any network of timm, before its last layer")
+
+
+def _judging(registry: Registry) -> None:
+    here = "augbench_plugins.metrics"
+    registry.metric("accuracy", f"{here}.counts:Accuracy", "Share of images classified rightly")
+    registry.metric("macro-f1", f"{here}.counts:MacroF1", "Mean F1 over all classes")
+    registry.metric("balanced-accuracy", f"{here}.counts:BalancedAccuracy", "Mean recall over the classes that have test images")
+    registry.metric("mcc", f"{here}.counts:Mcc", "Correlation of true and predicted class (Gorodkin 2004)")
+    registry.metric("auroc", f"{here}.ranking:Auroc", "Area under the ROC curve, one class against the rest")
+    registry.metric("log-loss", f"{here}.probabilities:LogLoss", "Surprise at the true class; less is better")
+    registry.metric("brier", f"{here}.probabilities:Brier", "Squared error of the probabilities; less is better (Brier 1950)")
+    registry.metric("ece", f"{here}.probabilities:Ece", "How far confidence is from accuracy; less is better (Guo 2017)")
 
 
 def _executors(registry: Registry) -> None:

@@ -1,9 +1,11 @@
-"""Metrics of a classifier, from its confusion matrix over a fixed set of classes."""
+"""What the comparison itself reads off a confusion matrix; the metrics that a matrix names are components."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from augbench.values import formulas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,39 +19,28 @@ if TYPE_CHECKING:
 
 
 def confusion(predictions: Predictions) -> Confusion:
-    """Count images by true and predicted class; the first of equal probabilities is predicted."""
-    import numpy as np
-
-    classes = predictions.probabilities.shape[1]
-    cells = predictions.labels.astype(np.int64) * classes + predictions.probabilities.argmax(axis=1)
-    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
-
-
-def _ratio(part: Scores, whole: Scores) -> Scores:
-    """Divide, with 0 / 0 = 0."""
-    import numpy as np
-
-    return np.divide(part, whole, out=np.zeros_like(part, dtype=np.float64), where=whole > 0)
+    """Count images by true and predicted class."""
+    return predictions.confusion
 
 
 def precision(matrix: Confusion) -> Scores:
     """Return each class's precision; 0 where it is never predicted."""
-    return _ratio(matrix.diagonal().astype(float), matrix.sum(axis=0).astype(float))
+    return formulas.precision(matrix.diagonal(), matrix.sum(axis=0))
 
 
 def recall(matrix: Confusion) -> Scores:
     """Return each class's recall; 0 where it has no image."""
-    return _ratio(matrix.diagonal().astype(float), matrix.sum(axis=1).astype(float))
+    return formulas.recall(matrix.diagonal(), matrix.sum(axis=1))
 
 
 def f1(matrix: Confusion) -> Scores:
     """Return each class's F1; 0 where it is neither present nor predicted."""
-    return _ratio(2 * matrix.diagonal().astype(float), (matrix.sum(axis=0) + matrix.sum(axis=1)).astype(float))
+    return formulas.f1(matrix.diagonal(), matrix.sum(axis=0), matrix.sum(axis=1))
 
 
 def accuracy(matrix: Confusion) -> float:
     """Return the share of images classified rightly."""
-    return float(matrix.trace() / matrix.sum())
+    return float(formulas.accuracy(matrix.diagonal(), matrix.sum(axis=1)))
 
 
 def macro_f1(matrix: Confusion) -> float:
@@ -71,12 +62,13 @@ METRICS: dict[str, Callable[[Confusion], float]] = {
 
 def resolution(matrix: Confusion) -> float:
     """Return the most that macro-F1 changes when the prediction of one image changes."""
-    base, most = macro_f1(matrix), 0.0
-    classes = len(matrix)
-    for true, predicted in zip(*matrix.nonzero(), strict=True):
-        for other in range(classes):
-            moved = matrix.copy()
-            moved[true, predicted] -= 1
-            moved[true, other] += 1
-            most = max(most, abs(macro_f1(moved) - base))
+    import numpy as np
+
+    right, predicted, actual = matrix.diagonal(), matrix.sum(axis=0), matrix.sum(axis=1)
+    base, most, one = macro_f1(matrix), 0.0, np.eye(len(matrix), dtype=np.int64)
+    for true, before in zip(*matrix.nonzero(), strict=True):
+        # A row for each class that the image may be taken for instead.
+        moved = right - one[true] * (before == true) + one * one[true]
+        scores = formulas.macro_f1(moved, predicted - one[before] + one, actual)
+        most = max(most, float(np.abs(scores - base).max()))
     return most

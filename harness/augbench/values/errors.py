@@ -145,6 +145,14 @@ class BrokenComponent(AugbenchError):
         super().__init__(f"{kind} '{name}' from {origin} does not load: {type(error).__name__}: {error}{place}")
 
 
+class BrokenMeasure(AugbenchError):
+    """A metric or a test cannot be built or raises, or what it gives makes no sense."""
+
+    def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
+        place = f" ({where})" if where else ""
+        super().__init__(f"{kind} '{name}' fails: {type(error).__name__}: {error}{place}; mend it, or leave it out of [report]")
+
+
 class UnknownComponent(AugbenchError):
     """No component has this name."""
 

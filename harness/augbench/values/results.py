@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +29,20 @@ class Predictions:
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     """[n, K], rows sum to 1."""
+
+    @cached_property
+    def predicted(self) -> NDArray[np.int64]:
+        """Return the most probable class of each image, [n]; the first of equal ones."""
+        return self.probabilities.argmax(axis=1)
+
+    @cached_property
+    def confusion(self) -> NDArray[np.int64]:
+        """Count images by true class (rows) and predicted class (columns), [K, K]; the first of equal probabilities is predicted."""
+        import numpy as np
+
+        classes = self.probabilities.shape[1]
+        cells = self.labels.astype(np.int64) * classes + self.predicted
+        return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -188,6 +188,10 @@ class Published:
     macro_f1: Annotated[float, Ge(0), Le(1)] | None = None
 
 
+AUTO = "auto"
+"""In place of a test's name: the valid one for the design."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportSettings:
     """What is compared, declared before anything runs."""
@@ -195,9 +199,17 @@ class ReportSettings:
     control: str
     """The row that every difference is measured from."""
     primary: str = "macro-f1"
+    """The metric that is tested; one of ``metrics``."""
     metrics: tuple[str, ...] = ("accuracy", "macro-f1")
-    test: Literal["auto"] = "auto"
-    """Which test is the primary one: ``auto`` takes the valid one for the design."""
+    """What is shown of every row."""
+    test: str = AUTO
+    """Which test of paired seeds is the primary one: ``auto`` takes the valid one for the design."""
+    rope: Annotated[float, Ge(0), Lt(1)] | None = None
+    """Region of practical equivalence: differences of the primary metric that are nearer to 0 do not matter."""
+    tolerance: Annotated[float, Ge(0)] | None = None
+    """By how much the primary metric may get worse before ``bench compare`` calls it a regression."""
+    replicates: Annotated[int, Ge(999)] = 10_000
+    """Resamples of a bootstrap interval and of a permutation test."""
     protocol: Literal["rana-2022", "none"] = "rana-2022"
     """Which published protocol is shown beside it, as published."""
     alpha: Annotated[float, Gt(0), Lt(1)] = 0.05

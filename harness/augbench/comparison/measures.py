@@ -1,0 +1,66 @@
+"""The metrics and the test that a report names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from augbench.registry.collect import Registry
+from augbench.registry.entries import location
+from augbench.values.errors import BrokenMeasure
+from augbench.values.measuring import Metric, PairedTest
+from augbench.values.settings import AUTO
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from augbench.values.evidence import Tested
+    from augbench.values.results import Predictions
+
+
+def metrics_of(names: Iterable[str], registry: Registry) -> dict[str, Metric]:
+    """Build metrics by name, in order, each once.  Raise ``UnknownComponent``, ``DuplicateName`` or ``BrokenComponent``."""
+    return {name: _built("metric", name, registry) for name in names}
+
+
+def test_of(name: str, registry: Registry) -> PairedTest | None:
+    """Build a test by name; None for ``auto``.  Raise as ``metrics_of`` does."""
+    if name == AUTO:
+        return None
+    found: PairedTest = _built("test", name, registry)
+    return found
+
+
+def _built(kind: str, name: str, registry: Registry) -> Any:
+    resolved = registry.resolve(kind, name)
+    try:
+        return resolved.component(**resolved.implied)
+    except (TypeError, ValueError) as error:
+        raise BrokenMeasure(kind, name, error, location(error)) from error
+
+
+def measured(name: str, metric: Metric, predictions: Predictions) -> float:
+    """Score predictions.  Raise ``BrokenMeasure`` where a metric raises or gives no finite number."""
+    try:
+        value = float(metric.measure(predictions))
+    except Exception as error:
+        raise BrokenMeasure("metric", name, error, location(error)) from error
+    if not isfinite(value):
+        raise BrokenMeasure("metric", name, ValueError(f"it gives {value} where a finite number is due"))
+    return value
+
+
+def tested(name: str, test: PairedTest, differences: Sequence[float] | NDArray[np.float64]) -> Tested:
+    """Test differences.  Raise ``BrokenMeasure`` where a test raises or its p is no probability."""
+    import numpy as np
+
+    try:
+        found = test.test(np.asarray(differences, dtype=np.float64))
+        p = float(found.p)
+    except Exception as error:
+        raise BrokenMeasure("test", name, error, location(error)) from error
+    if not 0 <= p <= 1:
+        raise BrokenMeasure("test", name, ValueError(f"it gives p = {p}"))
+    return found
