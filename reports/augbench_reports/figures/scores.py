@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from augbench import comparing, numbers
-from augbench_reports.figures.drawing import ACCENT, CONTROL, GRID, INK, MUTED, Drawing, Placing, drawing_style, finished, text_width
+from augbench_reports.figures.plotted import ACCENT, CONTROL, GRID, INK, MUTED, Drawing, Placing, drawing_style, finished, text_width
 from augbench_reports.words import plain
 
 if TYPE_CHECKING:
