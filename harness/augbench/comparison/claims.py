@@ -6,38 +6,42 @@ from collections import Counter
 from collections.abc import Sequence
 
 from augbench.comparison import tests
+from augbench.comparison.judging import Rules
 from augbench.values import numbers
-from augbench.values.comparing import Claim, Direction, RowComparison, VerdictWord
+from augbench.values.comparing import Claim, RowComparison
+from augbench.values.evidence import Direction, VerdictWord
 from augbench.values.results import TrialResult
-from augbench.values.settings import ReportSettings
 
 _ORDER: tuple[VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
 
 
-def claim(rows: Sequence[RowComparison], report: ReportSettings, planned: int, comparisons: int) -> Claim:
+def claim(rows: Sequence[RowComparison], rules: Rules, primary: str, planned: int, comparisons: int) -> Claim:
     """Say how many paired seeds there are and what that is enough for; ``comparisons`` leaves refused ones out."""
     seeds = max((len(row.difference.seeds) for row in rows if row.difference), default=0)
-    needed = tests.pairs_needed(report.alpha, comparisons)
-    smallest = tests.smallest_p(seeds) if seeds else None
+    needed = rules.seeds_needed(comparisons)
+    settled = comparisons > 0 and seeds >= needed
     return Claim(
-        headline=_headline(rows, seeds, needed, comparisons),
-        sentence=_sentence(rows, report.alpha, seeds, planned, comparisons),
-        observed=_observed(rows, report.primary),
+        headline=_headline(rows, rules, seeds, comparisons, settled),
+        sentence=_sentence(rows, rules, seeds, planned, comparisons, settled),
+        observed=_observed(rows, primary, rules.metric.higher_is_better),
         seeds=seeds,
         planned=planned,
         comparisons=comparisons,
-        alpha=report.alpha,
-        smallest_p=smallest,
+        alpha=rules.alpha,
+        smallest_p=rules.smallest_p(seeds) if seeds else None,
         seeds_needed=needed,
+        settled=settled,
     )
 
 
-def _headline(rows: Sequence[RowComparison], seeds: int, needed: int, comparisons: int) -> str:
+def _headline(rows: Sequence[RowComparison], rules: Rules, seeds: int, comparisons: int, settled: bool) -> str:
     if seeds == 0 or comparisons == 0:
         return "Nothing to compare"
-    if seeds < needed:
-        return "No significance claim is possible" if seeds < tests.FEWEST else "Too few seeds to tell rows apart"
-    return _counted(rows).capitalize()
+    if not settled:
+        few = seeds < tests.FEWEST and rules.design.unit == "seed"
+        return "No significance claim is possible" if few else "Too few seeds to tell rows apart"
+    counted = _counted(rows).capitalize()
+    return f"One trained model a row: {counted.lower()}, nothing about methods" if rules.design.word == "one run" else counted
 
 
 def _counted(rows: Sequence[RowComparison]) -> str:
@@ -45,27 +49,36 @@ def _counted(rows: Sequence[RowComparison]) -> str:
     return ", ".join(f"{words[word]} {word}" for word in _ORDER if words[word])
 
 
-def _sentence(rows: Sequence[RowComparison], alpha: float, seeds: int, planned: int, comparisons: int) -> str:
-    others = [row for row in rows if not row.is_control]
-    if not others:
+def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: int, comparisons: int, settled: bool) -> str:
+    if all(row.is_control for row in rows):
         return "There is no row beside the control: nothing to compare."
     if seeds == 0:
         return f"Nothing can be compared: {_why_nothing(rows)}."
     having = numbers.many(seeds, "paired seed") + (f" of {planned} planned" if seeds < planned else "")
     if comparisons == 0:
         return f"{having}, but nothing to test: every comparison is refused."
-    limit = alpha / comparisons
-    needed = tests.pairs_needed(alpha, comparisons)
-    if seeds >= needed:
-        family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(alpha)}"
-        return f"{having}, {family} (sign-flip test, Holm): {_counted(rows)}."
+    if rules.design.word == "one run":
+        having += ": what a test over its images tells is about these trained models, not about the methods"
+    if settled:
+        family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(rules.alpha)}"
+        return f"{having}, {family} ({_test(rules)}, Holm): {_counted(rows)}."
+    return having + _too_few(rules, seeds, comparisons)
+
+
+def _test(rules: Rules) -> str:
+    """Name the primary test in a few words."""
+    return f"{rules.name if rules.chosen and rules.design.word == 'seeds' else rules.design.test} test"
+
+
+def _too_few(rules: Rules, seeds: int, comparisons: int) -> str:
+    limit = rules.alpha / comparisons
+    threshold = f"{numbers.bound(rules.alpha)} / {comparisons} = {numbers.bound(limit)}" if comparisons > 1 else numbers.bound(rules.alpha)
     verdict = "no significance claim is possible" if seeds < tests.FEWEST else "no row can be told from the control"
     one = " One seed tells about these trained models, not about the methods." if seeds == 1 else ""
-    threshold = f"{numbers.bound(alpha)} / {comparisons} = {numbers.bound(limit)}" if comparisons > 1 else numbers.bound(alpha)
     return (
-        f"{having}: {verdict}.{one} The smallest two-sided p that {numbers.many(seeds, 'seed')} can give is "
-        f"{numbers.bound(tests.smallest_p(seeds))}; with {numbers.many(comparisons, 'comparison')} the limit is "
-        f"{threshold}, which takes {needed} paired seeds."
+        f": {verdict}.{one} The smallest two-sided p that {numbers.many(seeds, 'seed')} can give is "
+        f"{numbers.bound(rules.smallest_p(seeds))}; with {numbers.many(comparisons, 'comparison')} the limit is "
+        f"{threshold}, which takes {rules.seeds_needed(comparisons)} paired seeds."
     )
 
 
@@ -78,13 +91,13 @@ def _why_nothing(rows: Sequence[RowComparison]) -> str:
     return "no row has a finished trial that pairs with the control's"
 
 
-def _observed(rows: Sequence[RowComparison], primary: str) -> str:
+def _observed(rows: Sequence[RowComparison], primary: str, higher_is_better: bool) -> str:
     means = [(row.scores[primary].mean, row) for row in rows]
     known = [(mean, row) for mean, row in means if mean is not None]
     if not known:
         return "No trial is done."
-    mean, best = max(known, key=lambda pair: pair[0])
-    words = f"Highest mean {numbers.metric(primary)}: {best.label}, {numbers.spread(mean, best.scores[primary].sd)}"
+    mean, best = (max if higher_is_better else min)(known, key=lambda pair: pair[0])
+    words = f"{'Highest' if higher_is_better else 'Lowest'} mean {numbers.metric(primary)}: {best.label}, {numbers.spread(mean, best.scores[primary].sd)}"
     if best.is_control:
         words += ", the control itself"
     elif best.difference:

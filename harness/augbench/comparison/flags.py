@@ -4,40 +4,60 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from augbench.comparison.judging import Rules
 from augbench.comparison.scoring import Scored
 from augbench.values import numbers
 from augbench.values.comparing import Absent, Claim, ClassFacts, Flag, RowComparison
 from augbench.values.results import ColumnFacts
 
-RARE = 10
-"""Test images below which a class's F1 is hardly a measurement."""
+RARE, VERY_RARE = 10, 5
+"""Test images below which a class's F1 is hardly a measurement, and none at all."""
+SATURATED = 0.05
+"""Share of probabilities of exactly 1 above which ranks mean little."""
+MANY = 5
+"""Comparisons from which on it is worth a word that there are many."""
 
 
-def column_flags(
-    facts: ColumnFacts,
-    claim: Claim,
-    classes: Sequence[ClassFacts],
-    rows: Sequence[RowComparison],
-    trials: Mapping[str, Sequence[Scored]],
-    absent: Sequence[Absent],
-    scopes: Mapping[str, str],
-    unpaired: str,
-    resolution: float | None,
-) -> tuple[Flag, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the flags of a data set are read off."""
+
+    facts: ColumnFacts
+    claim: Claim
+    rules: Rules
+    classes: Sequence[ClassFacts]
+    rows: Sequence[RowComparison]
+    trials: Mapping[str, Sequence[Scored]]
+    """Finished ones, by row."""
+    absent: Sequence[Absent]
+    scopes: Mapping[str, str]
+    unpaired: str
+    """Names of two trials that were not tested on the same images, or nothing."""
+    resolution: float | None
+
+
+def column_flags(found: Found) -> tuple[Flag, ...]:
     """Collect the flags of one data set, the gravest first."""
-    found: list[Flag | None] = [
-        _unpaired(unpaired),
-        *_seeds(claim),
-        _rare(classes, resolution),
-        _missing(absent, sum(row.expected for row in rows)),
-        *_shared(rows, trials),
-        _scope(facts, rows, scopes),
-        _folds(rows),
-        _budgets(rows),
-        _contradictory(rows),
+    flags: list[Flag | None] = [
+        _unpaired(found.unpaired),
+        *_leaks(found.facts.leaks),
+        _seeds(found.claim, found.rules),
+        *_rare(found.classes, found.resolution),
+        _below_resolution(found),
+        _missing(found.absent, sum(row.expected for row in found.rows)),
+        *_shared(found.rows, found.trials),
+        _scope(found.facts, found.rows, found.scopes),
+        _folds(found),
+        _budgets(found.rows),
+        _contradictory(found.rows),
+        _confidence_alone(found.rows),
+        _saturated(found.rows),
+        _torn(found.rows),
+        _multiplicity(found.claim),
     ]
-    return tuple(flag for flag in found if flag)
+    return tuple(sorted((flag for flag in flags if flag), key=lambda flag: not flag.grave))
 
 
 def _names(labels: Iterable[str]) -> str:
@@ -50,24 +70,61 @@ def _unpaired(trials: str) -> Flag | None:
     return Flag(code="UNPAIRED_IDS", sentence=f"{trials} were not tested on the same images in the same order: they are not compared.")
 
 
-def _seeds(claim: Claim) -> list[Flag]:
+def _leaks(leaks: Mapping[str, int]) -> list[Flag]:
+    flattered = "to a training or validation image: scores flatter what has seen them."
+    told = {
+        "groups": (
+            "LEAKED_GROUPS",
+            "group is|groups are",
+            "in the training or validation images and in the test images: those are no new ones.",
+        ),
+        "duplicates": ("DUPLICATES", "test image is|test images are", f"equal pixel by pixel {flattered}"),
+        "near-duplicates": ("NEAR_DUPLICATES", "test image is|test images are", f"all but equal {flattered}"),
+        "conflicts": ("LABEL_CONFLICTS", "image stands|images stand", "under different labels."),
+    }
+    return [
+        Flag(code=code, sentence=f"{numbers.many(leaks[name], *nouns.split('|'))} {rest}", grave=True)
+        for name, (code, nouns, rest) in told.items()
+        if leaks.get(name)
+    ]
+
+
+def _seeds(claim: Claim, rules: Rules) -> Flag | None:
     if claim.seeds == 1:
-        return [Flag(code="SINGLE_RUN", sentence="One paired seed: a difference may come from the seed as well as from the method.")]
+        sentence = "One paired seed: a difference may come from the seed as well as from the method."
+        return Flag(code="SINGLE_RUN", sentence=sentence, grave=True)
     if not 0 < claim.seeds < claim.seeds_needed or claim.comparisons == 0:
-        return []
+        return None
     sentence = (
         f"{claim.seeds} paired seeds cannot separate any row from the control; "
         f"{claim.seeds_needed} could, with {numbers.many(claim.comparisons, 'comparison')} at alpha = {numbers.bound(claim.alpha)}."
     )
-    return [Flag(code="FEW_SEEDS", sentence=sentence)]
+    return Flag(code="FEW_SEEDS", sentence=sentence)
 
 
-def _rare(classes: Sequence[ClassFacts], resolution: float | None) -> Flag | None:
-    rare = [f"{each.name} ({each.test})" for each in classes if each.test is not None and each.test < RARE]
-    if not rare:
-        return None
+def _rare(classes: Sequence[ClassFacts], resolution: float | None) -> list[Flag]:
+    """Flag classes with hardly any test images, those with next to none apart."""
     step = f" One test image can move macro-F1 by {numbers.score(resolution)}." if resolution is not None else ""
-    return Flag(code="RARE_CLASS", sentence=f"Fewer than {RARE} test images: {_names(rare)}. Their F1 is hardly measured.{step}")
+    flags = []
+    for low, high, grave, said in ((0, VERY_RARE, True, "is no measurement"), (VERY_RARE, RARE, False, "is hardly measured")):
+        rare = [f"{each.name} ({each.test})" for each in classes if each.test is not None and low <= each.test < high]
+        if rare:
+            sentence = f"Fewer than {high} test images: {_names(rare)}. Their F1 {said}, and intervals of macro-F1 are too narrow.{step}"
+            flags.append(Flag(code="RARE_CLASS", sentence=sentence, grave=grave))
+    return flags
+
+
+def _below_resolution(found: Found) -> Flag | None:
+    step = found.resolution
+    small = [
+        row.label
+        for row in found.rows
+        if step and row.difference and row.difference.metric == "macro-f1" and 0 < abs(row.difference.mean) < step
+    ]
+    if not small or step is None:
+        return None
+    sentence = f"Differences to the control smaller than what one test image can move ({numbers.score(step)}): {_names(small)}."
+    return Flag(code="BELOW_RESOLUTION", sentence=sentence)
 
 
 def _missing(absent: Sequence[Absent], expected: int) -> Flag | None:
@@ -111,8 +168,13 @@ def _scope(facts: ColumnFacts, rows: Sequence[RowComparison], scopes: Mapping[st
     return Flag(code="GENERATOR_SCOPE", sentence=sentence)
 
 
-def _folds(rows: Sequence[RowComparison]) -> Flag | None:
-    if not any(score.best_fold is not None for row in rows for score in row.scores.values()):
+def _folds(found: Found) -> Flag | None:
+    if found.rules.design.word == "folds":
+        sentence = (
+            "Training images of folds overlap: their scores are not independent, and the corrected t-test allows for it only roughly."
+        )
+        return Flag(code="FOLDS_NOT_INDEPENDENT", sentence=sentence)
+    if not any(score.best_fold is not None for row in found.rows for score in row.scores.values()):
         return None
     sentence = (
         "The best fold by validation macro-F1 is shown beside the mean: it is the best of several tries. "
@@ -140,3 +202,44 @@ def _contradictory(rows: Sequence[RowComparison]) -> Flag | None:
         return None
     sentence = f"The published rank-sum test points against macro-F1 of the same two models, with p below alpha, in: {_names(against)}."
     return Flag(code="CONTRADICTORY", sentence=sentence)
+
+
+def _confidence_alone(rows: Sequence[RowComparison]) -> Flag | None:
+    same = [row.label for row in rows if row.as_published and any(each.same_predictions and each.z for each in row.as_published.seeds)]
+    if not same:
+        return None
+    sentence = f"These rows predict just what the control predicts; the published test sees a change of confidence alone: {_names(same)}."
+    return Flag(code="CALIBRATION_ONLY", sentence=sentence)
+
+
+def _saturated(rows: Sequence[RowComparison]) -> Flag | None:
+    shares = [each.saturated for row in rows if row.as_published for each in row.as_published.seeds]
+    if max(shares, default=0) <= SATURATED:
+        return None
+    sentence = (
+        f"Up to {max(shares):.0%} of the probabilities of true classes are exactly 1: the published test, which does not correct for ties, "
+        "cannot rank them."
+    )
+    return Flag(code="SATURATED", sentence=sentence)
+
+
+def _torn(rows: Sequence[RowComparison]) -> Flag | None:
+    torn = [row.label for row in rows if row.difference and row.difference.torn]
+    if not torn:
+        return None
+    sentence = (
+        "Interval and test do not say the same. The test has the right size; the interval is rough with few seeds or rare classes: "
+        f"{_names(torn)}."
+    )
+    return Flag(code="CI_TEST_DISAGREE", sentence=sentence)
+
+
+def _multiplicity(claim: Claim) -> Flag | None:
+    if claim.comparisons < MANY:
+        return None
+    expected = claim.comparisons * claim.alpha
+    sentence = (
+        f"{claim.comparisons} comparisons with one control: without correction, chance alone would tell {expected:.1f} of them apart "
+        f"at alpha = {numbers.bound(claim.alpha)}. Holm's correction allows for all of them."
+    )
+    return Flag(code="MULTIPLICITY", sentence=sentence)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from augbench.comparison import metrics, tests
+from augbench.comparison import metrics, per_image
 from augbench.comparison.pairing import direction, unpaired
 from augbench.comparison.scoring import Scored, best_fold, by_seed
-from augbench.values.comparing import AsPublished, RankSum
+from augbench.values.evidence import AsPublished, RankSum
 from augbench.values.results import Predictions
 
 if TYPE_CHECKING:
@@ -45,15 +45,21 @@ def as_published(row: Sequence[Scored], control: Sequence[Scored], alpha: float)
 
 def _rank_sum(each: Scored, other: Scored) -> RankSum:
     first, second = true_class(each.test), true_class(other.test)
-    z, p = tests.rank_sum(first, second)
+    z, p = per_image.rank_sum(first, second)
+    labels, one, two = each.test.labels, each.test.predicted, other.test.predicted
     return RankSum(
         seed=each.trial.seed,
         n=len(first),
         z=z,
         p=p,
-        a12=tests.a12(first, second),
+        log10_p=per_image.log10_p(z),
+        a12=per_image.a12(first, second),
         direction=direction(z),
         fold=each.trial.fold,
         control_fold=other.trial.fold,
         difference=metrics.macro_f1(each.matrix) - metrics.macro_f1(other.matrix),
+        ties=per_image.tied(first, second),
+        saturated=float(((first == 1).mean() + (second == 1).mean()) / 2),
+        same_predictions=bool((one == two).all()),
+        mcnemar=per_image.mcnemar(one == labels, two == labels).p,
     )

@@ -9,23 +9,31 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from augbench.comparison import metrics
-from augbench.values.comparing import BySeed, ClassScore, Score
+from augbench.values.comparing import ClassScore, Score
+from augbench.values.evidence import BySeed
 from augbench.values.results import Predictions, TrialResult
 from augbench.values.synthesis import Curve
 
 if TYPE_CHECKING:
     from augbench.comparison.metrics import Confusion
 
+Measure = Callable[[Predictions], float]
+"""A metric of one trial's predictions."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """A finished trial with its test confusion matrix."""
+    """A finished trial whose test predictions can be scored."""
 
     trial: TrialResult
     test: Predictions
-    matrix: Confusion
     validation: float | None
     """Validation macro-F1."""
+
+    @property
+    def matrix(self) -> Confusion:
+        """Return its test images by true and predicted class."""
+        return self.test.confusion
 
 
 def unusable(trial: TrialResult, classes: int) -> str:
@@ -49,8 +57,7 @@ def scored(trial: TrialResult) -> Scored:
     return Scored(
         trial=trial,
         test=trial.test,
-        matrix=metrics.confusion(trial.test),
-        validation=metrics.macro_f1(metrics.confusion(validation)) if validation is not None and len(validation.labels) else None,
+        validation=metrics.macro_f1(validation.confusion) if validation is not None and len(validation.labels) else None,
     )
 
 
@@ -84,14 +91,19 @@ def summarise(metric: str, seeds: BySeed, best: Sequence[float] = ()) -> Score:
     )
 
 
-def score(metric: str, measure: Callable[[Confusion], float], trials: Sequence[Scored]) -> Score:
+def score(metric: str, measure: Measure, trials: Sequence[Scored]) -> Score:
     """Score a row: folds averaged within each seed, the best fold beside."""
     groups = by_seed(trials)
-    seeds = tuple((seed, fmean(measure(each.matrix) for each in group)) for seed, group in groups.items())
     folded = any(each.trial.fold is not None for each in trials)
     chosen = [best_fold(group) for group in groups.values()] if folded else []
-    best = [measure(each.matrix) for each in chosen if each is not None]
+    best = [measure(each.test) for each in chosen if each is not None]
+    seeds = seed_scores(measure, trials)
     return summarise(metric, seeds, best if len(best) == len(seeds) else ())
+
+
+def seed_scores(measure: Measure, trials: Iterable[Scored]) -> BySeed:
+    """Score each seed, its folds averaged."""
+    return tuple((seed, fmean(measure(each.test) for each in group)) for seed, group in by_seed(trials).items())
 
 
 def class_scores(names: Sequence[str], trials: Sequence[Scored]) -> tuple[ClassScore, ...]:
@@ -100,7 +112,7 @@ def class_scores(names: Sequence[str], trials: Sequence[Scored]) -> tuple[ClassS
         return ()
 
     def over(metric: str, measure: Callable[[Confusion], metrics.Scores], index: int) -> Score:
-        return score(metric, lambda matrix: float(measure(matrix)[index]), trials)
+        return score(metric, lambda test: float(measure(test.confusion)[index]), trials)
 
     return tuple(
         ClassScore(

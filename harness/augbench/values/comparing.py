@@ -9,14 +9,26 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from augbench.values.components import Component, Kind
+from augbench.values.evidence import (
+    Across,
+    AsPublished,
+    Benefit,
+    BySeed,
+    Calibration,
+    Confusion,
+    Design,
+    Difference,
+    FactorEffect,
+    Interaction,
+    Interval,
+    NoiseFloor,
+    Resampling,
+    VarianceSplit,
+    Verdict,
+)
 from augbench.values.results import Status
 from augbench.values.settings import Published
 from augbench.values.synthesis import Curve
-
-VerdictWord = Literal["better", "worse", "equivalent", "no evidence", "contradictory", "refused"]
-Direction = Literal["higher", "lower", "equal"]
-BySeed = tuple[tuple[int, float], ...]
-"""(seed, value), ascending."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +38,8 @@ class Flag:
     code: str
     """Machine-readable: ``FEW_SEEDS``, ``RARE_CLASS``."""
     sentence: str
+    grave: bool = False
+    """Whether it puts a result in doubt, and not only limits it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,66 +53,8 @@ class Score:
     """Sample standard deviation over seeds; None with fewer than two."""
     best_fold: float | None = None
     """Mean over seeds of the fold with the best validation macro-F1; None without folds or validation scores."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """Row minus control in one metric, paired over seeds (and folds within a seed)."""
-
-    metric: str
-    seeds: BySeed
-    mean: float
-    sd: float | None
-    direction: Direction
-    smallest_p: float
-    """The smallest two-sided p that this number of paired seeds can give: 2^(1 - seeds)."""
-    sign_flip: float | None = None
-    """Two-sided p of the sign-flip test on the mean difference; None with one seed."""
-    signed_rank: float | None = None
-    """Two-sided p of Wilcoxon's signed-rank test; None with one seed."""
-    holm: float | None = None
-    """The sign-flip p after Holm's correction over the column's comparisons."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What may be said of a row against the control."""
-
-    word: VerdictWord
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RankSum:
-    """The rank-sum test of one model against the control's, on the probability of the true class of each test image."""
-
-    seed: int
-    n: int
-    """Test images of each of the two models."""
-    z: float
-    p: float
-    a12: float
-    """Share of pairs of images in which the row's model gives the higher probability; 0.5 is no difference."""
-    direction: Direction
-    fold: int | None
-    """The row's fold with the best validation macro-F1."""
-    control_fold: int | None
-    difference: float
-    """Row minus control in macro-F1, of these two models."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AsPublished:
-    """The protocol of Rana et al. (2022), reproduced: one rank-sum test for each seed's pair of models."""
-
-    seeds: tuple[RankSum, ...]
-    median_p: float
-    smallest: float
-    largest: float
-    a12: float
-    """Mean over seeds."""
-    contradictions: int
-    """Seeds in which p is below alpha and points against the difference in macro-F1 of the same two models."""
+    interval: Interval | None = None
+    """Bootstrap over test images, of the mean; None for metrics that are not shown with one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +92,15 @@ class RowComparison:
     budget: Budget
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """By name: (step, mean over the row's trials)."""
+    confusion: Confusion | None = None
+    """Over all finished trials; None without any."""
+    calibration: Calibration | None = None
+    variance: VarianceSplit | None = None
+    """Of the mean of the primary metric; None with fewer than two seeds."""
+    benefit: Benefit | None = None
+    """None for the control and where nothing pairs."""
+    reproduce: str = ""
+    """The command that runs its first finished trial again and compares the bits."""
     difference: Difference | None = None
     """In the primary metric; None for the control and where nothing pairs."""
     verdict: Verdict | None = None
@@ -214,8 +179,11 @@ class Claim:
     """Rows compared with the control: the family of Holm's correction."""
     alpha: float
     smallest_p: float | None
+    """That the primary test can give with so many units; None where there is nothing to test, 0 where any can come out."""
     seeds_needed: int
     """Paired seeds with which one row could be told from the control at alpha / comparisons."""
+    settled: bool
+    """Whether the design can tell rows from the control at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,6 +266,7 @@ class ColumnComparison:
     label: str
     folds: int | None
     classes: tuple[ClassFacts, ...]
+    design: Design
     claim: Claim
     rows: tuple[RowComparison, ...]
     generators: tuple[GeneratorComparison, ...]
@@ -306,6 +275,13 @@ class ColumnComparison:
     flags: tuple[Flag, ...]
     resolution: float | None
     """The most that one test image can change macro-F1, seen from the first scored model."""
+    noise: NoiseFloor | None
+    """None where no row has two seeds."""
+    factors: tuple[FactorEffect, ...]
+    """What single settings do, the largest effect first; empty where no two rows differ in one alone."""
+    interactions: tuple[Interaction, ...]
+    resampling: Resampling | None
+    """None where nothing was resampled."""
     digest: str
     licence: str
     source: str
@@ -315,7 +291,7 @@ class ColumnComparison:
 class Comparison:
     """A run, finished or not, compared; one equals only itself, so that what is made of it can be kept."""
 
-    schema: int = 2
+    schema: int = 3
     title: str
     summary: str
     """What was run, in one sentence."""
@@ -323,9 +299,15 @@ class Comparison:
     """The control's label."""
     primary: str
     metrics: tuple[str, ...]
+    higher_is_better: Mapping[str, bool]
+    """By metric."""
     alpha: float
+    rope: float | None
+    """The margin inside which a difference does not matter; None where none is declared."""
     seeds: tuple[int, ...]
     columns: tuple[ColumnComparison, ...]
+    across: Across | None
+    """Over data sets; None with one."""
     failures: Failures | None
     """None where nothing failed."""
     flags: tuple[Flag, ...]

@@ -84,13 +84,19 @@ class Difference:
     """Bootstrap over test images: other images, these trained models."""
     over_both: Interval | None = None
     """Bootstrap over seeds and test images crossed; None with fewer than two seeds."""
-    intervals_agree: bool = True
-    """False where the widest interval excludes 0 and the corrected test finds nothing, or the other way round."""
 
     @property
     def widest(self) -> Interval | None:
         """Return the interval that covers most sources of chance."""
-        return self.over_both or self.over_images or self.over_seeds
+        return self.over_both or self.over_images
+
+    @property
+    def torn(self) -> bool:
+        """Tell whether the widest interval and the primary test, uncorrected and at the interval's level, do not say the same."""
+        interval, limit = self.widest, 1 - self.widest.level if self.widest else 0.0
+        if interval is None or self.test is None or self.test.smallest_p > limit:
+            return False
+        return (interval.low > 0 or interval.high < 0) != (self.test.p <= limit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +133,7 @@ class RankSum:
     same_predictions: bool
     """Whether both models predict the same class for every image: then the test sees confidence alone."""
     mcnemar: float
-    """Exact p of McNemar's test on right and wrong."""
-    permutation: float
-    """p of swapping predictions image by image, for the difference in macro-F1 of these two models."""
+    """Exact p of McNemar's test on right and wrong: of accuracy, and of these two models alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +171,7 @@ class NoiseFloor:
     """What two seeds of one and the same row differ by: a difference that is no effect of any method."""
 
     rows: tuple[str, ...]
-    """Labels of the rows whose seeds were set against each other: the control alone, or all where it has one seed."""
+    """Labels of the rows whose seeds were set against each other: all that have two."""
     pairs: int
     median: float
     """Of the size of the difference in the primary metric."""
@@ -209,6 +213,31 @@ class Interaction:
     """Effect of the first with the second minus without it."""
     sd: float | None
     over_seeds: Interval | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confused:
+    """Images of one class that were taken for another."""
+
+    true: str
+    predicted: str
+    n: int
+    """Over all finished trials."""
+    share: float
+    """Of the images of the true class."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confusion:
+    """Test images by true class (rows) and predicted class (columns), summed over a row's finished trials."""
+
+    counts: tuple[tuple[int, ...], ...]
+    shares: tuple[tuple[float, ...], ...]
+    """Of the images of each true class; 0 where there are none."""
+    against: tuple[tuple[float, ...], ...] | None
+    """Shares minus the control's; None for the control and where it has no result."""
+    confused: tuple[Confused, ...]
+    """The pairs of different classes with the largest shares, at most five."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,13 +284,13 @@ class Benefit:
     """What a row gains over the control, and what it takes more."""
 
     gain: float
-    """Difference in the primary metric."""
+    """Difference in the primary metric; above 0 is better than the control, whichever way the metric points."""
     seconds: float | None
     """Wall time of a trial and of all stages it shares, more than the control's."""
     images: float | None
     """Images that the classifier was shown, more than the control's."""
     undominated: bool
-    """Whether no other row gains as much for less time."""
+    """Whether no other row, the control with it, gains at least as much in at most as much time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,5 +340,5 @@ class Resampling:
     """How intervals and permutation tests were drawn."""
 
     replicates: int
-    seed: int
     level: float
+    """Nominal coverage of the intervals."""

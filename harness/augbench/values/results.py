@@ -33,7 +33,9 @@ class Predictions:
     @cached_property
     def predicted(self) -> NDArray[np.int64]:
         """Return the most probable class of each image, [n]; the first of equal ones."""
-        return self.probabilities.argmax(axis=1)
+        import numpy as np
+
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
@@ -135,6 +137,11 @@ class ColumnFacts:
     digest: str
     licence: str = ""
     source: str = ""
+    leaks: Mapping[str, int] = field(default_factory=dict)
+    """What test images have in common with those before them, counted: ``groups``, ``duplicates``, ``near-duplicates``, ``conflicts``.
+
+    Empty until the images were prepared.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,3 +167,5 @@ class Results:
     """Command, versions, machine, times: printed as they are."""
     smoke: bool = False
     """Whether everything was made tiny, only to see that it runs."""
+    analysis: tuple[AnalysisNote, ...] = ()
+    """How the analysis was declared when the first trial was done, then each change; empty for runs that did not note it."""

@@ -1,0 +1,131 @@
+"""What a difference is tested with, and what may be said of it in the words of a closed list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from augbench.comparison import design as designs
+from augbench.comparison import effects, measures, tests
+from augbench.comparison.pairing import in_order
+from augbench.comparison.scoring import Measure, Scored, seed_scores
+from augbench.values import numbers
+from augbench.values.evidence import Design, Difference, Effects, Tested, Verdict
+
+if TYPE_CHECKING:
+    from augbench.values.measuring import Metric, PairedTest
+
+Pairs = Sequence[tuple[Scored, Scored]]
+BESIDE: tuple[tests.TestName, ...] = ("sign-flip", "signed-rank", "paired t")
+"""Tests over seeds that are shown beside the primary one."""
+MOST = 64
+"""Seeds beyond which nobody asks how many more a claim would take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How the differences of a data set are judged: declared before anything ran, but for the design."""
+
+    metric: Metric
+    measure: Measure
+    chosen: PairedTest | None
+    """The test over seeds that was declared; None takes the valid one for the design."""
+    name: str
+    """What the matrix calls it."""
+    alpha: float
+    rope: float | None
+    level: float
+    """Coverage of intervals."""
+    replicates: int
+    design: Design
+
+    def smallest_p(self, seeds: int) -> float:
+        """Return the smallest p that the primary test can give with so many paired seeds."""
+        if self.design.word == "one run":
+            return 1 / (self.replicates + 1)
+        if self.design.word == "folds":
+            return 0.0
+        return self.chosen.smallest_p(seeds) if self.chosen else tests.smallest_p(seeds)
+
+    def seeds_needed(self, comparisons: int) -> int:
+        """Return how many paired seeds let one of several comparisons pass the first step of Holm's correction."""
+        seeds = tests.FEWEST if self.design.unit == "seed" else 1
+        while self.smallest_p(seeds) > self.alpha / max(1, comparisons) and seeds < MOST:
+            seeds += 1
+        return seeds
+
+
+def tested(found: Difference, pairs: Pairs, rules: Rules) -> Difference:
+    """Test a difference as its design allows, and measure its size."""
+    values = [value for _, value in found.seeds]
+    primary = _primary(values, pairs, rules)
+    beside = (tests.tested(name, values, "seed") for name in BESIDE if len(values) > 1 and not (primary and primary.name == name))
+    return replace(
+        found,
+        test=primary,
+        beside=tuple(each for each in beside if each),
+        effects=_effects(values, pairs, rules) if len(values) > 1 else None,
+        over_seeds=tests.t_interval(values, rules.level),
+    )
+
+
+def _primary(values: Sequence[float], pairs: Pairs, rules: Rules) -> Tested | None:
+    if rules.design.word == "one run":
+        return None
+    if rules.design.word == "folds":
+        differences = [rules.measure(each.test) - rules.measure(other.test) for each, other in in_order(pairs)]
+        return tests.tested("corrected t", differences, "fold", designs.test_to_train([each for each, _ in pairs]))
+    if len(values) < 2:
+        return None
+    return measures.tested(rules.name, rules.chosen, values) if rules.chosen else tests.tested("sign-flip", values, "seed")
+
+
+def _effects(values: Sequence[float], pairs: Pairs, rules: Rules) -> Effects:
+    row, control = (seed_scores(rules.measure, [pair[side] for pair in pairs]) for side in (0, 1))
+    return effects.effects([value for _, value in row], [value for _, value in control], values)
+
+
+def corrected(differences: Sequence[Difference | None], family: int) -> list[Difference | None]:
+    """Fill in the p-values after Holm's correction; ``family`` counts the comparisons still to come, not the refused ones."""
+    holm = tests.holm([each.test.p if each and each.test else None for each in differences], family)
+    return [replace(each, holm=p) if each else None for each, p in zip(differences, holm, strict=True)]
+
+
+def verdict(found: Difference, rules: Rules, comparisons: int) -> Verdict:
+    """Judge a corrected difference of a family of so many comparisons."""
+    seeds, alpha, test = len(found.seeds), rules.alpha, found.test
+    if test is None or (rules.design.unit == "seed" and seeds < tests.FEWEST):
+        return Verdict(word="no evidence", reason=f"{numbers.many(seeds, 'paired seed')} cannot carry a significance claim")
+    if rules.rope is not None and _inside(found, rules.rope):
+        reason = f"every interval lies inside the declared margin of ±{numbers.bound(rules.rope)}"
+        return Verdict(word="equivalent", reason=reason + _about(rules))
+    if test.smallest_p > alpha / comparisons:
+        reason = (
+            f"{numbers.many(test.n, f'paired {test.unit}')} can give p = {numbers.bound(test.smallest_p)} at best, "
+            f"above {numbers.bound(alpha)} / {comparisons} = {numbers.bound(alpha / comparisons)}"
+        )
+        return Verdict(word="no evidence", reason=reason)
+    if found.holm is None or found.holm > alpha:
+        return Verdict(word="no evidence", reason=f"Holm-adjusted p above {numbers.bound(alpha)}" + _about(rules))
+    if _ranks_oppose(found, alpha):
+        reason = f"{found.direction} on average, but the other way in most seeds by the signed-rank test"
+        return Verdict(word="contradictory", reason=reason)
+    better = (found.mean > 0) == rules.metric.higher_is_better
+    reason = f"Holm-adjusted p at most {numbers.bound(alpha)}, {numbers.many(test.n, f'paired {test.unit}')}"
+    return Verdict(word="better" if better else "worse", reason=reason + _about(rules))
+
+
+def _inside(found: Difference, rope: float) -> bool:
+    known = [each for each in (found.over_seeds, found.over_images, found.over_both) if each]
+    return bool(known) and all(each.within(rope) for each in known)
+
+
+def _about(rules: Rules) -> str:
+    """Say that two models are no two methods."""
+    return f"; about {rules.design.claim} alone" if rules.design.word == "one run" else ""
+
+
+def _ranks_oppose(found: Difference, alpha: float) -> bool:
+    ranks = next((each for each in found.beside if each.name == "signed-rank"), None)
+    return ranks is not None and found.effects is not None and ranks.p <= alpha and found.effects.rank_biserial * found.mean < 0

@@ -1,0 +1,63 @@
+"""What chance alone does to a row: the differences of its own seeds, and where the spread of its mean comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from statistics import fmean, median, variance
+
+from augbench.comparison import per_image
+from augbench.comparison.pairing import unpaired
+from augbench.comparison.protocol import true_class
+from augbench.comparison.scoring import Measure, Scored, best_fold, by_seed, seed_scores
+from augbench.values.evidence import NoiseFloor, VarianceSplit
+
+MOST = 200
+"""Pairs of seeds that are set against each other, as many of each row."""
+
+Seed = Sequence[Scored]
+"""The folds of one seed of a row."""
+
+
+def noise_floor(rows: Mapping[str, Sequence[Scored]], measure: Measure, alpha: float, published: bool) -> NoiseFloor | None:
+    """Set the seeds of each row against each other; None where no row has two.  ``rows`` are finished trials by label."""
+    found = {label: list(combinations(by_seed(trials).values(), 2)) for label, trials in rows.items()}
+    longest = max((len(pairs) for pairs in found.values()), default=0)
+    every = [pairs[place] for place in range(longest) for pairs in found.values() if place < len(pairs)][:MOST]
+    if not every:
+        return None
+    sizes = [abs(_score(one, measure) - _score(other, measure)) for one, other in every]
+    return NoiseFloor(
+        rows=tuple(label for label, pairs in found.items() if pairs),
+        pairs=len(every),
+        median=median(sizes),
+        largest=max(sizes),
+        published=_called_different(every, alpha) if published else None,
+        alpha=alpha,
+    )
+
+
+def _score(seed: Seed, measure: Measure) -> float:
+    return fmean(measure(each.test) for each in seed)
+
+
+def _called_different(pairs: Sequence[tuple[Seed, Seed]], alpha: float) -> float | None:
+    """Return how often the published test tells two seeds of one row apart; None where none can be tested."""
+    models = [(best_fold(one), best_fold(other)) for one, other in pairs]
+    known = [(one, other) for one, other in models if one and other and not unpaired([(one, other)])]
+    if not known:
+        return None
+    return fmean(per_image.rank_sum(true_class(one.test), true_class(other.test))[1] < alpha for one, other in known)
+
+
+def variance_split(trials: Sequence[Scored], measure: Measure, images: float) -> VarianceSplit | None:
+    """Split the variance of a row's mean; ``images`` is that over resampled test images.  None with fewer than two seeds."""
+    seeds = [value for _, value in seed_scores(measure, trials)]
+    if len(seeds) < 2:
+        return None
+    within = [variance([measure(each.test) for each in group]) for group in by_seed(trials).values() if len(group) > 1]
+    return VarianceSplit(
+        seeds=variance(seeds) / len(seeds),
+        images=images,
+        folds=fmean(within) / len(trials) if within else None,
+    )
