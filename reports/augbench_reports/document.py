@@ -17,19 +17,27 @@ class Cell:
     note: str = ""
     """A reason or explanation, smaller, below the text."""
     tone: str = ""
-    """``good``, ``worse``, ``bad``, ``open`` or ``refused``: a verdict; ``control`` or ``minority``: a mark."""
+    """``good``, ``worse``, ``bad``, ``open`` or ``refused``: a verdict; ``control``, ``minority`` or ``quoted``: a mark."""
+    order: float | None = None
+    """The number before rounding, to sort by; None where there is none, or where the text is its own order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """Cells under headings; the first cell of each row is its heading."""
 
+    slug: str
+    """File and anchor name, one of its own in the document."""
     caption: str
     head: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     marked: frozenset[int] = frozenset()
     """Rows to set apart: the control."""
     note: str = ""
+    sortable: bool = False
+    """Whether its rows may stand in any order."""
+    folded: bool = False
+    """Whether it is folded away under its caption: few readers need it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +96,18 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What can be said of one row, in one sentence."""
+
+    text: str
+    """All but the verdict: ``WGAN-div + mixup: macro-F1 0.021 higher [−0.030, 0.069], sign-flip p = 0.312, 5 seeds``."""
+    word: str
+    """The verdict, with its reason where it is refused."""
+    tone: str
+    """As in a cell."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """What can be claimed on one data set, at a glance."""
 
@@ -100,6 +120,12 @@ class Card:
     """(name, value)."""
     settled: bool
     """Whether there are seeds enough for a claim."""
+    statements: tuple[Statement, ...] = ()
+    """One for each row against the control."""
+    folded: str = ""
+    """Words under which the statements are folded away; empty where they are few enough to stand open."""
+    noise: str = ""
+    """What chance alone does, in a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,8 +62,15 @@ def written(page: Document) -> str:
 
 
 def _card(card: Card) -> list[str]:
-    lines = [f"**{escaped(card.title)}: {escaped(card.headline)}.**", escaped(card.observed), escaped(card.claim)]
-    return ["\n>\n".join(f"> {line}" for line in lines)]
+    lines = [f"**{escaped(card.title)}: {escaped(card.headline)}.**", escaped(card.observed), escaped(card.claim), escaped(card.noise)]
+    said = "\n".join(f"- {escaped(each.text)}: **{escaped(each.word)}**" for each in card.statements)
+    facts = "; ".join(f"{escaped(name)}: {escaped(value)}" for name, value in card.facts)
+    quoted = "\n>\n".join(f"> {line}" for line in [*lines, facts] if line)
+    return [quoted, *([_folded(card.folded, said)] if card.folded else [said] if said else [])]
+
+
+def _folded(summary: str, text: str) -> str:
+    return f"<details><summary>{escaped(summary)}</summary>\n\n{text}\n\n</details>"
 
 
 def _section(section: Section) -> list[str]:
@@ -105,13 +112,14 @@ def _figure(figure: Figure) -> str:
 def _code(code: Code) -> str:
     longest = max((len(run) for run in re.findall(r"`+", code.text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"<details><summary>{escaped(code.summary)}</summary>\n\n{fence}toml\n{lines(code.text)}\n{fence}\n\n</details>"
+    return _folded(code.summary, f"{fence}toml\n{lines(code.text)}\n{fence}")
 
 
 def _table(table: Table) -> list[str]:
     lines = [_line(table.head), "|" + "|".join(" ---: " if cell.numeric else " --- " for cell in table.head) + "|"]
     lines += [_line(row, index in table.marked) for index, row in enumerate(table.rows)]
-    return [f"**{escaped(table.caption)}**", "\n".join(lines), *([escaped(table.note)] if table.note else [])]
+    parts = [f"**{escaped(table.caption)}**", "\n".join(lines), *([escaped(table.note)] if table.note else [])]
+    return [_folded(table.caption, "\n\n".join(parts))] if table.folded else parts
 
 
 def _line(cells: Sequence[Cell], marked: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 ABSENT = "–"
 PLUS_MINUS = " ± "
@@ -48,10 +49,37 @@ def signed(value: float | None) -> str:
 
 def against(difference: float, other: str = "control") -> str:
     """Write a difference and its direction in words: ``0.021 higher than control``."""
+    return f"{direction(difference)} {'than' if difference else 'to'} {other}"
+
+
+def direction(difference: float) -> str:
+    """Write how far a number is above or below another: ``0.021 higher``."""
     if difference == 0:
-        return f"equal to {other}"
+        return "equal"
     size = f"{abs(difference):.3f}" if abs(difference) >= 0.0005 else "less than 0.001"
-    return f"{size} {'higher' if difference > 0 else 'lower'} than {other}"
+    return f"{size} {'higher' if difference > 0 else 'lower'}"
+
+
+def interval(low: float, high: float) -> str:
+    """Write where a number may lie: ``[−0.030, 0.069]``."""
+    return f"[{distance(low)}, {distance(high)}]"
+
+
+def points(value: float) -> str:
+    """Write the difference of two shares: ``+1.2 points``."""
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(100 * value):.1f} points"
+
+
+def extra(value: float | None, written: Callable[[float], str]) -> str:
+    """Write how much more something takes: ``+5.0 min``."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{written(abs(value))}"
+
+
+def percent(value: float | None) -> str:
+    """Write a share in hundredths: ``66.7%``."""
+    return ABSENT if value is None or math.isnan(value) else f"{100 * value:.1f}%"
 
 
 def p_value(value: float | None) -> str:
@@ -64,6 +92,12 @@ def p_value(value: float | None) -> str:
         return f"{value:#.3g}"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def p_equals(value: float) -> str:
+    """Write a p-value as in a sentence: ``p = 0.031``."""
+    written = p_value(value)
+    return f"p {written}" if written.startswith("<") else f"p = {written}"
 
 
 def bound(value: float | None) -> str:

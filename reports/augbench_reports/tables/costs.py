@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from augbench import comparing, numbers
+from augbench_reports.choosing import chosen_rows, left_out
 from augbench_reports.document import Cell, Table
-from augbench_reports.tables.scores import head, marked, number, row_name
+from augbench_reports.tables.cells import head, marked, row_name, written
 from augbench_reports.words import plain
 
 
@@ -39,14 +40,19 @@ def cost_table(column: comparing.ColumnComparison) -> Table | None:
     shown = [cost for cost in COSTS if any(cost.name in row.budget.cost for row in column.rows)]
     if not shown:
         return None
+    rows = chosen_rows(column.rows)
     return Table(
+        slug="costs",
         caption=f"Cost of a trial on {plain(column.label)}",
         head=head("Row", *(cost.heading for cost in shown)),
-        rows=tuple((row_name(row), *_costs(row, shown)) for row in column.rows),
-        marked=marked(column.rows),
-        note=NOTE + SHARED * any(cost.name == "shared-seconds" for cost in shown),
+        rows=tuple((row_name(row), *_costs(row, shown)) for row in rows),
+        marked=marked(rows),
+        note=" ".join(
+            filter(None, [NOTE + SHARED * any(cost.name == "shared-seconds" for cost in shown), left_out(column.rows, rows, "costs")])
+        ),
+        sortable=True,
     )
 
 
 def _costs(row: comparing.RowComparison, shown: list[_Cost]) -> tuple[Cell, ...]:
-    return tuple(number(cost.written(row.budget.cost.get(cost.name))) for cost in shown)
+    return tuple(written(cost.written, row.budget.cost.get(cost.name)) for cost in shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augbench import comparing, numbers
 from augbench_reports.document import Cell, Table
-from augbench_reports.tables.scores import number
+from augbench_reports.tables.cells import number
 from augbench_reports.words import plain
 
 
@@ -13,6 +13,7 @@ def failures_table(found: comparing.Failures) -> Table:
     common = any(group.common for group in found.groups)
     headings = ("What failed", "Trials", "Stage", *(["In common"] if common else []), "Reason", "Try again")
     return Table(
+        slug="failed",
         caption="Failed trials by kind",
         head=tuple(Cell(text=text, numeric=text == "Trials") for text in headings),
         rows=tuple(_row(group, common) for group in found.groups),
@@ -20,6 +21,7 @@ def failures_table(found: comparing.Failures) -> Table:
             "What the machine did may go well on another try; anything else fails again until its cause is mended. "
             "RUN is this report's folder."
         ),
+        sortable=True,
     )
 
 
@@ -27,7 +29,7 @@ def _row(group: comparing.FailureGroup, common: bool) -> tuple[Cell, ...]:
     said = Cell(text=" ".join(plain(each.sentence, 500) for each in group.common) or numbers.ABSENT)
     return (
         Cell(text=_kind(group), note=group.meaning),
-        number(numbers.count(len(group.trials))),
+        number(numbers.count(len(group.trials)), order=len(group.trials)),
         Cell(text=_stages(group) or numbers.ABSENT),
         *([said] if common else []),
         Cell(text=plain(group.reason, 500), note=_trials(group)),

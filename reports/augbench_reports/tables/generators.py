@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augbench import comparing, numbers
 from augbench_reports.document import Cell, Table
-from augbench_reports.tables.scores import head, number
+from augbench_reports.tables.cells import head, number
 from augbench_reports.words import plain
 
 TONES = {"sound": "good", "copies": "open", "untrained": "bad", "collapsed": "bad"}
@@ -25,10 +25,12 @@ def generators_table(column: comparing.ColumnComparison) -> Table | None:
     columns = (("Images", "real, synthetic"), ("KID", "before the first iteration"), ("KID", "of the bank"), distance)
     named = ("Precision", "Recall", "Density", "Coverage", "Nearest-real ratio", "Diversity")
     return Table(
+        slug="generators",
         caption=f"Quality of generated images on {plain(column.label)}",
         head=(*head("Generator, class", *columns, *named), Cell(text="Verdict")),
         rows=tuple(_row(each) for each in column.generators),
         note=NOTE,
+        sortable=True,
     )
 
 
@@ -59,4 +61,6 @@ def _cell(found: comparing.GeneratorComparison, name: str) -> Cell:
     if spread is None:
         return number(numbers.ABSENT)
     apart = numbers.distance(spread.low) != numbers.distance(spread.high)
-    return number(numbers.distance(spread.mean), f"{numbers.distance(spread.low)} to {numbers.distance(spread.high)}" if apart else "")
+    return number(
+        numbers.distance(spread.mean), f"{numbers.distance(spread.low)} to {numbers.distance(spread.high)}" if apart else "", spread.mean
+    )

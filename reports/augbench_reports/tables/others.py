@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from augbench import comparing, numbers
+from augbench_reports.choosing import chosen_rows, left_out
 from augbench_reports.document import Cell, Table
-from augbench_reports.tables.scores import head, number
+from augbench_reports.tables.cells import head, written
 from augbench_reports.words import plain
 
+MOST = 60
+"""Trials or rows of a table beside the main one."""
 SPLITS = ("train", "validation", "test")
 
 
 def absent_table(column: comparing.ColumnComparison) -> Table | None:
-    """List the trials without result and why; None where all are done."""
+    """List the trials without result and why, those that failed first where there are many; None where all are done."""
     if not column.absent:
         return None
+    shown = column.absent
+    if len(shown) > MOST:
+        shown = tuple(sorted(shown, key=lambda each: ("failed", "skipped", "pending").index(each.status))[:MOST])
+    more = f" {MOST} of {numbers.many(len(column.absent), 'trial')}; tables/absent.csv has all." if len(column.absent) > MOST else ""
     return Table(
+        slug="absent",
         caption=f"Trials without result on {plain(column.label)}",
         head=(Cell(text="Trial"), Cell(text="Row"), Cell(text="State"), Cell(text="Reason")),
         rows=tuple(
@@ -24,9 +32,10 @@ def absent_table(column: comparing.ColumnComparison) -> Table | None:
                 Cell(text=each.status, tone="bad" if each.status == "failed" else "refused", note=each.failure_class),
                 Cell(text=plain(each.reason, 500)),
             )
-            for each in column.absent
+            for each in shown
         ),
-        note="'bench run' with the same matrix continues with whatever is not done.",
+        note=f"'bench run' with the same matrix continues with whatever is not done.{more}",
+        sortable=True,
     )
 
 
@@ -36,6 +45,7 @@ def unfair_table(column: comparing.ColumnComparison) -> Table | None:
     if not rows:
         return None
     return Table(
+        slug="unfair",
         caption=f"Rows that are not fairly tested on {plain(column.label)}",
         head=(Cell(text="Row"), Cell(text="Why")),
         rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair.removeprefix("not fairly tested: "), 500))) for row in rows),
@@ -47,11 +57,13 @@ def unfair_table(column: comparing.ColumnComparison) -> Table | None:
 
 
 def quoted_table(comparison: comparing.Comparison) -> Table | None:
-    """Show results quoted from elsewhere; None without any."""
-    if not comparison.published:
+    """Show quoted results of data sets that this run does not have; None without any."""
+    known = {name for column in comparison.columns for name in (column.name, column.label)}
+    others = [each for each in comparison.published if each.dataset not in known]
+    if not others:
         return None
-    labels = {column.name: column.label for column in comparison.columns}
     return Table(
+        slug="quoted",
         caption="Results quoted from elsewhere",
         head=(
             *head("Method"),
@@ -63,12 +75,12 @@ def quoted_table(comparison: comparing.Comparison) -> Table | None:
         rows=tuple(
             (
                 Cell(text=plain(each.label)),
-                Cell(text=plain(labels.get(each.dataset, each.dataset))),
-                number(numbers.score(each.accuracy)),
-                number(numbers.score(each.macro_f1)),
+                Cell(text=plain(each.dataset)),
+                written(numbers.score, each.accuracy),
+                written(numbers.score, each.macro_f1),
                 Cell(text=plain(each.source, 200)),
             )
-            for each in comparison.published
+            for each in others
         ),
     )
 
@@ -76,6 +88,7 @@ def quoted_table(comparison: comparing.Comparison) -> Table | None:
 def data_table(comparison: comparing.Comparison) -> Table:
     """Show where each data set comes from and what it holds."""
     return Table(
+        slug="data",
         caption="Data sets",
         head=(Cell(text="Data set"), Cell(text="Images"), Cell(text="Source"), Cell(text="Licence"), Cell(text="Digest")),
         rows=tuple(
@@ -103,7 +116,24 @@ def provenance_table(comparison: comparing.Comparison) -> Table | None:
     if not comparison.provenance:
         return None
     return Table(
+        slug="provenance",
         caption="How this run was made",
         head=(Cell(text="What"), Cell(text="Value")),
         rows=tuple((Cell(text=plain(name)), Cell(text=plain(value, 500))) for name, value in comparison.provenance.items()),
+    )
+
+
+def reproduce_table(column: comparing.ColumnComparison) -> Table | None:
+    """Show the command that runs a trial of each row again and compares the bits; None where nothing is done."""
+    rows = [row for row in column.rows if row.reproduce]
+    if not rows:
+        return None
+    shown = chosen_rows(rows, MOST)
+    return Table(
+        slug="reproduce",
+        caption=f"How to reproduce the numbers of {plain(column.label)}",
+        head=(Cell(text="Row"), Cell(text="Command")),
+        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.reproduce, 500))) for row in shown),
+        note=f"It runs the row's first finished trial again and says whether the bits are the same. {left_out(rows, shown)}".rstrip(),
+        folded=True,
     )

@@ -1,0 +1,32 @@
+"""Which rows of many a secondary table or figure shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from augbench import comparing, numbers
+
+MOST = 60
+"""Rows of a table beside the main one, which has all."""
+
+
+def chosen_rows(rows: Sequence[comparing.RowComparison], most: int = MOST) -> tuple[comparing.RowComparison, ...]:
+    """Return all rows, or of many the control and those that differ most from it, in their order."""
+    if len(rows) <= most:
+        return tuple(rows)
+    places = sorted(range(len(rows)), key=lambda place: (-_weight(rows[place]), place))
+    return tuple(rows[place] for place in sorted(places[:most]))
+
+
+def _weight(row: comparing.RowComparison) -> float:
+    if row.is_control:
+        return float("inf")
+    return abs(row.difference.mean) if row.difference else -1.0
+
+
+def left_out(rows: Sequence[comparing.RowComparison], shown: Sequence[comparing.RowComparison], files: str = "") -> str:
+    """Say which rows are shown and where all are; empty where these are all."""
+    if len(shown) == len(rows):
+        return ""
+    where = f"report.json and tables/{files}.csv have" if files else "report.json has"
+    return f"Of {numbers.many(len(rows), 'row')}, these are the control and those that differ most from it; {where} all."

@@ -1,0 +1,92 @@
+"""Verdict cards: what can be claimed on each data set, with one sentence for every row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from augbench import comparing, evidence, numbers
+from augbench_reports.document import Card, Statement
+from augbench_reports.tables.cells import TONES
+from augbench_reports.tables.evidence import smallest
+from augbench_reports.words import plain
+
+MOST = 8
+"""Sentences of a card that stand open."""
+_ORDER: tuple[evidence.VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
+
+
+def card(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> Card:
+    """Say what can be claimed on one data set."""
+    claim = column.claim
+    said = tuple(statement(row, comparison.primary) for row in column.rows if row.verdict)
+    return Card(
+        slug=slug,
+        title=plain(column.label),
+        headline=claim.headline,
+        observed=claim.observed,
+        claim=claim.sentence,
+        facts=tuple(_facts(column)),
+        settled=claim.settled,
+        statements=said,
+        folded=_counted(column.rows) if len(said) > MOST else "",
+        noise=_noise(column.noise) if column.noise else "",
+    )
+
+
+def _facts(column: comparing.ColumnComparison) -> list[tuple[str, str]]:
+    claim = column.claim
+    facts = [
+        ("paired seeds", f"{claim.seeds} of {claim.planned}"),
+        ("comparisons", str(claim.comparisons)),
+        ("smallest p they can give", smallest(claim.smallest_p)),
+        ("seeds needed", str(claim.seeds_needed)),
+        ("one test image moves macro-F1 by up to", numbers.score(column.resolution)),
+    ]
+    if column.noise:
+        facts.append(("two seeds of a row differ by", f"{numbers.score(column.noise.median)} in the median"))
+    states = Counter(each.status for each in column.absent)
+    counted = ", ".join(f"{states[state]} {state}" for state in ("failed", "skipped", "pending") if states[state])
+    return [*facts, ("trials without result", counted or "none")]
+
+
+def _counted(rows: Sequence[comparing.RowComparison]) -> str:
+    words = Counter(row.verdict.word for row in rows if row.verdict)
+    return f"Each row: {', '.join(f'{numbers.count(words[word])} {word}' for word in _ORDER if words[word])}"
+
+
+def statement(row: comparing.RowComparison, primary: str) -> Statement:
+    """Say in one sentence what is known of a row against the control."""
+    verdict = row.verdict or evidence.Verdict(word="refused", reason="")
+    reason = verdict.word in ("refused", "contradictory", "equivalent") and plain(verdict.reason, 300)
+    found = f": {_measured(row.difference, primary)}" if row.difference else ""
+    return Statement(
+        text=f"{plain(row.label, 60)}{found}",
+        word=f"{verdict.word}: {reason}" if reason else verdict.word,
+        tone=TONES[verdict.word],
+    )
+
+
+def _measured(found: evidence.Difference, primary: str) -> str:
+    said = f"{numbers.metric(primary)} {numbers.direction(found.mean)}"
+    if width := found.widest:
+        said += f" {numbers.interval(width.low, width.high)}"
+    parts = [said]
+    if tested := found.test:
+        holm = f" (Holm {numbers.p_value(found.holm)})" if found.holm is not None else ""
+        parts.append(f"{plain(tested.name, 40)} {numbers.p_equals(tested.p)}{holm}")
+        if tested.unit != "seed":
+            parts.append(numbers.many(tested.n, tested.unit))
+    return ", ".join([*parts, numbers.many(len(found.seeds), "seed")])
+
+
+def _noise(found: evidence.NoiseFloor) -> str:
+    whose = f"of {plain(found.rows[0], 60)}" if len(found.rows) == 1 else "of one and the same row"
+    said = (
+        f"Chance alone: two seeds {whose} differ by {numbers.score(found.median)} in the median and by {numbers.score(found.largest)} "
+        f"at most ({numbers.many(found.pairs, 'pair')})"
+    )
+    if found.published is None:
+        return f"{said}."
+    share = numbers.percent(found.published)
+    return f"{said}; the published test calls {share} of such pairs different at alpha = {numbers.bound(found.alpha)}."
