@@ -156,6 +156,10 @@ def _judging(registry: Registry) -> None:
     registry.metric("log-loss", f"{here}.probabilities:LogLoss", "Surprise at the true class; less is better")
     registry.metric("brier", f"{here}.probabilities:Brier", "Squared error of the probabilities; less is better (Brier 1950)")
     registry.metric("ece", f"{here}.probabilities:Ece", "How far confidence is from accuracy; less is better (Guo 2017)")
+    here = "augbench_plugins.tests"
+    registry.test("sign-flip", f"{here}.signs:SignFlip", "Mean difference under random signs (Fisher 1935)")
+    registry.test("signed-rank", f"{here}.signs:SignedRank", "Ranks of the differences under random signs (Wilcoxon 1945)")
+    registry.test("paired-t", f"{here}.paired_t:PairedT", "Student's t of the differences, taken for normal (Student 1908)")
 
 
 def _executors(registry: Registry) -> None:

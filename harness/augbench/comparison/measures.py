@@ -52,13 +52,13 @@ def measured(name: str, metric: Metric, predictions: Predictions) -> float:
     return value
 
 
-def tested(name: str, test: PairedTest, differences: Sequence[float] | NDArray[np.float64]) -> Tested:
+def tested(name: str, test: PairedTest, differences: Sequence[float] | NDArray[np.float64]) -> Tested | None:
     """Test differences.  Raise ``BrokenMeasure`` where a test raises or its p is no probability."""
     import numpy as np
 
     try:
         found = test.test(np.asarray(differences, dtype=np.float64))
-        p = float(found.p)
+        p = float(found.p) if found is not None else 1.0
     except Exception as error:
         raise BrokenMeasure("test", name, error, location(error)) from error
     if not 0 <= p <= 1:

@@ -52,8 +52,8 @@ class PairedTest(Component, ABC):
     kind: ClassVar[Kind] = "test"
 
     @abstractmethod
-    def test(self, differences: NDArray[np.float64]) -> Tested:
-        """Test that differences [n], n at least 1, lie around 0; p is 1 where they are too few to tell."""
+    def test(self, differences: NDArray[np.float64]) -> Tested | None:
+        """Test that differences [n], n at least 1, lie around 0; None where nothing can be told from them."""
 
     @abstractmethod
     def smallest_p(self, pairs: int) -> float:

@@ -10,7 +10,21 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from annotated_types import Ge, Gt, Le
 
-from augbench import Augmenter, Backbone, Dataset, Features, Generator, Loss, Optimizer, Registry, Resize, Sampler, Schedule
+from augbench import (
+    Augmenter,
+    Backbone,
+    Dataset,
+    Features,
+    Generator,
+    Loss,
+    Metric,
+    Optimizer,
+    PairedTest,
+    Registry,
+    Resize,
+    Sampler,
+    Schedule,
+)
 from augbench.matrix import Matrix, load_matrix
 from augbench.values.errors import ConfigError, Problem
 
@@ -273,6 +287,34 @@ class Step(Constant):
     gamma: float = 0.1
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rate(Metric):
+    """A metric."""
+
+    def measure(self, predictions: Any) -> float:
+        """Measure."""
+        return 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beta(Rate):
+    """A metric of which there is one for each name, or that needs to be told which."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signs(PairedTest):
+    """A test."""
+
+    def test(self, differences: Any) -> Any:
+        """Test."""
+
+    def smallest_p(self, pairs: int) -> float:
+        """Say."""
+        return 0.0
+
+
 EXAMPLE = """\
 version = 1
 title = "Imbalanced blood cells"
@@ -402,6 +444,10 @@ def _registry() -> Registry:
     registry.features("random-conv", RandomConv)
     registry.schedule("constant", Constant)
     registry.schedule("step", Step)
+    for name, metric in {"accuracy": Rate, "macro-f1": Rate, "balanced-accuracy": Rate, "f-beta": Beta}.items():
+        registry.metric(name, metric)
+    registry.family("metric", "f", Beta)
+    registry.test("sign-flip", Signs)
     return registry
 
 

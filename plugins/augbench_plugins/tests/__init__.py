@@ -1,0 +1,1 @@
+"""Tests of a difference over paired seeds."""
