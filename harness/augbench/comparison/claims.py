@@ -97,7 +97,8 @@ def _observed(rows: Sequence[RowComparison], primary: str, higher_is_better: boo
     if not known:
         return "No trial is done."
     mean, best = (max if higher_is_better else min)(known, key=lambda pair: pair[0])
-    words = f"{'Highest' if higher_is_better else 'Lowest'} mean {numbers.metric(primary)}: {best.label}, {numbers.spread(mean, best.scores[primary].sd)}"
+    first = "Highest" if higher_is_better else "Lowest"
+    words = f"{first} mean {numbers.metric(primary)}: {best.label}, {numbers.spread(mean, best.scores[primary].sd)}"
     if best.is_control:
         words += ", the control itself"
     elif best.difference:

@@ -75,7 +75,7 @@ def column(declared: Declared, facts: ColumnFacts) -> ColumnComparison:
     present = {trial.row for trial in trials}
     shown = [row for row in results.rows if row.name in present]
     problems = {trial.trial: unusable(trial, len(facts.classes)) for trial in trials if trial.status == "done"}
-    done = {row.name: [scored(trial) for trial in trials if trial.row == row.name and problems.get(trial.trial) == ""] for row in shown}
+    done = _done(shown, trials, problems)
     absent = _absent(shown, trials, problems)
     resampled = Resampled.of(
         [each for found in done.values() for each in found], declared.metrics, report.primary, report.replicates, LEVEL
@@ -127,6 +127,15 @@ def column(declared: Declared, facts: ColumnFacts) -> ColumnComparison:
         licence=facts.licence,
         source=facts.source,
     )
+
+
+def _done(rows: Sequence[Row], trials: Sequence[TrialResult], problems: Mapping[str, str]) -> dict[str, list[Scored]]:
+    """Return the trials of each row that can be scored, by seed and fold: sums do not hang on the order of a run."""
+    found: dict[str, list[Scored]] = {row.name: [] for row in rows}
+    for trial in sorted(trials, key=lambda trial: (trial.seed, trial.fold or 0)):
+        if problems.get(trial.trial) == "":
+            found[trial.row].append(scored(trial))
+    return found
 
 
 def _absent(rows: Sequence[Row], trials: Sequence[TrialResult], problems: Mapping[str, str]) -> tuple[Absent, ...]:

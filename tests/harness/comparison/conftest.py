@@ -47,7 +47,7 @@ def results(trials: Sequence[TrialResult], alpha: float = 0.05, control: str = "
     rows = tuple(Row(name=name, label=f"Row {name}") for name in dict.fromkeys(each.row for each in trials))
     made = Results(
         title="A run",
-        report=ReportSettings(control=control, alpha=alpha),
+        report=ReportSettings(control=control, alpha=alpha, replicates=999),
         rows=rows,
         columns=(
             ColumnFacts(

@@ -72,7 +72,7 @@ def test_a_row_with_a_poor_generator_is_not_fairly_tested_and_gets_no_verdict(nu
     row = next(row for row in column.rows if row.name == "ours")
     assert row.unfair == f"not fairly tested: {said}"
     assert row.verdict.word == "refused"
-    assert row.difference.sign_flip is None
+    assert row.difference.test is None
     (flag,) = [flag for flag in column.flags if flag.code == "WEAK_GENERATOR"]
     assert flag.sentence == (
         "These generators have collapsed or learnt next to nothing, so that their rows are not fairly tested: wgan-div of rare."

@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 
 import numpy as np
 import pytest
-from scipy.stats import mannwhitneyu, ranksums, wilcoxon
+from scipy.stats import mannwhitneyu, ranksums, ttest_1samp, wilcoxon
 from sklearn.metrics import accuracy_score, f1_score
 
 from augbench.comparison import compare
@@ -65,7 +65,7 @@ def column() -> ColumnComparison:
     facts = ColumnFacts(name="data", label="Data", classes=CLASSES, counts={}, minority=(), folds=3, digest="d")
     results = Results(
         title="t",
-        report=ReportSettings(control="control", alpha=0.3),
+        report=ReportSettings(control="control", alpha=0.3, replicates=999),
         rows=tuple(Row(name=name, label=name) for name in ROWS),
         columns=(facts,),
         seeds=SEEDS,
@@ -92,12 +92,14 @@ def test_differences_and_their_tests_are_over_seeds(column: ColumnComparison) ->
         values = [fmean(macro(TRIALS[name, s, f].test) - macro(TRIALS["control", s, f].test) for f in FOLDS) for s in SEEDS]
         assert (difference.mean, difference.sd) == pytest.approx((fmean(values), stdev(values)), abs=1e-11)
         patterns = np.array(list(product([1, -1], repeat=6))) @ values
-        assert difference.sign_flip == (np.abs(patterns) >= abs(sum(values)) - 1e-12).mean()
-        assert difference.signed_rank == pytest.approx(wilcoxon(values, method="exact").pvalue, rel=1e-12)
+        assert difference.test.p == (np.abs(patterns) >= abs(sum(values)) - 1e-12).mean()
+        ranks, student = difference.beside
+        assert ranks.p == pytest.approx(wilcoxon(values, method="exact").pvalue, rel=1e-12)
+        assert student.p == pytest.approx(ttest_1samp(values, 0).pvalue, rel=1e-9)
         assert difference.direction == ("higher" if fmean(values) > 0 else "lower")
     highest = 0.0
-    for rank, difference in enumerate(sorted(found.values(), key=lambda each: each.sign_flip)):
-        highest = max(highest, min(1.0, (3 - rank) * difference.sign_flip))
+    for rank, difference in enumerate(sorted(found.values(), key=lambda each: each.test.p)):
+        highest = max(highest, min(1.0, (3 - rank) * difference.test.p))
         assert difference.holm == highest
 
 
