@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from augbench import comparing, numbers
-from augbench_reports.document import Block, Flags, Picture, Section, Table, Text
+from augbench_reports.document import Block, Figure, Flags, Picture, Section, Table, Text
 from augbench_reports.sections import slots
 from augbench_reports.tables.benefit import benefit_table, variance_table
 from augbench_reports.tables.calibration import calibration_table, reliability_table
@@ -65,21 +65,11 @@ def _parts(comparison: comparing.Comparison, column: comparing.ColumnComparison,
         _Part(
             "scores",
             "Scores",
-            [scores_table(comparison, column), slots.forest(comparison, column, slug), *metrics_tables(comparison, column)],
+            [scores_table(comparison, column), _main_figure(comparison, column, slug), *metrics_tables(comparison, column)],
         ),
         _Part("classes", "Classes", _classes(column, slug)),
         _Part("confusion", "Confusion", [slots.confusion(column, slug), confused_table(column), *matrix_tables(column)]),
-        _Part(
-            "seeds",
-            "What the seeds say",
-            [
-                slots.scores(comparison, column, slug),
-                seeds_table(column, primary),
-                effects_table(column),
-                slots.variance(column, slug),
-                variance_table(column),
-            ],
-        ),
+        _Part("seeds", "What the seeds say", _seeds(comparison, column, slug)),
         _Part("benefit", "Cost against benefit", [slots.benefit(column, slug), benefit_table(column)]),
         _Part("generators", "Generators", _generators(column, slug)),
         _Part("calibration", "Calibration", [slots.calibration(column, slug), calibration_table(column), reliability_table(column)]),
@@ -89,6 +79,18 @@ def _parts(comparison: comparing.Comparison, column: comparing.ColumnComparison,
         _Part("flags", "What to know before believing a number", _flags(column)),
         _Part("absent", "Without result", [unfair_table(column), absent_table(column)]),
     ]
+
+
+def _main_figure(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> Figure | None:
+    """Draw differences to the control; where there are none, the scores themselves."""
+    return slots.forest(comparison, column, slug) or slots.scores(comparison, column, slug)
+
+
+def _seeds(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[Block | None]:
+    table = seeds_table(column, comparison.primary)
+    # Without differences, the scores are drawn above.
+    strip = slots.scores(comparison, column, slug) if table else None
+    return [strip, table, effects_table(column), slots.variance(column, slug), variance_table(column)]
 
 
 def _flags(column: comparing.ColumnComparison) -> list[Block]:
@@ -111,14 +113,24 @@ def _generators(column: comparing.ColumnComparison, slug: str) -> list[Block | N
         return []
     features = numbers.listing(list(dict.fromkeys(plain(each.features) for each in column.generators)))
     said = f"Each bank's images against the real training images of its class, by features of {features}."
-    sheets = [_sheet(each) for each in column.generators if each.sheet]
+    sheets = [_sheet(column, each) for each in column.generators if each.sheet]
     return [Text(text=said), generators_table(column), *slots.generators(column, slug), *sheets]
 
 
-def _sheet(found: comparing.GeneratorComparison) -> Picture:
+def _sheet(column: comparing.ColumnComparison, found: comparing.GeneratorComparison) -> Picture:
     rows = "real images, synthetic ones, and the real image nearest to each synthetic one"
     return Picture(
         path=found.sheet,
         alternative=f"Samples of {generator_title(found)}: a row each of {rows}.",
         caption=f"{generator_title(found)}: {rows}. The first of the bank, not picked.",
+        need=_need(column, found),
     )
+
+
+def _need(column: comparing.ColumnComparison, found: comparing.GeneratorComparison) -> int:
+    """Rank what is to be seen: first generators that are not sound, then the control's minority classes, the others last."""
+    if found.word != "sound":
+        return 0
+    minority = any(each.minority and each.name == found.class_name for each in column.classes)
+    control = any(row.is_control and row.name in found.rows for row in column.rows)
+    return 1 if minority and control else 2 if minority else 3

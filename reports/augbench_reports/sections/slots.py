@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from augbench import comparing, evidence, numbers
 from augbench_reports.document import Figure
-from augbench_reports.figures.classes import MOST, RARE, classes_figure
-from augbench_reports.figures.curves import curve_names, curves_figure
-from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure
+from augbench_reports.figures.classes import MOST, RARE, classes_figure, most_rows
+from augbench_reports.figures.curves import curve_names, curves_figure, curves_note
+from augbench_reports.figures.forest import forest_caption, forest_figure
+from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure, generators_note
+from augbench_reports.figures.rows import shown_note
 from augbench_reports.figures.scores import scores_figure
 from augbench_reports.words import plain, slugs
 
 
 def forest(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> Figure | None:
-    """Draw the differences to the control with their intervals."""
-    return None
+    """Draw the differences to the control with their intervals; nothing without any."""
+    if not any(row.difference for row in column.rows):
+        return None
+    caption = f"{numbers.heading(comparison.primary)} of each row minus the control's. {forest_caption(comparison, column)}"
+    return Figure(slug=f"{slug}-forest", caption=caption, drawing=forest_figure(comparison, column))
 
 
 def confusion(column: comparing.ColumnComparison, slug: str) -> Figure | None:
@@ -45,28 +50,28 @@ def scores(comparison: comparing.Comparison, column: comparing.ColumnComparison,
     """Draw every seed's scores."""
     if not any(row.done for row in column.rows):
         return None
-    caption = "Each dot is a seed, the bar their mean; the dashed line is the control's mean."
-    return Figure(slug=f"{slug}-scores", caption=caption, drawing=scores_figure(column, comparison.metrics))
+    caption = "Each mark is a seed, the bar their mean; diamonds are the control's, the dashed line is its mean."
+    return Figure(slug=f"{slug}-scores", caption=caption + shown_note(column.rows), drawing=scores_figure(column, comparison.metrics))
 
 
 def classes(column: comparing.ColumnComparison, slug: str) -> Figure:
     """Draw F1 of every class."""
     several = any(len(each.f1.seeds) > 1 for row in column.rows for each in row.classes)
-    caption = "Bars are the mean F1 over seeds, dots the seeds." if several else "F1 of the one seed."
+    caption = "Bars are the mean F1 over seeds, marks the seeds." if several else "F1 of the one seed."
     if any(each.test is not None and each.test < RARE for each in column.classes):
         caption += f" Hatched: fewer than {RARE} test images."
     if len(column.classes) > MOST:
         caption += f" {MOST} of {len(column.classes)} classes, minority classes first; the table has all."
+    caption += shown_note([row for row in column.rows if row.classes], most_rows(column))
     return Figure(slug=f"{slug}-classes", caption=caption, drawing=classes_figure(column))
 
 
 def curves(column: comparing.ColumnComparison, slug: str) -> list[Figure]:
     """Draw the curves of training."""
-    others = "; the other rows in grey behind it" if len(column.rows) > 1 else ""
     return [
         Figure(
             slug=f"{slug}-curve-{part}",
-            caption=f"{numbers.heading(plain(name))}, mean over a row's trials{others}.",
+            caption=f"{numbers.heading(plain(name))}, mean over a row's trials{curves_note(column, name)}",
             drawing=curves_figure(column, name),
         )
         for name, part in zip(curve_names(column), slugs(curve_names(column)), strict=True)
@@ -78,7 +83,7 @@ def generators(column: comparing.ColumnComparison, slug: str) -> list[Figure]:
     return [
         Figure(
             slug=f"{slug}-generators-{part}",
-            caption=f"{CURVES[name]}, mean over fits; the dashed line is the kept iteration.",
+            caption=f"{CURVES[name]}, mean over fits; the dashed line is the kept iteration.{generators_note(column, name)}",
             drawing=generator_figure(column, name),
         )
         for name, part in zip(drawn_curves(column), slugs(drawn_curves(column)), strict=True)
