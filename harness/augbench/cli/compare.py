@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,33 +16,58 @@ from augbench.cli import options
 from augbench.cli.console import data, print_json
 from augbench.cli.explain import where, written
 from augbench.cli.wording import examples
-from augbench.values.numbers import listing, metric, score, signed
+from augbench.values.numbers import bound, direction, listing, many, metric, score, signed
 
 if TYPE_CHECKING:
     from augbench.comparison.differences import Moved, RunDifferences
+    from augbench.comparison.regressions import Regression
 
 EPILOG = examples(
     ("bench compare runs/ablation runs/longer", "what differs, and how each row moved"),
+    ("bench compare runs/main runs/change --tolerance 0.02", "exits with 1 where a row got worse by more"),
     ("bench compare runs/a runs/b --json | jq '.settings[].path'", "for scripts"),
 )
+
+
+def _tolerance(value: float | None) -> float | None:
+    if value is not None and not 0 <= value < math.inf:
+        raise typer.BadParameter(f"{value} is no tolerance; write a number of 0 or above, such as 0.02")
+    return value
 
 
 def compare(
     before: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
     after: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of another.")],
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            callback=_tolerance,
+            help="By how much a row's primary metric may be worse in the second run. "
+            "[dim]\\[default: \\[report] tolerance of the first run; without it, nothing is judged][/dim]",
+        ),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show the settings, data and versions that differ between two runs, and each row's primary metric in both.
 
+    With a tolerance, exits with 1 where a row of the second run is worse than in the first by more, or has no result any more.
     Needs the run folders alone.  The runs may be unfinished.
     """
     from augbench.comparison.differences import differences
     from augbench.store.run_folder import RunFolder
 
-    found = differences(RunFolder(path=before).results(), RunFolder(path=after).results())
+    found = differences(RunFolder(path=before).results(), RunFolder(path=after).results(), tolerance)
     if as_json:
         print_json(asdict(found))
-        return
+    else:
+        show(found)
+    if found.regressions:
+        raise typer.Exit(1)
+
+
+def show(found: RunDifferences) -> None:
+    """Print how two runs differ, and the verdict last."""
     console = data()
     for line in lines(found):
         console.print(line, markup=False, soft_wrap=True)
@@ -49,6 +75,8 @@ def compare(
         console.print(setting_table(found))
     if found.scores:
         console.print(score_table(found.metric, found.scores))
+    for line in verdict(found):
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def lines(found: RunDifferences) -> Iterator[str]:
@@ -65,6 +93,30 @@ def lines(found: RunDifferences) -> Iterator[str]:
     if found.recoded:
         every = [(moved.row, moved.column) for moved in found.scores]
         yield f"code: of equal settings and data, but made by other code {where(found.recoded, every)}"
+
+
+def verdict(found: RunDifferences) -> Iterator[str]:
+    """Say which rows got worse, and by how much; nothing where nobody asked."""
+    if found.tolerance is None:
+        return
+    limit = f"the tolerance of {bound(found.tolerance)}"
+    if found.regressions:
+        yield f"Worse than in the first run by more than {limit}, or lost:"
+        yield from (f"  {regressed(found.metric, one)}" for one in found.regressions)
+    elif any(one.before is not None for one in found.scores):
+        yield f"No row is worse than in the first run by more than {limit}."
+    else:
+        yield "No row has a result in the first run: nothing can be judged."
+
+
+def regressed(name: str, one: Regression) -> str:
+    """Say how a row got worse: ``cells/ours: macro-F1 is 0.031 lower over 3 common seeds``."""
+    cell, what = f"{one.column}/{one.row}", metric(name)
+    if one.difference is None:
+        gone = "it has no result in" if one.planned else "it is no part of"
+        return f"{cell}: lost: {gone} the second run; its {what} was {score(one.before)}"
+    seeds = f"over {many(one.common, 'common seed')}" if one.common else "between the means of different seeds"
+    return f"{cell}: {what} is {direction(one.difference)} {seeds}"
 
 
 def setting_table(found: RunDifferences) -> Table:

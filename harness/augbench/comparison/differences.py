@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from augbench.comparison import metrics
-from augbench.comparison.scoring import score, scored, unusable
-from augbench.values.comparing import Score
-from augbench.values.errors import UnknownComponent
+from augbench.comparison.measures import measured, metrics_of
+from augbench.comparison.regressions import Regression, regressions
+from augbench.comparison.scoring import unusable
+from augbench.registry.collect import Registry
+from augbench.registry.discovery import discover
+from augbench.values.measuring import Metric
 from augbench.values.results import ColumnFacts, Results, Setting, TrialResult
 
 Cell = tuple[str, str]
 """Row, data set."""
 # What is different in any two runs and decides nothing.
 _OF_THE_RUN = ("command", "matrix", "run folder", "begun")
-_OF_THE_REPORT = ("control", "primary", "metrics", "test", "protocol", "alpha")
+_OF_THE_REPORT = ("control", "primary", "metrics", "test", "protocol", "alpha", "rope")
 _OF_THE_DATA = ("digest", "classes", "counts", "minority", "folds")
 
 
@@ -68,13 +70,21 @@ class RunDifferences:
     only_after: tuple[str, ...]
     metric: str
     scores: tuple[Moved, ...]
+    tolerance: float | None
+    """How much worse a row may be; None where nothing is judged."""
+    regressions: tuple[Regression, ...]
 
 
-def differences(before: Results, after: Results) -> RunDifferences:
-    """Compare two runs.  Raise ``UnknownComponent`` for a primary metric that does not exist."""
-    metric = before.report.primary
-    if metric not in metrics.METRICS:
-        raise UnknownComponent("metric", metric, tuple(metrics.METRICS))
+def differences(before: Results, after: Results, tolerance: float | None = None, registry: Registry | None = None) -> RunDifferences:
+    """Compare two runs, and judge the second by a tolerance: that of the first run's report unless one is given.
+
+    Raise ``UnknownComponent`` for a primary metric that does not exist, ``BrokenMeasure`` for one that fails.
+    """
+    name = before.report.primary
+    metric = metrics_of([name], registry or discover())[name]
+    old, new = (_Scores(results=results, name=name, metric=metric) for results in (before, after))
+    tolerance = before.report.tolerance if tolerance is None else tolerance
+    scores = tuple(_moved(cell, old.of(cell), new.of(cell)) for cell in _common(before, after))
     data = _data(before.columns, after.columns)
     settings = _settings(before, after)
     return RunDifferences(
@@ -86,8 +96,10 @@ def differences(before: Results, after: Results) -> RunDifferences:
         seeds=(before.seeds, after.seeds),
         only_before=_missing(before, after),
         only_after=_missing(after, before),
-        metric=metric,
-        scores=tuple(_moved(cell, metric, before, after) for cell in _common(before, after)),
+        metric=name,
+        scores=scores,
+        tolerance=tolerance,
+        regressions=regressions(scores, _vanished(old, new), tolerance, higher_is_better=metric.higher_is_better),
     )
 
 
@@ -174,28 +186,46 @@ def _missing(these: Results, others: Results) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _moved(cell: Cell, metric: str, before: Results, after: Results) -> Moved:
-    old, new = (_score(results, cell, metric) for results in (before, after))
-    ours, theirs = dict(old.seeds), dict(new.seeds)
-    common = [seed for seed in ours if seed in theirs]
-    difference = fmean(theirs[seed] - ours[seed] for seed in common) if common else None
-    if difference is None and old.mean is not None and new.mean is not None:
-        difference = new.mean - old.mean
+@dataclass(frozen=True, kw_only=True)
+class _Scores:
+    """A run's primary metric, cell by cell."""
+
+    results: Results
+    name: str
+    metric: Metric
+
+    def of(self, cell: Cell) -> dict[int, float]:
+        """Return a cell's score for each seed that is done: the mean over its folds."""
+        classes = next(len(column.classes) for column in self.results.columns if column.name == cell[1])
+        found: dict[int, list[float]] = {}
+        for trial in sorted(_trials(self.results, cell), key=lambda trial: trial.seed):
+            if trial.status == "done" and trial.test is not None and not unusable(trial, classes):
+                found.setdefault(trial.seed, []).append(measured(self.name, self.metric, trial.test))
+        return {seed: fmean(values) for seed, values in found.items()}
+
+
+def _vanished(before: _Scores, after: _Scores) -> dict[Cell, float]:
+    """Return the means of cells that the second run lacks."""
+    theirs = set(_cells(after.results))
+    found = {cell: before.of(cell) for cell in _cells(before.results) if cell not in theirs}
+    return {cell: fmean(seeds.values()) for cell, seeds in found.items() if seeds}
+
+
+def _moved(cell: Cell, before: Mapping[int, float], after: Mapping[int, float]) -> Moved:
+    common = [seed for seed in before if seed in after]
+    old, new = (fmean(seeds.values()) if seeds else None for seeds in (before, after))
+    difference = fmean(after[seed] - before[seed] for seed in common) if common else None
+    if difference is None and old is not None and new is not None:
+        difference = new - old
     return Moved(
         row=cell[0],
         column=cell[1],
-        before=old.mean,
-        after=new.mean,
-        seeds=(len(ours), len(theirs)),
+        before=old,
+        after=new,
+        seeds=(len(before), len(after)),
         common=len(common),
         difference=None if difference is None else round(difference, 12),
     )
-
-
-def _score(results: Results, cell: Cell, metric: str) -> Score:
-    classes = next(len(column.classes) for column in results.columns if column.name == cell[1])
-    done = [trial for trial in _trials(results, cell) if trial.status == "done" and not unusable(trial, classes)]
-    return score(metric, metrics.METRICS[metric], [scored(trial) for trial in done])
 
 
 def _trials(results: Results, cell: Cell) -> Iterable[TrialResult]:
