@@ -46,6 +46,11 @@ MODULES = [
     "backbones.timm_family",
     "optimizers",
     "schedules",
+    "metrics.counts",
+    "metrics.ranking",
+    "metrics.probabilities",
+    "tests.signs",
+    "tests.paired_t",
 ]
 
 

@@ -223,7 +223,7 @@ def trial_line(result: TrialResult, done: int, total: int) -> str:
 
 
 def _scores(predictions: Predictions) -> str:
-    from augbench.comparison.metrics import accuracy, confusion, macro_f1
+    from augbench.comparison.metrics import accuracy, macro_f1
 
-    matrix = confusion(predictions)
+    matrix = predictions.confusion
     return f"  accuracy {score(accuracy(matrix))}  macro-F1 {score(macro_f1(matrix))}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from augbench.values import formulas
@@ -11,16 +10,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from augbench.values.results import Predictions
-
     Confusion = NDArray[np.int64]
     """Images by true class (rows) and predicted class (columns), [K, K]."""
     Scores = NDArray[np.float64]
-
-
-def confusion(predictions: Predictions) -> Confusion:
-    """Count images by true and predicted class."""
-    return predictions.confusion
 
 
 def precision(matrix: Confusion) -> Scores:
@@ -46,18 +38,6 @@ def accuracy(matrix: Confusion) -> float:
 def macro_f1(matrix: Confusion) -> float:
     """Return the mean F1 over all classes of the data set, whether the test set has them or not."""
     return float(f1(matrix).mean())
-
-
-def balanced_accuracy(matrix: Confusion) -> float:
-    """Return the mean recall over the classes that have test images."""
-    return float(recall(matrix)[matrix.sum(axis=1) > 0].mean())
-
-
-METRICS: dict[str, Callable[[Confusion], float]] = {
-    "accuracy": accuracy,
-    "macro-f1": macro_f1,
-    "balanced-accuracy": balanced_accuracy,
-}
 
 
 def resolution(matrix: Confusion) -> float:

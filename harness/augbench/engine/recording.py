@@ -63,12 +63,11 @@ class Recorder:
 
     def done(self, trial: PlannedTrial) -> TrialResult:
         """Copy a trial's predictions into the run folder, then record it: the record is what makes it done."""
-        from augbench.comparison.metrics import accuracy, confusion, macro_f1
+        from augbench.comparison.metrics import accuracy, macro_f1
 
         test, validation, notes = self._read(trial)
         self._judgements(trial)
-        matrix = confusion(test)
-        metrics = {"accuracy": accuracy(matrix), "macro-f1": macro_f1(matrix)}
+        metrics = {"accuracy": accuracy(test.confusion), "macro-f1": macro_f1(test.confusion)}
         self.folder.save_predictions(trial.id, _stages(trial).key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
         cost = self._cost(_stages(trial))

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from augbench.comparison.metrics import confusion, macro_f1
+from augbench.comparison.metrics import macro_f1
 from augbench.stages.classifier import Classifier, score
 from augbench.values.data import Images
 from augbench.values.results import Predictions
@@ -45,7 +45,7 @@ class Validation:
     def check(self, step: int, classifier: Classifier, keep: bool) -> None:
         """Score the images; with ``keep``, remember the weights if they are the best so far."""
         self.latest = probabilities = score(classifier, self.images, self.numerics, self.device)
-        value = macro_f1(confusion(Predictions(ids=(), labels=self.labels, probabilities=probabilities)))
+        value = macro_f1(Predictions(ids=(), labels=self.labels, probabilities=probabilities).confusion)
         self.scores.append((step, value))
         if keep and (self.best is None or value > self.best.macro_f1):
             weights = {name: tensor.detach().to("cpu", copy=True) for name, tensor in classifier.state_dict().items()}
