@@ -20,6 +20,8 @@ class Cell:
     """``good``, ``worse``, ``bad``, ``open`` or ``refused``: a verdict; ``control``, ``minority`` or ``quoted``: a mark."""
     order: float | None = None
     """The number before rounding, to sort by; None where there is none, or where the text is its own order."""
+    row: str = ""
+    """Name of the row of the matrix that this heads, the same in all tables and figures; empty for other headings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,8 @@ class Picture:
     """Below the run folder, with slashes."""
     alternative: str
     caption: str
+    need: int = 0
+    """Which pictures come first where there is no room for all: 0 does."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ WIDEST = 12
 def row_name(row: comparing.RowComparison) -> Cell:
     """Name a row, with what to know of it."""
     notes = ["control"] * row.is_control + ["not fairly tested"] * bool(row.unfair)
-    return Cell(text=plain(row.label), note=", ".join(notes), tone="control" if row.is_control else "")
+    return Cell(text=plain(row.label), note=", ".join(notes), tone="control" if row.is_control else "", row=row.name)
 
 
 def marked(rows: Sequence[comparing.RowComparison]) -> frozenset[int]:
