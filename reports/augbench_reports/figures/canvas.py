@@ -2,12 +2,12 @@
 
 >>> from augbench_reports.figures.drawing import ACCENT
 >>> canvas = Canvas(height=40)
->>> with canvas.group(row=3, title="ours: 0.712"):
+>>> with canvas.group(row="ours", title="ours: 0.712"):
 ...     canvas.rect(20, 14, 100, 12, fill=canvas.hatch(ACCENT))
 ...     canvas.mark("diamond", 120, 20, fill=ACCENT, title="seed 0: 0.712")
 >>> canvas.text(126, 20, "0.712 < 0.8", middle=True)
 >>> drawing = canvas.drawing("Scores", "One row.")
->>> "0.712 &lt; 0.8" in drawing.inline("scores"), 'data-row="3"' in drawing.file(dark=True)
+>>> "0.712 &lt; 0.8" in drawing.inline("scores"), 'data-row="ours"' in drawing.file(dark=True)
 (True, True)
 """
 
@@ -58,8 +58,8 @@ class Look(TypedDict, total=False):
     opacity: float
     title: str
     """What hovering over it tells."""
-    row: int
-    """Place of the row among the data set's rows: a page finds all marks of a row by it."""
+    row: str
+    """Name of the row: a page finds all marks of a row by it, on every data set."""
 
 
 class Canvas:
@@ -190,7 +190,7 @@ def escaped(text: str) -> str:
 
 def _opened(tag: str, attributes: dict[str, float | str] | dict[str, str], look: Look) -> str:
     said = {name.replace("_", "-"): value for name, value in look.items() if name not in ("title", "row")}
-    row = {"data-row": str(look["row"])} if "row" in look else {}
+    row = {"data-row": look["row"]} if "row" in look else {}
     written = "".join(f' {name}="{_value(value)}"' for name, value in {**attributes, **said, **row}.items())
     title = f"<title>{escaped(plain(look['title'], 300))}</title>" if look.get("title") else ""
     return f"<{tag}{written}>{title}"

@@ -107,7 +107,7 @@ def _row(canvas: Canvas, each: Shown, lines: Sequence[str], place: _Place, y: fl
     word = verdict.word if verdict else ""
     width = found.widest
     said = f"{numbers.signed(found.mean)} {numbers.interval(width.low, width.high)}" if width else numbers.signed(found.mean)
-    with canvas.group(row=each.place, title=f"{each.name}: {said}, {word}"):
+    with canvas.group(row=each.row.name, title=f"{each.name}: {said}, {word}"):
         canvas.target(0, y - PITCH / 2, canvas.width, PITCH)
         draw_row_label(canvas, each, place.panel.left - 14, y, lines)
         _intervals(canvas, found, place, y)
