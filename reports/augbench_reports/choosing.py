@@ -8,6 +8,13 @@ from augbench import comparing, numbers
 
 MOST = 60
 """Rows of a table beside the main one, which has all."""
+_TOGETHER, _FEWEST = 160, 8
+"""Rows of such tables over all data sets together, and at least of one: a page of many data sets stays readable, and small."""
+
+
+def most_rows(comparison: comparing.Comparison) -> int:
+    """Return how many rows a table beside the main one has, or a figure, with so many data sets."""
+    return min(MOST, max(_FEWEST, _TOGETHER // max(1, len(comparison.columns))))
 
 
 def chosen_rows(rows: Sequence[comparing.RowComparison], most: int = MOST) -> tuple[comparing.RowComparison, ...]:

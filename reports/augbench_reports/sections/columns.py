@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from augbench import comparing, numbers
+from augbench_reports.choosing import most_rows
 from augbench_reports.document import Block, Figure, Flags, Picture, Section, Table, Text
 from augbench_reports.sections import slots
 from augbench_reports.tables.benefit import benefit_table, variance_table
@@ -60,24 +61,24 @@ def _facts(column: comparing.ColumnComparison) -> str:
 
 
 def _parts(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[_Part]:
-    primary = comparison.primary
+    primary, most = comparison.primary, most_rows(comparison)
     return [
         _Part(
             "scores",
             "Scores",
-            [scores_table(comparison, column), _main_figure(comparison, column, slug), *metrics_tables(comparison, column)],
+            [scores_table(comparison, column), _main_figure(comparison, column, slug), *metrics_tables(comparison, column, most)],
         ),
-        _Part("classes", "Classes", _classes(column, slug)),
-        _Part("confusion", "Confusion", [slots.confusion(column, slug), confused_table(column), *matrix_tables(column)]),
-        _Part("seeds", "What the seeds say", _seeds(comparison, column, slug)),
-        _Part("benefit", "Cost against benefit", [slots.benefit(column, slug), benefit_table(column)]),
+        _Part("classes", "Classes", _classes(column, slug, most)),
+        _Part("confusion", "Confusion", [slots.confusion(column, slug), confused_table(column, most), *matrix_tables(column)]),
+        _Part("seeds", "What the seeds say", _seeds(comparison, column, slug, most)),
+        _Part("benefit", "Cost against benefit", [slots.benefit(column, slug), benefit_table(column, most)]),
         _Part("generators", "Generators", _generators(column, slug)),
-        _Part("calibration", "Calibration", [slots.calibration(column, slug), calibration_table(column), reliability_table(column)]),
+        _Part("calibration", "Calibration", [slots.calibration(column, slug), calibration_table(column, most), reliability_table(column)]),
         _Part("factors", "What each part does", [factors_table(column, primary), interactions_table(column, primary)]),
-        _Part("published", "As published", _as_published(column)),
-        _Part("training", "Training", [*slots.curves(column, slug), budget_table(column), cost_table(column)]),
+        _Part("published", "As published", _as_published(column, most)),
+        _Part("training", "Training", [*slots.curves(column, slug), budget_table(column, most), cost_table(column, most)]),
         _Part("flags", "What to know before believing a number", _flags(column)),
-        _Part("absent", "Without result", [unfair_table(column), absent_table(column)]),
+        _Part("absent", "Without result", [unfair_table(column, most), absent_table(column, most)]),
     ]
 
 
@@ -86,11 +87,11 @@ def _main_figure(comparison: comparing.Comparison, column: comparing.ColumnCompa
     return slots.forest(comparison, column, slug) or slots.scores(comparison, column, slug)
 
 
-def _seeds(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[Block | None]:
-    table = seeds_table(column, comparison.primary)
+def _seeds(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str, most: int) -> list[Block | None]:
+    table = seeds_table(column, comparison.primary, most)
     # Without differences, the scores are drawn above.
     strip = slots.scores(comparison, column, slug) if table else None
-    return [strip, table, effects_table(column), slots.variance(column, slug), variance_table(column)]
+    return [strip, table, effects_table(column, most), slots.variance(column, slug), variance_table(column, most)]
 
 
 def _flags(column: comparing.ColumnComparison) -> list[Block]:
@@ -99,13 +100,13 @@ def _flags(column: comparing.ColumnComparison) -> list[Block]:
     return [Flags(flags=others)] if others else []
 
 
-def _classes(column: comparing.ColumnComparison, slug: str) -> list[Block]:
-    return [slots.classes(column, slug), *class_tables(column)] if any(row.done for row in column.rows) else []
+def _classes(column: comparing.ColumnComparison, slug: str, most: int) -> list[Block]:
+    return [slots.classes(column, slug), *class_tables(column, most)] if any(row.done for row in column.rows) else []
 
 
-def _as_published(column: comparing.ColumnComparison) -> list[Block | None]:
-    table = published_table(column)
-    return [Text(text=AS_PUBLISHED), table, pairs_table(column)] if table else []
+def _as_published(column: comparing.ColumnComparison, most: int) -> list[Block | None]:
+    table = published_table(column, most)
+    return [Text(text=AS_PUBLISHED), table, pairs_table(column, most)] if table else []
 
 
 def _generators(column: comparing.ColumnComparison, slug: str) -> list[Block | None]:

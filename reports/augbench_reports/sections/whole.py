@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from augbench import comparing, evidence, numbers
+from augbench_reports.choosing import most_rows
 from augbench_reports.document import Block, Code, Section, Text
 from augbench_reports.sections import slots
 from augbench_reports.sections.columns import named
@@ -61,7 +62,8 @@ def closing_sections(comparison: comparing.Comparison) -> list[Section]:
         said = Text(text="Quoted from elsewhere: other code, other seeds, perhaps other splits. Never tested against.")
         sections.append(_section("quoted", "Quoted results", [said, quoted]))
     blocks: list[Block | None] = [data_table(comparison) if comparison.columns else None, provenance_table(comparison)]
-    blocks += [table and named(table, str(place)) for place, table in enumerate(map(reproduce_table, comparison.columns), 1)]
+    commands = (reproduce_table(column, most_rows(comparison)) for column in comparison.columns)
+    blocks += [table and named(table, str(place)) for place, table in enumerate(commands, 1)]
     if comparison.matrix:
         blocks.append(Code(text=comparison.matrix, summary="The matrix file"))
     return [*sections, *([_section("provenance", "Provenance", blocks)] if any(blocks) else [])]

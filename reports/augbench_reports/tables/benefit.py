@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from augbench import comparing, evidence, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import head, marked, number, row_name, telling, written
 from augbench_reports.words import plain
 
 
-def benefit_table(column: comparing.ColumnComparison) -> Table | None:
+def benefit_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show gains and extra costs against the control; None where nothing pairs, or no cost is known."""
     rows = [row for row in column.rows if row.benefit]
     if not any(row.benefit.seconds is not None or row.benefit.images is not None for row in rows if row.benefit):
         return None
-    shown = chosen_rows(rows)
+    shown = chosen_rows(rows, most)
     headings = (*head("Row", ("Gain", "above 0 is better"), ("Time", "more than the control"), ("Images", "more than the control")),)
     kept, cells = telling(
         (*headings, Cell(text="Worth its time")), [(row_name(row), *_benefit(row.benefit)) for row in shown if row.benefit]
@@ -42,12 +42,12 @@ def _benefit(found: evidence.Benefit) -> tuple[Cell, ...]:
     )
 
 
-def variance_table(column: comparing.ColumnComparison) -> Table | None:
+def variance_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show where the spread of each row's mean comes from; None where no row has two seeds."""
     rows = [row for row in column.rows if row.variance]
     if not rows:
         return None
-    shown = chosen_rows(rows)
+    shown = chosen_rows(rows, most)
     kept, cells = telling(
         head("Row", "From seeds", "From test images", ("From folds", "within a seed")),
         [(row_name(row), *_shares(row.variance)) for row in shown if row.variance],

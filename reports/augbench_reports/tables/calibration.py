@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from augbench import comparing, evidence, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import head, marked, number, row_name, written
 from augbench_reports.words import plain
@@ -17,12 +17,12 @@ NOTE = (
 )
 
 
-def calibration_table(column: comparing.ColumnComparison) -> Table | None:
+def calibration_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show how well each row's probabilities are calibrated; None where nothing is done."""
     rows = [row for row in column.rows if row.calibration]
     if not rows:
         return None
-    shown = chosen_rows(rows)
+    shown = chosen_rows(rows, most)
     return Table(
         slug="calibration",
         caption=f"Calibration on {plain(column.label)}",
@@ -55,7 +55,7 @@ def reliability_table(column: comparing.ColumnComparison) -> Table | None:
         head=head("Row", "Probability of the predicted class", "Images", "Mean confidence", "Accuracy"),
         rows=tuple(
             (
-                Cell(text=plain(row.label)),
+                Cell(text=plain(row.label), row=row.name),
                 number(f"{numbers.bound(each.low)} to {numbers.bound(each.high)}", order=each.low),
                 number(numbers.count(each.n), order=each.n),
                 written(numbers.score, each.confidence),

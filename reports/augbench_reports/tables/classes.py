@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from augbench import comparing, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import marked, number, row_name
 from augbench_reports.words import plain
@@ -15,9 +15,9 @@ ACROSS = 9
 Shown = Callable[[comparing.ClassScore], Cell]
 
 
-def class_tables(column: comparing.ColumnComparison) -> tuple[Table, ...]:
+def class_tables(column: comparing.ColumnComparison, most: int = MOST) -> tuple[Table, ...]:
     """Show mean F1 ± standard deviation over seeds, classes across; then precision and recall."""
-    rows = chosen_rows(column.rows)
+    rows = chosen_rows(column.rows, most)
     return (
         *_tables(column, rows, "f1", "F1", _f1, "Mean ± standard deviation over seeds."),
         *_tables(column, rows, "precision", "Precision and recall", _both, "Precision, and recall below it, mean over seeds."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from augbench import comparing, evidence, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import WIDEST, marked, number, row_name
 from augbench_reports.words import plain
@@ -12,19 +12,19 @@ MATRICES = 4
 """Rows whose whole matrix is shown: the control, and those that differ most from it."""
 
 
-def confused_table(column: comparing.ColumnComparison) -> Table | None:
+def confused_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show the pairs of classes that each row confuses most; None where nothing is done or confused."""
     rows = [row for row in column.rows if row.confusion]
-    most = max((len(row.confusion.confused) for row in rows if row.confusion), default=0)
-    if not most:
+    deepest = max((len(row.confusion.confused) for row in rows if row.confusion), default=0)
+    if not deepest:
         return None
-    shown = chosen_rows(rows)
-    titles = ("Most often", *(f"Place {place}" for place in range(2, most + 1)))
+    shown = chosen_rows(rows, most)
+    titles = ("Most often", *(f"Place {place}" for place in range(2, deepest + 1)))
     return Table(
         slug="confused",
         caption=f"Classes that are taken for others on {plain(column.label)}",
         head=(Cell(text="Row"), *(Cell(text=title) for title in titles)),
-        rows=tuple((row_name(row), *_confused(row.confusion, most)) for row in shown if row.confusion),
+        rows=tuple((row_name(row), *_confused(row.confusion, deepest)) for row in shown if row.confusion),
         marked=marked(shown),
         note=f"By share of the true class's test images, summed over all finished trials. {left_out(rows, shown)}".rstrip(),
         sortable=True,

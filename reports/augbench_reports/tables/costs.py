@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from augbench import comparing, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import head, marked, row_name, written
 from augbench_reports.words import plain
@@ -35,12 +35,12 @@ SHARED = (
 )
 
 
-def cost_table(column: comparing.ColumnComparison) -> Table | None:
+def cost_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show what a trial took, in the columns that have a number; None where nothing was measured."""
     shown = [cost for cost in COSTS if any(cost.name in row.budget.cost for row in column.rows)]
     if not shown:
         return None
-    rows = chosen_rows(column.rows)
+    rows = chosen_rows(column.rows, most)
     return Table(
         slug="costs",
         caption=f"Cost of a trial on {plain(column.label)}",

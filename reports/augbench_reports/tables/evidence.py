@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from augbench import comparing, evidence, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import (
     TONES,
@@ -30,12 +30,12 @@ EFFECTS = (
 )
 
 
-def seeds_table(column: comparing.ColumnComparison, primary: str) -> Table | None:
+def seeds_table(column: comparing.ColumnComparison, primary: str, most: int = MOST) -> Table | None:
     """Show the paired differences and what tests say of them; None where nothing pairs."""
     others = [row for row in column.rows if not row.is_control]
     if not any(row.difference for row in others):
         return None
-    shown = chosen_rows(others)
+    shown = chosen_rows(others, most)
     tests = _tests(others, column.design.test)
     shared = _shared_reason(others)
     headings = head(
@@ -130,10 +130,10 @@ def smallest(value: float | None) -> str:
     return "any" if value == 0 else numbers.bound(value)
 
 
-def effects_table(column: comparing.ColumnComparison) -> Table | None:
+def effects_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show how large the differences are and where they may lie; None where nothing is known."""
     others = [row for row in column.rows if not row.is_control]
-    shown = [(row, row.difference) for row in chosen_rows(others) if row.difference]
+    shown = [(row, row.difference) for row in chosen_rows(others, most) if row.difference]
     found = [difference for _, difference in shown]
     headings = head(
         "Row",
@@ -154,7 +154,9 @@ def effects_table(column: comparing.ColumnComparison) -> Table | None:
         head=kept,
         rows=rows,
         note=" ".join(
-            filter(None, [EFFECTS if any(each.effects for each in found) else "", left_out(others, chosen_rows(others), "comparisons")])
+            filter(
+                None, [EFFECTS if any(each.effects for each in found) else "", left_out(others, chosen_rows(others, most), "comparisons")]
+            )
         ),
         sortable=True,
     )

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from augbench import comparing, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import head, written
 from augbench_reports.words import plain
 
-MOST = 60
-"""Trials or rows of a table beside the main one."""
 SPLITS = ("train", "validation", "test")
 
 
-def absent_table(column: comparing.ColumnComparison) -> Table | None:
+def absent_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """List the trials without result and why, those that failed first where there are many; None where all are done."""
     if not column.absent:
         return None
     shown = column.absent
-    if len(shown) > MOST:
-        shown = tuple(sorted(shown, key=lambda each: ("failed", "skipped", "pending").index(each.status))[:MOST])
-    more = f" {MOST} of {numbers.many(len(column.absent), 'trial')}; tables/absent.csv has all." if len(column.absent) > MOST else ""
+    if len(shown) > most:
+        shown = tuple(sorted(shown, key=lambda each: ("failed", "skipped", "pending").index(each.status))[:most])
+    more = f" {most} of {numbers.many(len(column.absent), 'trial')}; tables/absent.csv has all." if len(column.absent) > most else ""
     return Table(
         slug="absent",
         caption=f"Trials without result on {plain(column.label)}",
@@ -39,19 +37,20 @@ def absent_table(column: comparing.ColumnComparison) -> Table | None:
     )
 
 
-def unfair_table(column: comparing.ColumnComparison) -> Table | None:
+def unfair_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """List the rows that were not fairly tested; None where all were."""
     rows = [row for row in column.rows if row.unfair]
     if not rows:
         return None
+    shown = chosen_rows(rows, most)
     return Table(
         slug="unfair",
         caption=f"Rows that are not fairly tested on {plain(column.label)}",
         head=(Cell(text="Row"), Cell(text="Why")),
-        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair.removeprefix("not fairly tested: "), 500))) for row in rows),
+        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.unfair.removeprefix("not fairly tested: "), 500))) for row in shown),
         note=(
             "A part of the method diverged, so that what is left of the row is a choice among its trials, or its generator is too poor to "
-            "test the method with: no verdict is given, and none on any row where it is the control."
+            "test the method with: no verdict is given, and none on any row where it is the control." + f" {left_out(rows, shown)}".rstrip()
         ),
     )
 
@@ -123,17 +122,17 @@ def provenance_table(comparison: comparing.Comparison) -> Table | None:
     )
 
 
-def reproduce_table(column: comparing.ColumnComparison) -> Table | None:
+def reproduce_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show the command that runs a trial of each row again and compares the bits; None where nothing is done."""
     rows = [row for row in column.rows if row.reproduce]
     if not rows:
         return None
-    shown = chosen_rows(rows, MOST)
+    shown = chosen_rows(rows, most)
     return Table(
         slug="reproduce",
         caption=f"How to reproduce the numbers of {plain(column.label)}",
         head=(Cell(text="Row"), Cell(text="Command")),
-        rows=tuple((Cell(text=plain(row.label)), Cell(text=plain(row.reproduce, 500))) for row in shown),
+        rows=tuple((Cell(text=plain(row.label), row=row.name), Cell(text=plain(row.reproduce, 500))) for row in shown),
         note=f"It runs the row's first finished trial again and says whether the bits are the same. {left_out(rows, shown)}".rstrip(),
         folded=True,
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from augbench import comparing, evidence, numbers
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import TONES, effect_size, head, number, row_name, telling, written
 from augbench_reports.words import plain
 
-MOST_PAIRS = 60
-"""Pairs of models in the table of pairs."""
 PAIRS = (
     "McNemar's exact test asks whether one of the two models is right more often. Where both models predict the same class for every "
     "image, the rank-sum test sees their confidence alone. Equal: share of probabilities that are equal to another one; saturated: that "
@@ -19,12 +17,12 @@ PAIRS = (
 )
 
 
-def published_table(column: comparing.ColumnComparison) -> Table | None:
+def published_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show the paper's rank-sum test, with direction, size and n, beside the valid one; None where no pair of models can be tested."""
     rows = [row for row in column.rows if row.as_published]
     if not rows:
         return None
-    shown = chosen_rows(rows)
+    shown = chosen_rows(rows, most)
     headings = (
         *head("Row", ("Median p", "rank-sum, over seeds")),
         Cell(text="Direction", note="of that probability, and effect"),
@@ -110,13 +108,13 @@ def _changed(word: evidence.VerdictWord, found: evidence.AsPublished, alpha: flo
     return "only the valid test sees a difference" if told else "neither sees a difference"
 
 
-def pairs_table(column: comparing.ColumnComparison) -> Table | None:
+def pairs_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show each pair of models that the published test compares; None without any."""
     rows = [row for row in column.rows if row.as_published]
     seeds = max((len(row.as_published.seeds) for row in rows if row.as_published), default=0)
     if not seeds:
         return None
-    shown = chosen_rows(rows, max(1, MOST_PAIRS // seeds))
+    shown = chosen_rows(rows, max(1, most // seeds))
     headings = (
         *head("Row and seed", "Rank-sum p", ("Macro-F1 difference", "of these models"), ("McNemar p", "exact")),
         *head("", "Equal", "Saturated")[1:],
@@ -137,7 +135,7 @@ def pairs_table(column: comparing.ColumnComparison) -> Table | None:
 def _pair(row: comparing.RowComparison, each: evidence.RankSum) -> tuple[Cell, ...]:
     folds = f", fold {each.fold} against {each.control_fold}" if each.fold is not None else ""
     return (
-        Cell(text=plain(row.label), note=f"seed {each.seed}{folds}"),
+        Cell(text=plain(row.label), note=f"seed {each.seed}{folds}", row=row.name),
         written(numbers.p_value, each.p, f"{each.direction}, A12 {numbers.score(each.a12)}"),
         written(numbers.signed, each.difference),
         written(numbers.p_value, each.mcnemar),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from augbench import comparing, evidence, numbers
 from augbench.values.settings import Published
-from augbench_reports.choosing import chosen_rows, left_out
+from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import (
     WIDEST,
@@ -167,18 +167,21 @@ def _note(comparison: comparing.Comparison, column: comparing.ColumnComparison, 
     return " ".join(said)
 
 
-def metrics_tables(comparison: comparing.Comparison, column: comparing.ColumnComparison) -> tuple[Table, ...]:
+def metrics_tables(comparison: comparing.Comparison, column: comparing.ColumnComparison, most: int = MOST) -> tuple[Table, ...]:
     """Show every metric, the best fold beside it, where the main table does not."""
     folded = any(score.best_fold is not None for row in column.rows for score in row.scores.values())
     if len(comparison.metrics) <= MOST_METRICS and not folded:
         return ()
     across = (WIDEST - 1) // (2 if folded else 1)
     places = range(0, len(comparison.metrics), across)
-    return tuple(_metrics(column, comparison.metrics[start : start + across], folded, start) for start in places)
+    return tuple(
+        _metrics(column, chosen_rows(column.rows, most), comparison.metrics[start : start + across], folded, start) for start in places
+    )
 
 
-def _metrics(column: comparing.ColumnComparison, metrics: tuple[str, ...], folded: bool, start: int) -> Table:
-    shown = chosen_rows(column.rows)
+def _metrics(
+    column: comparing.ColumnComparison, shown: Sequence[comparing.RowComparison], metrics: tuple[str, ...], folded: bool, start: int
+) -> Table:
     titles: list[str | tuple[str, str]] = []
     for metric in metrics:
         titles += [(numbers.heading(metric), "mean ± sd")] + ([(numbers.heading(metric), "best fold")] if folded else [])
@@ -203,9 +206,9 @@ def _every(row: comparing.RowComparison, metrics: tuple[str, ...], folded: bool)
     return cells
 
 
-def budget_table(column: comparing.ColumnComparison) -> Table:
+def budget_table(column: comparing.ColumnComparison, most: int = MOST) -> Table:
     """Show how many trials are done and how long their classifiers were trained."""
-    shown = chosen_rows(column.rows)
+    shown = chosen_rows(column.rows, most)
     return Table(
         slug="budget",
         caption=f"Trials and training budget on {plain(column.label)}",
