@@ -28,6 +28,7 @@ WIDTH = 960.0
 """Of every drawing; on a wide page one unit is about one pixel."""
 
 Place = tuple[float, float]
+Four = tuple[float, float, float, float]
 Anchor = Literal["start", "middle", "end"]
 Shape = Literal["circle", "square", "diamond", "triangle", "cross"]
 """What a mark looks like, beside its colour."""
@@ -81,18 +82,30 @@ class Canvas:
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **look: Unpack[Look]) -> None:
         """Draw a straight line."""
-        if _finite(x1, y1, x2, y2):
-            self._put("path", {"d": _through([(x1, y1), (x2, y2)])}, look)
+        self.lines([(x1, y1, x2, y2)], **look)
+
+    def lines(self, ends: Iterable[Four], **look: Unpack[Look]) -> None:
+        """Draw straight lines from x1, y1 to x2, y2, all of them as one element."""
+        if path := "".join(_through([(x1, y1), (x2, y2)]) for x1, y1, x2, y2 in ends if _finite(x1, y1, x2, y2)):
+            self._put("path", {"d": path}, look)
 
     def polyline(self, points: Iterable[Place], **look: Unpack[Look]) -> None:
         """Draw a line through points, broken where one is not finite."""
-        if path := "".join(map(_through, _unbroken(points))):
+        self.polylines([points], **look)
+
+    def polylines(self, several: Iterable[Iterable[Place]], **look: Unpack[Look]) -> None:
+        """Draw several such lines as one element."""
+        if path := "".join(_through(run) for points in several for run in _unbroken(points)):
             self._put("path", {"d": path, "fill": "none"}, look)
 
     def rect(self, x: float, y: float, width: float, height: float, **look: Unpack[Look]) -> None:
         """Draw a rectangle."""
-        if _finite(x, y, width, height):
-            self._put("rect", {"x": x, "y": y, "width": width, "height": height}, look)
+        self.rects([(x, y, width, height)], **look)
+
+    def rects(self, sides: Iterable[Four], **look: Unpack[Look]) -> None:
+        """Draw rectangles of x, y, width and height, all of them as one element."""
+        if path := "".join(_around(*four) for four in sides if _finite(*four)):
+            self._put("path", {"d": path}, look)
 
     def area(self, points: Sequence[Place], **look: Unpack[Look]) -> None:
         """Fill what a line through points encloses."""
@@ -101,7 +114,7 @@ class Canvas:
 
     def target(self, x: float, y: float, width: float, height: float, **look: Unpack[Look]) -> None:
         """Let a rectangle that is not seen tell its group's title, so that nobody has to hit a dot."""
-        self._put("rect", {"x": x, "y": y, "width": width, "height": height, "fill": "none", "pointer-events": "all"}, look)
+        self._put("path", {"d": _around(x, y, width, height), "fill": "none", "pointer-events": "all"}, look)
 
     def mark(self, shape: Shape, x: float, y: float, *, size: float = 5, **look: Unpack[Look]) -> None:
         """Draw a shape around a place."""
@@ -133,21 +146,22 @@ class Canvas:
         base = y + size * (0.36 - LEADING * (len(lines) - 1) / 2) if middle else y
         attributes = {
             **({"text-anchor": anchor} if anchor != "start" else {}),
-            **({"font-size": size} if size != SIZE else {}),
+            **({"font-size": number(size)} if size != SIZE else {}),
             **({"font-weight": "600"} if bold else {}),
             **({"transform": f"rotate({number(turn)} {number(x)} {number(y)})"} if turn else {}),
         }
         for place, line in enumerate(lines):
             if line and _finite(x, y):
-                where: dict[str, float | str] = {"x": x, "y": base + place * LEADING * size}
+                where = {"x": number(x), "y": number(base + place * LEADING * size)}
                 self._put("text", where | attributes, look, escaped(plain(line, 300)))
 
     def hatch(self, colour: str) -> str:
-        """Return a fill of oblique lines in a colour."""
+        """Return a fill of oblique lines in a colour, over a tint of it."""
         name = f"hatch-{colour.strip('&;')}"
         self._definitions[name] = (
             f'<pattern id="{OWN}{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-            f'<path d="M0 0v5" stroke="{colour}" stroke-width="2.4"/></pattern>'
+            f'<path d="M0 0h5v5h-5z" fill="{colour}" fill-opacity=".28"/>'
+            f'<path d="M0 0v5" stroke="{colour}" stroke-opacity=".7" stroke-width="2.4"/></pattern>'
         )
         return f"url(#{OWN}{name})"
 
@@ -171,16 +185,16 @@ class Canvas:
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" {head}>\n{definitions}{body}\n</svg>'
         return Drawing(svg=svg, title=title, description=description)
 
-    def _put(self, tag: str, attributes: dict[str, float | str], look: Look, inside: str = "") -> None:
+    def _put(self, tag: str, attributes: dict[str, str], look: Look, inside: str = "") -> None:
         start = _opened(tag, attributes, look)
         told = bool(inside) or start.endswith("</title>")
         self._parts.append(f"{start}{inside}</{tag}>" if told else f"{start[:-1]}/>")
 
 
-def number(value: float) -> str:
-    """Write a coordinate with at most two decimals, the same everywhere."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+def number(value: float, decimals: int = 1) -> str:
+    """Write a number with at most so many decimals, the same everywhere."""
+    text = re.sub(r"\.?0+$", "", f"{value:.{decimals}f}")
+    return {"-0": "0", "": "0"}.get(text, re.sub(r"^(-?)0\.", r"\1.", text))
 
 
 def escaped(text: str) -> str:
@@ -188,7 +202,7 @@ def escaped(text: str) -> str:
     return html.escape(_NO_CHARACTERS.sub("", text))
 
 
-def _opened(tag: str, attributes: dict[str, float | str] | dict[str, str], look: Look) -> str:
+def _opened(tag: str, attributes: dict[str, str], look: Look) -> str:
     said = {name.replace("_", "-"): value for name, value in look.items() if name not in ("title", "row")}
     row = {"data-row": look["row"]} if "row" in look else {}
     written = "".join(f' {name}="{_value(value)}"' for name, value in {**attributes, **said, **row}.items())
@@ -198,7 +212,7 @@ def _opened(tag: str, attributes: dict[str, float | str] | dict[str, str], look:
 
 def _value(value: object) -> str:
     if isinstance(value, (int, float)):
-        return number(value)
+        return number(value, 2)
     text = str(value)
     return text if text in COLOURS or text.startswith(f"url(#{OWN}") else html.escape(text)
 
@@ -208,7 +222,11 @@ def _finite(*values: float) -> bool:
 
 
 def _through(points: Sequence[Place]) -> str:
-    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+    return "M" + " ".join(f"{number(x)} {number(y)}" for x, y in points)
+
+
+def _around(x: float, y: float, width: float, height: float) -> str:
+    return f"M{number(x)} {number(y)}h{number(width)}v{number(height)}h{number(-width)}z"
 
 
 def _unbroken(points: Iterable[Place]) -> Iterator[list[Place]]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from augbench import comparing, numbers
-from augbench_reports.figures.plotted import ACCENT, CONTROL, INK, Drawing, Placing, drawing_style, finished
-from augbench_reports.figures.scores import WIDTH, row_axis, row_label, widest
+from augbench_reports.figures import rows
+from augbench_reports.figures.canvas import Canvas, Look
+from augbench_reports.figures.drawing import ACCENT, INK, MUTED, Drawing
+from augbench_reports.figures.lettering import SMALL, shortened
+from augbench_reports.figures.panels import Grid, Panel, draw_axis_name, horizontal_axis
+from augbench_reports.figures.rows import Shown, draw_row_label, labels_width, row_labels, shown_rows
+from augbench_reports.figures.scales import Scale
 from augbench_reports.words import plain
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 RARE = 10
 """Test images below which a bar is hatched."""
 MOST = 24
 """Panels of one figure: minority classes first."""
+BARS = 320
+"""Of one figure: with many classes fewer rows are shown."""
 ACROSS = 3
-LABEL_SIZE = 7.5
+BAR = 12.0
+"""Height of a bar."""
 
 
 def shown_classes(classes: Sequence[comparing.ClassFacts]) -> list[int]:
@@ -27,82 +31,78 @@ def shown_classes(classes: Sequence[comparing.ClassFacts]) -> list[int]:
     return sorted(first[:MOST])
 
 
+def most_rows(column: comparing.ColumnComparison) -> int:
+    """Return how many rows the figure shows at most."""
+    return max(10, min(rows.MOST, BARS // max(1, len(shown_classes(column.classes)))))
+
+
 def classes_figure(column: comparing.ColumnComparison) -> Drawing:
-    """Draw small multiples; dots are seeds, hatched bars rest on fewer than ten test images."""
-    rows = [row for row in column.rows if row.classes]
-    labels = [row_label(row, 30) for row in rows]
+    """Draw small multiples; marks are seeds, hatched bars rest on fewer than ten test images."""
+    shown = shown_rows(column.rows, most_rows(column), lambda row: row.classes)
+    labels = row_labels(shown, room=200, size=SMALL)
+    pitch = 28 if any(len(lines) > 1 for lines in labels) else 18
     chosen = shown_classes(column.classes)
-    down = -(-len(chosen) // ACROSS)
-    with drawing_style():
-        placing = Placing(
-            across=ACROSS,
-            down=down,
-            panel=0.1 + 0.23 * len(rows),
-            left=widest(labels, LABEL_SIZE),
-            right=0.12,
-            top=0.3,
-            bottom=0.5,
-            beside=0.25,
-            # Numbers of the axis stand between the last two lines of panels where the last is not full.
-            below=0.5 if len(chosen) % ACROSS else 0.35,
-        )
-        figure = placing.figure(WIDTH)
-        grid = figure.subplots(down, ACROSS, sharex=True, sharey=True, squeeze=False)
-        panels = grid.flatten()
-        for axes, index in zip(panels, chosen, strict=False):
-            _panel(axes, rows, column.classes[index], index)
-        for axes in panels[len(chosen) :]:
-            axes.set_visible(False)
-        for axes in grid[:, 0]:
-            row_axis(axes, labels, rows, LABEL_SIZE)
-        # Under an empty place the shared axis would have no numbers.
-        for axes in panels[max(0, len(chosen) - ACROSS) : len(chosen)]:
-            axes.tick_params(axis="x", labelbottom=True)
-        for axes in panels[(down - 1) * ACROSS : len(chosen)]:
-            axes.set_xlabel("F1", labelpad=2)
-        return finished(figure, f"Bars of F1 by class on {plain(column.label)}", _description(column))
-
-
-def _panel(axes: Axes, rows: Sequence[comparing.RowComparison], facts: comparing.ClassFacts, index: int) -> None:
-    minority = " · minority" if facts.minority else ""
-    axes.set_title(f"{plain(facts.name, 28)}", fontweight="bold", pad=5)
-    axes.annotate(
-        f"{numbers.count(facts.test)} test images{minority}",
-        (1, 1),
-        xycoords="axes fraction",
-        xytext=(0, 5),
-        textcoords="offset points",
-        ha="right",
-        fontsize=7.5,
-        color=CONTROL if facts.test is not None and facts.test < RARE else INK,
+    grid = Grid(
+        count=len(chosen),
+        across=ACROSS,
+        panel=pitch * len(shown) + 6,
+        left=labels_width(labels, SMALL),
+        right=8,
+        top=40,
+        bottom=40,
+        beside=26,
+        below=70,
     )
-    axes.grid(axis="x")
-    axes.set_xlim(0, 1.03)
-    axes.tick_params(length=0)
-    axes.spines["bottom"].set_visible(False)
-    _bars(axes, rows, index, hatched=facts.test is not None and facts.test < RARE)
+    canvas = Canvas(grid.height)
+    own = grid.panels()[0].own
+    scale = Scale(low=0, high=1.03, start=0, end=own.width)
+    with canvas.defined("axis"):
+        horizontal_axis(canvas, own, scale)
+    for place, (index, panel) in enumerate(zip(chosen, grid.panels(), strict=True)):
+        facts = column.classes[index]
+        with canvas.group(at=(panel.left, panel.top), fill=ACCENT):
+            canvas.again("axis")
+            _draw_heading(canvas, facts, own)
+            if grid.is_low(place):
+                draw_axis_name(canvas, own, "F1")
+            for down, (each, lines) in enumerate(zip(shown, labels, strict=True)):
+                middle = 3 + (down + 0.5) * pitch
+                _draw_bar(canvas, each, each.row.classes[index], middle, scale, hatched=_is_rare(facts))
+                if grid.is_left(place):
+                    draw_row_label(canvas, each, -12, middle, lines, SMALL)
+    return canvas.drawing(f"Bars of F1 by class on {plain(column.label)}", _description(column))
 
 
-def _bars(axes: Axes, rows: Sequence[comparing.RowComparison], index: int, hatched: bool) -> None:
-    # One artist for all rows: drawing one a row takes twice as long.
-    places = list(range(len(rows)))
-    scores = [row.classes[index].f1 for row in rows]
-    means = [score.mean or 0 for score in scores]
-    colours = [CONTROL if row.is_control else ACCENT for row in rows]
-    axes.barh(places, means, height=0.62, color=colours, alpha=0.3, linewidth=0)
-    if hatched:
-        axes.barh(places, means, height=0.62, facecolor="none", edgecolor=colours, alpha=0.55, linewidth=0, hatch="////")
-    axes.vlines(means, [place - 0.36 for place in places], [place + 0.36 for place in places], colors=colours, linewidth=2)
-    dots = [
-        (value, place, colour)
-        for place, (score, colour) in enumerate(zip(scores, colours, strict=True))
-        for _, value in score.seeds
-        if len(score.seeds) > 1
-    ]
-    if dots:
-        values, heights, shades = zip(*dots, strict=True)
-        # 3.2 points across.
-        axes.scatter(values, heights, s=3.2**2, c=shades, linewidths=0, zorder=3)
+def _is_rare(facts: comparing.ClassFacts) -> bool:
+    return facts.test is not None and facts.test < RARE
+
+
+def _draw_heading(canvas: Canvas, facts: comparing.ClassFacts, panel: Panel) -> None:
+    note = f"{numbers.count(facts.test)} test images{' · minority' if facts.minority else ''}"
+    canvas.text(0, -22, shortened(plain(facts.name), panel.width, bold=True), bold=True)
+    canvas.text(0, -7, note, size=SMALL, fill=INK if _is_rare(facts) else MUTED)
+
+
+def _draw_bar(canvas: Canvas, each: Shown, score: comparing.ClassScore, y: float, scale: Scale, hatched: bool) -> None:
+    mean = score.f1.mean
+    if mean is None:
+        return
+    values = [value for _, value in score.f1.seeds]
+    said = ", ".join(map(numbers.score, values)) if len(values) > 1 else ""
+    title = f"{each.name}: {numbers.score(mean)}{f' ({said})' if said else ''}"
+    # The panel's group has the colour of most rows.
+    look: Look = {"row": each.row.name, "title": title}
+    if each.row.is_control:
+        look["fill"] = each.colour
+    end, low, high = (scale.place(value) for value in (mean, min(values), max(values)))
+    with canvas.group(**look):
+        if hatched:
+            canvas.rect(0, y - BAR / 2, end, BAR, fill=canvas.hatch(each.colour))
+        else:
+            canvas.rect(0, y - BAR / 2, end, BAR, fill_opacity=0.28)
+        canvas.rects([(end - 1.2, y - 7, 2.4, 14), *([(low, y - 0.5, high - low, 1)] if low < high else [])])
+        if len(values) > 1:
+            canvas.marks(each.shape, [(scale.place(value), y) for value in values], size=4.4)
 
 
 def _description(column: comparing.ColumnComparison) -> str:

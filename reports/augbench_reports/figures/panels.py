@@ -32,6 +32,11 @@ class Panel:
         """The lower edge."""
         return self.top + self.height
 
+    @property
+    def own(self) -> Panel:
+        """The same panel as a group at its upper left corner sees it, for what panels share."""
+        return Panel(left=0, top=0, width=self.width, height=self.height)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
@@ -84,25 +89,28 @@ class Grid:
 
 def horizontal_axis(canvas: Canvas, panel: Panel, scale: Scale, *, labelled: bool = True, name: str = "", most: int | None = None) -> None:
     """Draw a line up the panel at each round value, with the values and the axis' name below it."""
-    ticks = scale.ticks(most or max(2, int(panel.width // 64)))
+    ticks = scale.ticks(most or max(2, int(panel.width // 48)))
     labels = scale.labels(ticks)
     # Long numbers need more room than was thought.
     while len(ticks) > 2 and panel.width / len(ticks) < max(text_width(label, SMALL) for label in labels) + _APART:
         ticks, labels = ticks[::2], labels[::2]
-    with canvas.group(stroke=GRID, stroke_width=0.8):
-        for tick in ticks:
-            canvas.line(scale.place(tick), panel.top, scale.place(tick), panel.bottom)
-    for tick, label in zip(ticks, labels, strict=True) if labelled else ():
-        canvas.text(scale.place(tick), panel.bottom + 15, label, anchor="middle", size=SMALL, fill=MUTED)
-    if labelled and name:
-        canvas.text(panel.left + panel.width / 2, panel.bottom + 32, name, anchor="middle", size=SMALL, fill=INK)
+    places = [scale.place(tick) for tick in ticks]
+    canvas.lines([(x, panel.top, x, panel.bottom) for x in places], stroke=GRID, stroke_width=0.8)
+    for x, label in zip(places, labels, strict=True) if labelled else ():
+        canvas.text(x, panel.bottom + 15, label, anchor="middle", size=SMALL, fill=MUTED)
+    if name:
+        draw_axis_name(canvas, panel, name)
+
+
+def draw_axis_name(canvas: Canvas, panel: Panel, name: str) -> None:
+    """Say below a panel what its horizontal axis is."""
+    canvas.text(panel.left + panel.width / 2, panel.bottom + 32, name, anchor="middle", size=SMALL, fill=INK)
 
 
 def vertical_axis(canvas: Canvas, panel: Panel, scale: Scale, *, labelled: bool = True, most: int | None = None) -> None:
     """Draw a line across the panel at each round value, with the values to its left."""
-    ticks = scale.ticks(most or max(2, int(panel.height // 28)))
-    with canvas.group(stroke=GRID, stroke_width=0.8):
-        for tick in ticks:
-            canvas.line(panel.left, scale.place(tick), panel.right, scale.place(tick))
-    for tick, label in zip(ticks, scale.labels(ticks), strict=True) if labelled else ():
-        canvas.text(panel.left - 6, scale.place(tick), label, anchor="end", size=SMALL, fill=MUTED, middle=True)
+    ticks = scale.ticks(most or max(2, int(panel.height // 21)))
+    places = [scale.place(tick) for tick in ticks]
+    canvas.lines([(panel.left, y, panel.right, y) for y in places], stroke=GRID, stroke_width=0.8)
+    for y, label in zip(places, scale.labels(ticks), strict=True) if labelled else ():
+        canvas.text(panel.left - 6, y, label, anchor="end", size=SMALL, fill=MUTED, middle=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from augbench import comparing, numbers
+from augbench_reports.choosing import chosen_rows
 from augbench_reports.figures.canvas import Canvas, Shape
 from augbench_reports.figures.drawing import ACCENT, CONTROL, INK
 from augbench_reports.figures.lettering import SIZE, text_width, wrapped
@@ -19,8 +20,6 @@ MOST = 40
 class Shown:
     """A row that a figure shows."""
 
-    place: int
-    """Among all rows of the data set."""
     row: comparing.RowComparison
 
     @property
@@ -36,32 +35,27 @@ class Shown:
     @property
     def name(self) -> str:
         """Its label on one line, as hovering tells it."""
-        return plain(self.row.label, 60) or self.row.name
+        return plain(self.row.label, 70) or self.row.name
 
 
-def shown_rows(rows: Sequence[comparing.RowComparison], most: int = MOST) -> list[Shown]:
-    """Return the control and the rows that differ most from it in the primary metric, in the matrix's order."""
-    places = sorted(range(len(rows)), key=lambda place: (-_matters(rows[place]), place))
-    return [Shown(place=place, row=rows[place]) for place in sorted(places[:most])]
+def shown_rows(
+    rows: Sequence[comparing.RowComparison], most: int = MOST, having: Callable[[comparing.RowComparison], object] = bool
+) -> list[Shown]:
+    """Return the rows that have what is drawn; of many the control and those that differ most from it, in the matrix's order."""
+    return [Shown(row=row) for row in chosen_rows([row for row in rows if having(row)], most)]
 
 
-def _matters(row: comparing.RowComparison) -> float:
-    if row.is_control:
-        return float("inf")
-    return abs(row.difference.mean) if row.difference else -1.0
-
-
-def shown_note(rows: Sequence[comparing.RowComparison], most: int = MOST) -> str:
-    """Say in a caption which rows are shown; nothing where all are."""
+def shown_note(rows: Sequence[comparing.RowComparison], most: int = MOST, where: str = "the table") -> str:
+    """Say in a caption which of the rows that have what is drawn are shown; nothing where all are."""
     if len(rows) <= most:
         return ""
     kept = "the control and those that differ most from it" if any(row.is_control for row in rows) else "the first ones"
-    return f" {numbers.count(most)} of {numbers.count(len(rows))} rows: {kept}; the table has all."
+    return f" {numbers.count(most)} of {numbers.count(len(rows))} rows: {kept}; {where} has all."
 
 
-def row_labels(shown: Sequence[Shown], room: float = 235, size: float = SIZE) -> list[list[str]]:
-    """Break each row's label into at most two lines."""
-    return [wrapped(plain(each.row.label), room, size, bold=each.row.is_control) or [each.row.name] for each in shown]
+def row_labels(shown: Sequence[Shown], room: float = 270, size: float = SIZE, most: int = 2) -> list[list[str]]:
+    """Break each row's label into at most so many lines of a width."""
+    return [wrapped(each.name, room, size, most=most, bold=each.row.is_control) for each in shown]
 
 
 def labels_width(labels: Sequence[Sequence[str]], size: float = SIZE) -> float:

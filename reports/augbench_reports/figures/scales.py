@@ -88,16 +88,19 @@ def _round_values(low: float, high: float, most: int) -> list[float]:
 
 
 def _powers(scale: Scale, most: int) -> list[float]:
-    """Return powers of ten, and 0 where the scale has it; if there are too few of them, round values."""
+    """Return powers of ten, and 0 where the scale has it; if they are too few also twice and five times as much, or round values."""
     largest = max(abs(scale.low), abs(scale.high))
     least = min(scale.threshold, largest) if scale.kind == "symlog" else scale.low
     exponents = range(math.ceil(math.log10(least) - 1e-9), math.floor(math.log10(largest) + 1e-9) + 1)
     sides = 2 if scale.kind == "symlog" and scale.low < 0 < scale.high and -scale.low > least else 1
     # From the last one back: the largest stays.
-    powers = [10.0**exponent for exponent in exponents[:: -1 * -(-sides * len(exponents) // most) or -1]]
-    every = sorted({*powers, 0.0, *(-power for power in powers)})
-    inside = [_exact(tick) for tick in every]
-    return inside if sum(scale.low <= tick <= scale.high for tick in inside) > 2 else _round_values(scale.low, scale.high, most)
+    wide = [10.0**exponent for exponent in exponents[:: -1 * -(-sides * len(exponents) // most) or -1]]
+    near = [factor * 10.0**exponent for exponent in [exponents.start - 1, *exponents] for factor in (1, 2, 5)]
+    for powers in (wide, near):
+        found = [_exact(tick) for tick in sorted({*powers, 0.0, *(-power for power in powers)})]
+        if 2 < sum(scale.low <= tick <= scale.high for tick in found) <= most + 2:
+            return found
+    return _round_values(scale.low, scale.high, most)
 
 
 def _exact(value: float) -> float:

@@ -1,92 +1,82 @@
-"""Every row's scores on one data set: a dot for each seed, a bar for the mean."""
+"""Every row's scores on one data set: a mark for each seed, a bar for the mean."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from augbench import comparing, numbers
-from augbench_reports.figures.plotted import ACCENT, CONTROL, GRID, INK, MUTED, Drawing, Placing, drawing_style, finished, text_width
+from augbench_reports.figures.canvas import Canvas
+from augbench_reports.figures.drawing import CONTROL, INK, MUTED, Drawing
+from augbench_reports.figures.lettering import SMALL
+from augbench_reports.figures.panels import Grid, Panel, horizontal_axis
+from augbench_reports.figures.rows import Shown, draw_row_label, labels_width, row_labels, shown_rows
+from augbench_reports.figures.scales import Scale, scale_over
 from augbench_reports.words import plain
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-WIDTH = 9.6
-"""Inches; one inch is 72 units of the SVG."""
-LABEL_SIZE = 8
-
-
-def row_label(row: comparing.RowComparison, width: int = 34) -> str:
-    """Break a row's label into at most two lines."""
-    lines = textwrap.wrap(plain(row.label, 2 * width - 4), width, break_long_words=True) or [row.name]
-    return "\n".join(lines[:2])
-
-
-def row_axis(axes: Axes, labels: Sequence[str], rows: Sequence[comparing.RowComparison], size: float) -> None:
-    """Name the rows down the left side, the first on top, the control in its colour."""
-    axes.set_yticks(range(len(rows)), labels, linespacing=1.0, fontsize=size)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
-        tick.set_color(CONTROL if row.is_control else INK)
-
-
-def widest(labels: Sequence[str], size: float) -> float:
-    """Return the width in inches that row labels take."""
-    return max((text_width(line, size) for label in labels for line in label.splitlines()), default=0) + 0.15
+ACROSS = 3
+"""Panels beside each other."""
+VALUES = 52
+"""Room for the means at the right of a panel."""
 
 
 def scores_figure(column: comparing.ColumnComparison, metrics: Sequence[str]) -> Drawing:
     """Draw one panel a metric, rows down the side."""
-    rows = column.rows
-    labels = [row_label(row) for row in rows]
-    with drawing_style():
-        placing = Placing(
-            across=len(metrics),
-            down=1,
-            panel=0.2 + 0.31 * len(rows),
-            left=widest(labels, LABEL_SIZE),
-            right=0.5,
-            top=0.35,
-            bottom=0.3,
-            beside=0.65,
-        )
-        figure = placing.figure(WIDTH)
-        panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
-        for axes, metric in zip(panels, metrics, strict=True):
-            _panel(axes, rows, metric)
-        row_axis(panels[0], labels, rows, LABEL_SIZE)
-        return finished(figure, f"Scores on {plain(column.label)}", _description(rows, metrics))
+    shown = shown_rows(column.rows)
+    labels = row_labels(shown)
+    pitch = 31 if any(len(lines) > 1 for lines in labels) else 25
+    across = min(ACROSS, len(metrics))
+    grid = Grid(
+        count=len(metrics),
+        across=across,
+        panel=pitch * len(shown) + 8,
+        left=labels_width(labels),
+        right=VALUES,
+        top=34,
+        bottom=26,
+        beside=VALUES + 24,
+        below=62,
+    )
+    canvas = Canvas(grid.height)
+    panels = list(zip(metrics, grid.panels(), strict=True))
+    scales = [_scale(canvas, panel, shown, metric) for metric, panel in panels]
+    for place, (each, lines) in enumerate(zip(shown, labels, strict=True)):
+        down = 4 + (place + 0.5) * pitch
+        with canvas.group(row=each.row.name, fill=each.colour, title=each.name):
+            for index, ((metric, panel), scale) in enumerate(zip(panels, scales, strict=True)):
+                if grid.is_left(index):
+                    canvas.target(0, panel.top + down - pitch / 2, canvas.width, pitch)
+                    draw_row_label(canvas, each, panel.left - 14, panel.top + down, lines)
+                _draw_scores(canvas, each, metric, panel, panel.top + down, scale)
+    return canvas.drawing(f"Scores on {plain(column.label)}", _description(shown, metrics))
 
 
-def _panel(axes: Axes, rows: Sequence[comparing.RowComparison], metric: str) -> None:
-    axes.set_title(numbers.heading(metric), fontweight="bold", pad=8)
-    axes.grid(axis="x")
-    axes.spines["left"].set_visible(False)
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(length=0)
-    for place, row in enumerate(rows):
-        score = row.scores[metric]
-        colour = CONTROL if row.is_control else ACCENT
-        if score.mean is None:
-            axes.annotate("no result", (0.02, place), xycoords=("axes fraction", "data"), va="center", color=MUTED, fontsize=8)
-            continue
-        values = [value for _, value in score.seeds]
-        axes.plot([min(values), max(values)], [place, place], color=colour, linewidth=1.2, solid_capstyle="butt")
-        axes.plot(values, [place] * len(values), linestyle="none", marker="o", markersize=4.2, markerfacecolor=colour, markeredgewidth=0)
-        axes.plot([score.mean], [place], marker="|", markersize=13, markeredgewidth=2.4, color=colour)
-        label = numbers.score(score.mean)
-        axes.annotate(label, (1.01, place), xycoords=("axes fraction", "data"), va="center", color=INK, fontsize=8, annotation_clip=False)
-    control = next((row.scores[metric].mean for row in rows if row.is_control), None)
+def _scale(canvas: Canvas, panel: Panel, shown: Sequence[Shown], metric: str) -> Scale:
+    """Draw the axis of a panel, its heading and the control's line."""
+    values = [value for each in shown for _, value in each.row.scores[metric].seeds]
+    scale = scale_over(values, panel.left, panel.right, margin=0.05)
+    canvas.text(panel.left, panel.top - 14, numbers.heading(metric), bold=True)
+    horizontal_axis(canvas, panel, scale)
+    control = next((each.row.scores[metric].mean for each in shown if each.row.is_control), None)
     if control is not None:
-        axes.axvline(control, color=CONTROL, linewidth=0.9, linestyle=(0, (3, 3)), zorder=0.5)
-    else:
-        axes.axvline(0, color=GRID, linewidth=0)
-    axes.margins(x=0.08)
+        x = scale.place(control)
+        canvas.line(x, panel.top, x, panel.bottom, stroke=CONTROL, stroke_width=1.2, stroke_dasharray="4 4")
+    return scale
 
 
-def _description(rows: Sequence[comparing.RowComparison], metrics: Sequence[str]) -> str:
+def _draw_scores(canvas: Canvas, each: Shown, metric: str, panel: Panel, y: float, scale: Scale) -> None:
+    score = each.row.scores[metric]
+    if score.mean is None:
+        canvas.text(panel.left + 6, y, "no result", size=SMALL, fill=MUTED, middle=True)
+        return
+    places = [scale.place(value) for _, value in score.seeds]
+    mean = scale.place(score.mean)
+    canvas.rects([(min(places), y - 0.8, max(places) - min(places), 1.6), (mean - 1.5, y - 8.5, 3, 17)])
+    for (seed, value), x in zip(score.seeds, places, strict=True):
+        canvas.mark(each.shape, x, y, size=5.6, title=f"{each.name}, seed {seed}: {numbers.score(value)}")
+    canvas.text(panel.right + 10, y, numbers.score(score.mean), size=SMALL, fill=INK, middle=True)
+
+
+def _description(shown: Sequence[Shown], metrics: Sequence[str]) -> str:
     last = metrics[-1]
-    each = "; ".join(f"{plain(row.label, 60)} {numbers.score(row.scores[last].mean)}" for row in rows)
-    return f"Mean {numbers.metric(last)} of each row: {each}. The table has every number."
+    said = numbers.listing([f"{each.name} {numbers.score(each.row.scores[last].mean)}" for each in shown], 12)
+    return f"Mean {numbers.metric(last)} of each row: {said}. The table has every number."
