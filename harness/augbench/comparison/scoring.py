@@ -108,21 +108,23 @@ def seed_scores(measure: Measure, trials: Iterable[Scored]) -> BySeed:
 
 def class_scores(names: Sequence[str], trials: Sequence[Scored]) -> tuple[ClassScore, ...]:
     """Score each class of a row; empty without finished trials."""
-    if not trials:
-        return ()
-
-    def over(metric: str, measure: Callable[[Confusion], metrics.Scores], index: int) -> Score:
-        return score(metric, lambda test: float(measure(test.confusion)[index]), trials)
-
+    f1, precision, recall = (_by_class(measure, trials) for measure in (metrics.f1, metrics.precision, metrics.recall))
     return tuple(
         ClassScore(
             name=name,
-            f1=over("f1", metrics.f1, index),
-            precision=over("precision", metrics.precision, index),
-            recall=over("recall", metrics.recall, index),
+            f1=summarise("f1", tuple((seed, values[index]) for seed, values in f1)),
+            precision=summarise("precision", tuple((seed, values[index]) for seed, values in precision)),
+            recall=summarise("recall", tuple((seed, values[index]) for seed, values in recall)),
         )
-        for index, name in enumerate(names)
+        for index, name in enumerate(names if trials else ())
     )
+
+
+def _by_class(measure: Callable[[Confusion], metrics.Scores], trials: Sequence[Scored]) -> list[tuple[int, list[float]]]:
+    """Score all classes of each seed, folds averaged."""
+    import numpy as np
+
+    return [(seed, np.mean([measure(each.matrix) for each in group], axis=0).tolist()) for seed, group in by_seed(trials).items()]
 
 
 def mean_curves(trials: Sequence[Scored]) -> dict[str, Curve]:
