@@ -1,6 +1,11 @@
-"""What takes many minutes runs only where it is asked for."""
+"""What takes many minutes runs only where it is asked for, and golden files are written where that is asked for."""
 
 import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden files be written anew."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden files of the reports instead of comparing them")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

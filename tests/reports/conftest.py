@@ -155,6 +155,7 @@ def made_up_run(
         report=ReportSettings(
             control="ours",
             alpha=0.01,
+            replicates=999,
             published=(Published(label="Rana et al. (2022)", dataset="cell-cycle", source="Table 2", accuracy=0.856, macro_f1=0.868),),
         ),
         rows=tuple(Row(name=name, label=label) for name, (label, _) in shown.items()),

@@ -213,7 +213,7 @@ class ReportSettings:
     protocol: Literal["rana-2022", "none"] = "rana-2022"
     """Which published protocol is shown beside it, as published."""
     alpha: Annotated[float, Gt(0), Lt(1)] = 0.05
-    formats: tuple[str, ...] = ("markdown", "html", "json", "csv")
+    formats: tuple[str, ...] = ("markdown", "html", "latex", "json", "csv", "parquet")
     published: tuple[Published, ...] = ()
 
 

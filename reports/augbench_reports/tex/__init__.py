@@ -1,0 +1,1 @@
+"""How text and tables are written in LaTeX."""
