@@ -22,7 +22,7 @@ from augbench.comparison.pairing import difference, pairs, unpaired
 from augbench.comparison.protocol import as_published
 from augbench.comparison.resampled import Resampled
 from augbench.comparison.scoring import Measure, Scored, class_scores, mean_curves, score, scored, unusable
-from augbench.values.comparing import Absent, ClassFacts, ColumnComparison, RowComparison
+from augbench.values.comparing import Absent, ClassFacts, ColumnComparison, RowComparison, Score
 from augbench.values.errors import Diverged
 from augbench.values.evidence import AsPublished, Difference, Verdict
 from augbench.values.measuring import Metric, PairedTest
@@ -175,9 +175,7 @@ def _row(
         is_control=is_control,
         done=len(done),
         expected=len(own),
-        scores={
-            name: replace(score(name, declared.measure(name), done), interval=resampled.interval(name, done)) for name in declared.metrics
-        },
+        scores={name: _score(name, declared, done, resampled) for name in declared.metrics},
         classes=class_scores(facts.classes, done),
         budget=budget([each.trial for each in done]),
         curves=mean_curves(done),
@@ -187,6 +185,11 @@ def _row(
         reproduce=_reproduce(results, done),
         unfair=_unfair(results, own),
     )
+
+
+def _score(name: str, declared: Declared, done: Sequence[Scored], resampled: Resampled) -> Score:
+    found = score(name, declared.measure(name), done)
+    return replace(found, interval=resampled.interval(name, done, found.mean))
 
 
 def _reproduce(results: Results, done: Sequence[Scored]) -> str:
@@ -273,7 +276,7 @@ def _measured(each: _Judged, rules: Rules, resampled: Resampled) -> Difference |
     if each.difference is None:
         return None
     found = each.difference if each.refused else tested(each.difference, each.matched, rules)
-    over_images, over_both = resampled.differences(each.difference.metric, each.matched)
+    over_images, over_both = resampled.differences(each.difference, each.matched)
     return replace(found, over_images=over_images, over_both=over_both)
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from augbench.comparison import design as designs
 from augbench.comparison import effects, measures, tests
 from augbench.comparison.pairing import in_order
+from augbench.comparison.permutation import permutation_test
+from augbench.comparison.resampling import seed_of
 from augbench.comparison.scoring import Measure, Scored, seed_scores
 from augbench.values import numbers
 from augbench.values.evidence import Design, Difference, Effects, Tested, Verdict
-
-if TYPE_CHECKING:
-    from augbench.values.measuring import Metric, PairedTest
+from augbench.values.measuring import CountMetric, Metric, PairedTest
 
 Pairs = Sequence[tuple[Scored, Scored]]
 BESIDE: tuple[tests.TestName, ...] = ("sign-flip", "signed-rank", "paired t")
@@ -72,13 +71,32 @@ def tested(found: Difference, pairs: Pairs, rules: Rules) -> Difference:
 
 def _primary(values: Sequence[float], pairs: Pairs, rules: Rules) -> Tested | None:
     if rules.design.word == "one run":
-        return None
+        return _over_images(pairs, rules)
     if rules.design.word == "folds":
         differences = [rules.measure(each.test) - rules.measure(other.test) for each, other in in_order(pairs)]
         return tests.tested("corrected t", differences, "fold", designs.test_to_train([each for each, _ in pairs]))
     if len(values) < 2:
         return None
     return measures.tested(rules.name, rules.chosen, values) if rules.chosen else tests.tested("sign-flip", values, "seed")
+
+
+def _over_images(pairs: Pairs, rules: Rules) -> Tested | None:
+    """Swap the predictions of the one seed's models image by image, in all folds together."""
+    import numpy as np
+
+    test = pairs[0][0].test
+    row, control = (np.stack([pair[side].test.predicted for pair in in_order(pairs)]) for side in (0, 1))
+    if not isinstance(rules.metric, CountMetric):
+        return None
+    return permutation_test(
+        test.labels,
+        row,
+        control,
+        test.probabilities.shape[1],
+        rules.metric.of_counts,
+        replicates=rules.replicates,
+        seed=seed_of(test.ids),
+    )
 
 
 def _effects(values: Sequence[float], pairs: Pairs, rules: Rules) -> Effects:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from augbench.comparison import resampling
+from augbench.comparison import intervals, resampling
 from augbench.comparison.pairing import in_order
 from augbench.comparison.scoring import Scored, by_seed
-from augbench.values.evidence import Interval, Resampling
+from augbench.values.evidence import Difference, Interval, Resampling
 from augbench.values.measuring import CountMetric, Metric
 from augbench.values.results import Predictions
 
@@ -58,45 +57,34 @@ class Resampled:
         about = Resampling(replicates=replicates, level=level) if trials else None
         return cls(values=values, about=about, level=level)
 
-    def interval(self, metric: str, trials: Sequence[Scored]) -> Interval | None:
+    def interval(self, metric: str, trials: Sequence[Scored], mean: float | None) -> Interval | None:
         """Return where a row's mean over seeds would lie with other test images; None for metrics that are not resampled."""
-        if not trials or metric not in self.values:
+        if mean is None or metric not in self.values:
             return None
-        return self._interval(self._by_seed(metric, trials).mean(axis=0), "bootstrap over images")
+        return intervals.of_value(self._by_seed(metric, trials).mean(axis=1), mean, self.level)
 
     def variance(self, metric: str, trials: Sequence[Scored]) -> float:
         """Return the variance of a row's mean over test images; 0 without trials."""
-        return float(self._by_seed(metric, trials).mean(axis=0).var(ddof=1)) if trials else 0.0
+        return float(self._by_seed(metric, trials).mean(axis=1).var(ddof=1)) if trials else 0.0
 
-    def differences(self, metric: str, matched: Sequence[tuple[Scored, Scored]]) -> tuple[Interval, Interval | None]:
+    def differences(self, found: Difference, matched: Sequence[tuple[Scored, Scored]]) -> tuple[Interval, Interval | None]:
         """Return where a paired difference would lie with other images, and with other seeds and images: None for one seed."""
+        import numpy as np
+
         rows, controls = ([pair[side] for pair in in_order(matched)] for side in (0, 1))
-        found = self._by_seed(metric, rows) - self._by_seed(metric, controls)
-        both = (_times(len(found), found.shape[1]) * found).sum(axis=0) / len(found)
-        over_images = self._interval(found.mean(axis=0), "bootstrap over images")
-        return over_images, self._interval(both, "bootstrap over seeds and images") if len(found) > 1 else None
+        replicates = self._by_seed(found.metric, rows) - self._by_seed(found.metric, controls)
+        over_images = intervals.of_difference(replicates.mean(axis=1), self.level)
+        if len(found.seeds) < 2:
+            return over_images, None
+        values = np.array([value for _, value in found.seeds])
+        return over_images, intervals.of_seeds(replicates, values, self.level, seed=resampling.seed_of(rows[0].test.ids))
 
     def _by_seed(self, metric: str, trials: Sequence[Scored]) -> Values:
-        """Average the folds of each seed, [S, B]."""
+        """Average the folds of each seed, [B, S]."""
         import numpy as np
 
         known = self.values[metric]
-        return np.stack([np.mean([known[each.trial.trial] for each in group], axis=0) for group in by_seed(trials).values()])
-
-    def _interval(self, values: Values, method: str) -> Interval:
-        import numpy as np
-
-        low, high = np.quantile(values, [(1 - self.level) / 2, (1 + self.level) / 2])
-        return Interval(low=float(low), high=float(high), level=self.level, method=method)
-
-
-@cache
-def _times(seeds: int, replicates: int) -> NDArray[np.int64]:
-    """Return how often each replicate has each seed, [S, B]: drawn with replacement, the same for all pairs of rows."""
-    import numpy as np
-
-    drawn = resampling.stream(0, 0, purpose=1).integers(0, seeds, (seeds, replicates))
-    return np.stack([(drawn == seed).sum(axis=0) for seed in range(seeds)])
+        return np.stack([np.mean([known[each.trial.trial] for each in group], axis=0) for group in by_seed(trials).values()], axis=1)
 
 
 def _groups(trials: Sequence[Scored]) -> list[list[Scored]]:
