@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from math import ceil, log2, sqrt
 from typing import TYPE_CHECKING, Literal
 
-from augbench.comparison.per_image import a12 as a12
-from augbench.comparison.per_image import rank_sum as rank_sum
 from augbench.values.evidence import Interval, Tested, Unit
 
 if TYPE_CHECKING:
