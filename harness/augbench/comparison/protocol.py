@@ -45,7 +45,8 @@ def as_published(row: Sequence[Scored], control: Sequence[Scored], alpha: float)
 
 def _rank_sum(each: Scored, other: Scored) -> RankSum:
     first, second = true_class(each.test), true_class(other.test)
-    z, p = per_image.rank_sum(first, second)
+    a12 = per_image.a12(first, second)
+    z, p = per_image.asymptotic(a12, len(first), len(second))
     labels, one, two = each.test.labels, each.test.predicted, other.test.predicted
     return RankSum(
         seed=each.trial.seed,
@@ -53,7 +54,7 @@ def _rank_sum(each: Scored, other: Scored) -> RankSum:
         z=z,
         p=p,
         log10_p=per_image.log10_p(z),
-        a12=per_image.a12(first, second),
+        a12=a12,
         direction=direction(z),
         fold=each.trial.fold,
         control_fold=other.trial.fold,
