@@ -1,7 +1,7 @@
 """Rows over several data sets, against the published numbers of Demsar (2006)."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -103,6 +103,17 @@ def test_bars_are_the_longest_runs_without_a_pair_that_differs(count: int, data:
     longest = [(a, b) for a, b in runs if not any(c <= a and b <= d and (c, d) != (a, b) for c, d in runs)]
     assert across.cliques(differ) == longest
     assert all(first[1] < second[1] for first, second in pairwise(across.cliques(differ)))
+
+
+@given(st.lists(st.lists(st.integers(0, 4), min_size=4, max_size=4), min_size=6, max_size=11), st.sampled_from([0.05, 0.3, 0.7]))
+@settings(max_examples=40, deadline=None)
+def test_pairs_are_told_apart_by_the_signed_rank_test_with_holm_over_all(levels: list[list[int]], alpha: float) -> None:
+    table = np.array(levels) / 10
+    pairs = list(combinations(range(4), 2))
+    holm = tests.holm([tests.signed_rank(table[:, a] - table[:, b]) for a, b in pairs])
+    differ = across.told_apart(table, alpha)
+    assert [bool(differ[pair]) for pair in pairs] == [p <= alpha for p in holm]
+    assert (differ == differ.T).all()
 
 
 @given(st.permutations(range(3)), st.permutations(range(8)))
