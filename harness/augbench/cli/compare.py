@@ -55,9 +55,11 @@ def compare(
     Needs the run folders alone.  The runs may be unfinished.
     """
     from augbench.comparison.differences import differences
+    from augbench.engine.rendering import known_to
     from augbench.store.run_folder import RunFolder
 
-    found = differences(RunFolder(path=before).results(), RunFolder(path=after).results(), tolerance)
+    first, second = RunFolder(path=before), RunFolder(path=after)
+    found = differences(first.results(), second.results(), tolerance, known_to(first))
     if as_json:
         print_json(asdict(found))
     else:

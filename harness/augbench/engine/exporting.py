@@ -113,10 +113,9 @@ def _files(folder: RunFolder, about: Mapping[str, Any], trials: Sequence[Mapping
 
 def _report(folder: RunFolder, formats: tuple[str, ...]) -> tuple[Path, ...]:
     """Return the report, written anew unless it is of just what is there."""
-    from augbench.engine.rendering import render
-    from augbench.registry.discovery import discover
+    from augbench.engine.rendering import known_to, render
 
-    return folder.rendered(formats) or render(folder, discover(), formats)
+    return folder.rendered(formats) or render(folder, known_to(folder), formats)
 
 
 def _matrices(folder: RunFolder) -> Iterator[Entry]:

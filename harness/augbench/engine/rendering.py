@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from augbench.engine.asking import asked_again_all
+from augbench.matrix import plugins_of
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import discover
+from augbench.registry.local import load_local
 from augbench.store.run_folder import RunFolder
+from augbench.values.errors import AugbenchError
 from augbench.values.run_errors import SmokeRun
 
 if TYPE_CHECKING:
@@ -16,7 +21,19 @@ if TYPE_CHECKING:
 
 def write_reports(run: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
     """Write the report of a run folder, finished or not.  Raise ``MissingFile``, or ``SmokeRun`` where numbers mean nothing."""
-    return render(RunFolder(path=run), discover(), formats)
+    folder = RunFolder(path=run)
+    return render(folder, known_to(folder), formats)
+
+
+def known_to(folder: RunFolder) -> Registry:
+    """Find the components that a run's report may name: what is installed, and the matrix's own plugins as far as they are still there."""
+    registry = discover()
+    # Whatever is wrong with the folder or a plugin is told where the report needs it.
+    with suppress(AugbenchError):
+        asked = {(plugins_of(one.matrix, one.snapshot), one.matrix.parent) for one in asked_again_all(folder)}
+        for plugins, place in sorted(asked):
+            load_local(registry, plugins, place)
+    return registry
 
 
 def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
@@ -26,7 +43,7 @@ def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | Non
     results = folder.results()
     if results.smoke:
         raise SmokeRun(folder.path)
-    comparison = compare(results)
+    comparison = compare(results, registry)
     wanted = formats or results.report.formats
     written: list[Path] = []
     for name in wanted:
