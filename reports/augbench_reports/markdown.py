@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,12 +44,21 @@ def _figures(page: Document, folder: Path) -> list[Path]:
 def escaped(text: str) -> str:
     """Write text so that Markdown, GitHub's mentions, references and links leave it alone, on one line."""
     text = _SPECIAL.sub(r"\\\1", plain(text, 2000).replace("&", "&amp;"))
-    # A backslash stops Markdown, not GitHub: only a character in between breaks @name, #1 and links.
-    text = re.sub(r"(@|\\#)(?=\w)", rf"\1{_NO_BREAK}", text)
-    text = re.sub(r"(?i)(https?|ftp)://", rf"\1:{_NO_BREAK}//", text)
-    text = re.sub(r"(?i)\bwww\.", f"www{_NO_BREAK}.", text)
+    text = _unlinked(text)
     # A line may not begin a list or a heading.
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", re.sub(r"^([-=+])", r"\\\1", text))
+
+
+def _unlinked(text: str) -> str:
+    # A backslash stops Markdown, not GitHub: only a character in between breaks @name, #1, GH-1 and links.
+    text = re.sub(r"(@|#|\bGH-)(?=\w)", rf"\1{_NO_BREAK}", text)
+    text = re.sub(r"(?i)(https?|ftp)://", rf"\1:{_NO_BREAK}//", text)
+    return re.sub(r"(?i)\bwww\.", f"www{_NO_BREAK}.", text)
+
+
+def _inside_html(text: str) -> str:
+    """Write text for a line that begins with an element: there a backslash is no more than a backslash."""
+    return _unlinked(escape(plain(text, 2000), quote=False))
 
 
 def written(page: Document) -> str:
@@ -70,7 +80,7 @@ def _card(card: Card) -> list[str]:
 
 
 def _folded(summary: str, text: str) -> str:
-    return f"<details><summary>{escaped(summary)}</summary>\n\n{text}\n\n</details>"
+    return f"<details><summary>{_inside_html(summary)}</summary>\n\n{text}\n\n</details>"
 
 
 def _section(section: Section) -> list[str]:

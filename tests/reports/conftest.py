@@ -279,7 +279,7 @@ def rename() -> Callable[[Results, tuple[str, ...]], Results]:
                 )
                 for each in results.trials
             ),
-            settings={column.name: {row: {f"{each}{place}": each for place, each in enumerate(names)} for row in FAILING}},
+            settings={column.name: _settings([row.name for row in rows], names)},
             generators={
                 key: replace(each, name=names[place % len(names)], class_name=new[each.class_name], features=names[-1])
                 for place, (key, each) in enumerate(results.generators.items())
@@ -294,6 +294,12 @@ def rename() -> Callable[[Results, tuple[str, ...]], Results]:
     return renamed
 
 
+def _settings(rows: list[str], names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Let rows that fail have everything in common, and the others differ in one setting."""
+    common = {f"{each}{place}": each for place, each in enumerate(names)}
+    return {row: common if row in FAILING else {names[2 % len(names)]: names[place % len(names)]} for place, row in enumerate(rows)}
+
+
 HOSTILE = (
     "</script><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -303,23 +309,48 @@ HOSTILE = (
     "$x_1%&#~^\\{} $y$",
     "two\nlines\x00\n\n# and a heading",
     "n" * 300,
+    "\\input{/etc/passwd} \\write18{ls} \\end{document} ^^5cx",
     "\u202eturned around\u2066",
     "{{ 7 * 7 }}{% raw %}",
     "@here #1 https://example.org www.example.org",
     "- item",
     "1. item",
+    "=1+1",
+    "+1|2",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\t=tab",
+    "same slug",
+    "same-slug",
+    "中文 😀️ é ± − – — … Łódź ½",
+    "\u200b",
+    "a@b.org mailto:a@b.org GH-1 o/r#1",
+    "\ud800half",
+    "[x]: javascript:alert(1)",
+    "    indented",
     "&lt;b&gt; <b>",
 )
 
 
 @pytest.fixture(scope="session")
-def harmless(rename: Callable[[Results, tuple[str, ...]], Results]) -> Document:
-    """Return a report of harmless names, of as many as there are hostile ones."""
+def harmless_comparison(rename: Callable[[Results, tuple[str, ...]], Results]) -> Comparison:
+    """Return the comparison of harmless names, of as many as there are hostile ones."""
     names = tuple(f"name {place}" for place in range(len(HOSTILE)))
-    return document(compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), names)))
+    return compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), names))
 
 
 @pytest.fixture(scope="session")
-def hostile(rename: Callable[[Results, tuple[str, ...]], Results]) -> Document:
-    """Return the same report with names that try to be something else."""
-    return document(compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), HOSTILE)))
+def hostile_comparison(rename: Callable[[Results, tuple[str, ...]], Results]) -> Comparison:
+    """Return the same comparison of names that try to be something else."""
+    return compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), HOSTILE))
+
+
+@pytest.fixture(scope="session")
+def harmless(harmless_comparison: Comparison) -> Document:
+    """Return a report of harmless names."""
+    return document(harmless_comparison)
+
+
+@pytest.fixture(scope="session")
+def hostile(hostile_comparison: Comparison) -> Document:
+    """Return the same report of hostile names."""
+    return document(hostile_comparison)
