@@ -42,7 +42,8 @@ _SHAPES: dict[Shape, tuple[Place, ...]] = {
         *((0, 0.45), (-0.8, 1.25), (-1.25, 0.8), (-0.45, 0), (-1.25, -0.8), (-0.8, -1.25)),
     ),
 }
-_NO_CHARACTERS = re.compile("[\ufffe\uffff]")
+_NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""That XML does not know."""
 
 
 class Look(TypedDict, total=False):
@@ -198,7 +199,7 @@ def number(value: float, decimals: int = 1) -> str:
 
 
 def escaped(text: str) -> str:
-    """Write text so that it is only text, without the two characters that XML does not know."""
+    """Write text so that it is only text."""
     return html.escape(_NO_CHARACTERS.sub("", text))
 
 
@@ -214,7 +215,7 @@ def _value(value: object) -> str:
     if isinstance(value, (int, float)):
         return number(value, 2)
     text = str(value)
-    return text if text in COLOURS or text.startswith(f"url(#{OWN}") else html.escape(text)
+    return text if text in COLOURS or text.startswith(f"url(#{OWN}") else escaped(text)
 
 
 def _finite(*values: float) -> bool:

@@ -18,7 +18,7 @@ RARE = 10
 """Test images below which a bar is hatched."""
 MOST = 24
 """Panels of one figure: minority classes first."""
-BARS = 320
+BARS = 210
 """Of one figure: with many classes fewer rows are shown."""
 ACROSS = 3
 BAR = 12.0
