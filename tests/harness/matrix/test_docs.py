@@ -2,7 +2,12 @@
 
 import re
 import tomllib
+from dataclasses import MISSING, fields
 from pathlib import Path
+
+from augbench.registry.wording import in_toml
+from augbench.values.components import dashed
+from augbench.values.settings import ReportSettings
 
 _PAGE = Path(__file__).parents[3] / "docs" / "matrix-file.md"
 
@@ -26,3 +31,12 @@ def test_the_errors_of_the_syntax_page_are_worded_so(wrong, small):
     for problem in wrong(text):
         assert problem.message in page
         assert problem.hint in page
+
+
+def test_the_table_of_the_report_holds_every_key_with_its_default():
+    table = _PAGE.read_text().partition("## The report")[2].partition("## ")[0]
+    told = dict(re.findall(r"^\| `(?:\[\[report\.)?([a-z-]+)(?:\]\])?` \| .* \| (.*) \|$", table, re.MULTILINE))
+    written = {dashed(field.name): "required" if field.default is MISSING else field.default for field in fields(ReportSettings)}
+    assert set(told) == set(written)
+    for key, default in written.items():
+        assert told[key].strip("`") in {default, "none" if default in (None, ()) else in_toml(default)}, key
