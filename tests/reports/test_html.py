@@ -202,7 +202,7 @@ def test_a_partial_run_has_a_report(case: str, make: Callable[..., Results], tmp
     expected = {
         "nothing done": "No trial is done: there is nothing to compare.",
         "one row": "There is no row beside the control: nothing to compare.",
-        "one seed": "One seed tells about these trained models, not about the methods.",
+        "one seed": "about these trained models, not about the methods",
         "no control": "The control, gone, is not a row of this run",
         "no data set": "0 data sets",
         "control failed": "no trial of the control, WGAN-div + mixup + nonlinear mixup, is done",

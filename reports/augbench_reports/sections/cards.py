@@ -40,7 +40,7 @@ def _facts(column: comparing.ColumnComparison) -> list[tuple[str, str]]:
         ("paired seeds", f"{claim.seeds} of {claim.planned}"),
         ("comparisons", str(claim.comparisons)),
         ("smallest p they can give", smallest(claim.smallest_p)),
-        ("seeds needed", str(claim.seeds_needed)),
+        *([("seeds needed", str(claim.seeds_needed))] if column.design.unit == "seed" else []),
         ("one test image moves macro-F1 by up to", numbers.score(column.resolution)),
     ]
     if column.noise:
