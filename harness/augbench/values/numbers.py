@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 ABSENT = "–"
 PLUS_MINUS = " ± "
 MINUS = "−"
+_INITIALS = re.compile(r"\b(f1|mcc|auroc|ece)\b")
 _BYTES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 _TIMES = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
 def metric(name: str) -> str:
-    """Write a metric's name as in a sentence: ``macro-F1``."""
-    return name.replace("f1", "F1")
+    """Write a metric's name as in a sentence: ``macro-F1``, ``MCC``."""
+    return _INITIALS.sub(lambda found: found[0].upper(), name)
 
 
 def heading(name: str) -> str:
     """Write a metric's name as in a heading: ``Macro-F1``."""
-    return metric(name)[:1].upper() + metric(name)[1:]
+    # What is named by where it is, my_scores:WorstRecall, keeps its letters.
+    return metric(name)[:1].upper() + metric(name)[1:] if ":" not in name else name
 
 
 def score(value: float | None) -> str:

@@ -89,3 +89,17 @@ def test_sizes(value: int, written: str) -> None:
 )
 def test_ages(value: float, words: str) -> None:
     assert numbers.ago(value) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "heading"),
+    [
+        ("macro-f1", "macro-F1", "Macro-F1"),
+        ("validation macro-f1", "validation macro-F1", "Validation macro-F1"),
+        ("mcc", "MCC", "MCC"),
+        ("log-loss", "log-loss", "Log-loss"),
+        ("my_scores:f1x", "my_scores:f1x", "my_scores:f1x"),
+    ],
+)
+def test_names_of_metrics_are_written_as_in_papers(name, written, heading):
+    assert (numbers.metric(name), numbers.heading(name)) == (written, heading)
