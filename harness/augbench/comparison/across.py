@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import exp, inf, lgamma
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,7 @@ def _with_all_rows(found: Across, table: Numbers, alpha: float) -> Across:
     ranks = mean_ranks(table)
     chi2, p = friedman(table)
     f, f_p = iman_davenport(ranks, datasets)
-    labels = [row.row for row in found.rows]
+    labels, differ = [row.row for row in found.rows], told_apart(table, alpha)
     return replace(
         found,
         friedman=chi2,
@@ -116,7 +117,8 @@ def _with_all_rows(found: Across, table: Numbers, alpha: float) -> Across:
         iman_davenport=f,
         iman_davenport_p=f_p,
         critical_difference=bonferroni_dunn(rows, datasets, alpha),
-        groups=tuple(tuple(labels[start:stop]) for start, stop in cliques(told_apart(table, alpha))),
+        apart=tuple((labels[one], labels[other]) for one, other in combinations(range(rows), 2) if differ[one, other]),
+        groups=tuple(tuple(labels[start:stop]) for start, stop in cliques(differ)),
     )
 
 

@@ -58,23 +58,25 @@ class Rules:
 def tested(found: Difference, pairs: Pairs, rules: Rules) -> Difference:
     """Test a difference as its design allows, and measure its size."""
     values = [value for _, value in found.seeds]
-    primary = _primary(values, pairs, rules)
+    own_folds = rules.design.word == "folds"
+    ratio = designs.test_to_train([each for each, _ in pairs]) if own_folds else 0.0
+    repeats = [rules.measure(each.test) - rules.measure(other.test) for each, other in in_order(pairs)] if own_folds else values
+    primary = _primary(values, repeats, ratio, pairs, rules)
     beside = (tests.tested(name, values, "seed") for name in BESIDE if len(values) > 1 and not (primary and primary.name == name))
     return replace(
         found,
         test=primary,
         beside=tuple(each for each in beside if each),
         effects=_effects(values, pairs, rules) if len(values) > 1 else None,
-        over_seeds=tests.t_interval(values, rules.level),
+        over_seeds=tests.t_interval(repeats, rules.level, ratio),
     )
 
 
-def _primary(values: Sequence[float], pairs: Pairs, rules: Rules) -> Tested | None:
+def _primary(values: Sequence[float], repeats: Sequence[float], ratio: float, pairs: Pairs, rules: Rules) -> Tested | None:
     if rules.design.word == "one run":
         return _over_images(pairs, rules)
     if rules.design.word == "folds":
-        differences = [rules.measure(each.test) - rules.measure(other.test) for each, other in in_order(pairs)]
-        return tests.tested("corrected t", differences, "fold", designs.test_to_train([each for each, _ in pairs]))
+        return tests.tested("corrected t", repeats, "fold", ratio)
     if len(values) < 2:
         return None
     return measures.tested(rules.name, rules.chosen, values) if rules.chosen else tests.tested("sign-flip", values, "seed")

@@ -331,8 +331,10 @@ class Across:
     iman_davenport_p: float | None = None
     critical_difference: float | None = None
     """Of mean ranks, Bonferroni-Dunn against the control (Demsar 2006)."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Labels of all pairs that can be told from each other (signed-rank, Holm over all pairs), the better rank first."""
     groups: tuple[tuple[str, ...], ...] = ()
-    """Labels of neighbours in rank none of which can be told from another (signed-rank, Holm over all pairs)."""
+    """Labels of neighbours in rank none of which can be told from another; they need not hold all pairs that are not ``apart``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,7 @@ def test_no_bar_is_drawn_over_rows_that_differ() -> None:
     assert tests.holm(pairs) == pytest.approx((0.046875, 0.296875, 0.546875))
     # A and C do not differ, but a bar from A to C would lie over A and B, which do.
     assert found.groups == (("B", "C"),)
+    assert found.apart == (("A", "B"),)
     assert over(APART, alpha=0.01).groups == (("A", "B", "C"),)
 
 

@@ -42,7 +42,8 @@ def paired(make_trial: Make, seeds: int, row: list[int], control: int = 5) -> li
 def test_six_seeds_in_one_direction_are_better_at_five_percent(make_trial: Make, make_results: MakeResults) -> None:
     column = only(make_results(paired(make_trial, 6, [1, 2, 3, 1, 2, 3])))
     row = row_of(column, "row")
-    assert (row.verdict.word, row.difference.test.name, row.difference.test.p, row.difference.holm) == ("better", "sign-flip", 0.03125, 0.03125)
+    assert (row.verdict.word, row.difference.test.name) == ("better", "sign-flip")
+    assert row.difference.test.p == row.difference.holm == 0.03125
     assert column.claim.headline == "1 better"
     assert column.claim.seeds_needed == 6
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from augbench.comparison import compare, design, tests
 from augbench.comparison.scoring import scored
@@ -82,6 +83,9 @@ def test_folds_of_their_own_are_tested_by_the_corrected_t(make_trial: Make, make
     f1 = [[np.mean(2 * m.diagonal() / (m.sum(0) + m.sum(1))) for m in group] for group in macro]
     _, p = tests.nadeau_bengio(np.subtract(f1[1], f1[0]), 0.25)
     assert found.test.p == pytest.approx(p)
+    half = found.mean - found.over_seeds.low
+    # The corrected interval is sqrt((1 / 5 + 1 / 4) / (1 / 5)) = 1.5 times as wide as Student's.
+    assert half == pytest.approx(1.5 * t.isf(0.025, 4) * np.std(np.subtract(f1[1], f1[0]), ddof=1) / 5**0.5)
     assert "FOLDS_NOT_INDEPENDENT" in {flag.code for flag in column.flags}
 
 
