@@ -15,7 +15,7 @@ from augbench.values.results import TrialResult
 _ORDER: tuple[VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
 
 
-def claim(rows: Sequence[RowComparison], rules: Rules, primary: str, planned: int, comparisons: int) -> Claim:
+def claim(rows: Sequence[RowComparison], rules: Rules, planned: int, comparisons: int) -> Claim:
     """Say how many paired seeds there are and what that is enough for; ``comparisons`` leaves refused ones out."""
     seeds = max((len(row.difference.seeds) for row in rows if row.difference), default=0)
     needed = rules.seeds_needed(comparisons)
@@ -23,7 +23,7 @@ def claim(rows: Sequence[RowComparison], rules: Rules, primary: str, planned: in
     return Claim(
         headline=_headline(rows, rules, seeds, comparisons, settled),
         sentence=_sentence(rows, rules, seeds, planned, comparisons, settled),
-        observed=_observed(rows, primary, rules.metric.higher_is_better),
+        observed=_observed(rows, rules.primary, rules.metric.higher_is_better),
         seeds=seeds,
         planned=planned,
         comparisons=comparisons,

@@ -88,7 +88,7 @@ def column(declared: Declared, facts: ColumnFacts) -> ColumnComparison:
     gains = benefits(rows, rules.metric.higher_is_better)
     rows = tuple(replace(row, benefit=gains.get(row.name)) for row in rows)
     classes = _classes(facts, done)
-    said = claim(rows, rules, report.primary, len(results.seeds), family)
+    said = claim(rows, rules, len(results.seeds), family)
     first = next((each for row in shown for each in done[row.name]), None)
     generators = compared(results, trials, facts.classes)
     factors, interactions = effects_of(_effectful(declared, facts, rows), report.control, LEVEL)
@@ -242,6 +242,7 @@ def _rules(declared: Declared, judged: Mapping[str, _Judged], trials: Sequence[T
     results, report = declared.results, declared.results.report
     scopes = [results.scopes[name] for name in dict.fromkeys(trial.row for trial in trials) if name in results.scopes]
     return Rules(
+        primary=report.primary,
         metric=declared.metrics[report.primary],
         measure=declared.measure(report.primary),
         chosen=declared.test,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from augbench.comparison import design as designs
 from augbench.comparison import effects, measures, tests
@@ -11,6 +12,7 @@ from augbench.comparison.pairing import in_order
 from augbench.comparison.permutation import permutation_test
 from augbench.comparison.resampling import seed_of
 from augbench.comparison.scoring import Measure, Scored, seed_scores
+from augbench.comparison.swapping import ONE_BY_ONE, swapped_test
 from augbench.values import numbers
 from augbench.values.evidence import Design, Difference, Effects, Tested, Verdict
 from augbench.values.measuring import CountMetric, Metric, PairedTest
@@ -26,12 +28,14 @@ MOST = 64
 class Rules:
     """How the differences of a data set are judged: declared before anything ran, but for the design."""
 
+    primary: str
+    """What the matrix calls the metric."""
     metric: Metric
     measure: Measure
     chosen: PairedTest | None
     """The test over seeds that was declared; None takes the valid one for the design."""
     name: str
-    """What the matrix calls it."""
+    """What the matrix calls this test."""
     alpha: float
     rope: float | None
     level: float
@@ -42,7 +46,7 @@ class Rules:
     def smallest_p(self, seeds: int) -> float:
         """Return the smallest p that the primary test can give with so many paired seeds."""
         if self.design.word == "one run":
-            return 1 / (self.replicates + 1)
+            return 1 / ((self.replicates if isinstance(self.metric, CountMetric) else ONE_BY_ONE) + 1)
         if self.design.word == "folds":
             return 0.0
         return self.chosen.smallest_p(seeds) if self.chosen else tests.smallest_p(seeds)
@@ -82,18 +86,19 @@ def _primary(values: Sequence[float], repeats: Sequence[float], ratio: float, pa
     return measures.tested(rules.name, rules.chosen, values) if rules.chosen else tests.tested("sign-flip", values, "seed")
 
 
-def _over_images(pairs: Pairs, rules: Rules) -> Tested | None:
+def _over_images(pairs: Pairs, rules: Rules) -> Tested:
     """Swap the predictions of the one seed's models image by image, in all folds together."""
     import numpy as np
 
     test = pairs[0][0].test
-    row, control = (np.stack([pair[side].test.predicted for pair in in_order(pairs)]) for side in (0, 1))
+    row, control = ([pair[side].test for pair in in_order(pairs)] for side in (0, 1))
     if not isinstance(rules.metric, CountMetric):
-        return None
+        # A swapped set of predictions is looked at once: remembering its score would only keep it.
+        return swapped_test(row, control, partial(measures.measured, rules.primary, rules.metric), seed=seed_of(test.ids))
     return permutation_test(
         test.labels,
-        row,
-        control,
+        np.stack([each.predicted for each in row]),
+        np.stack([each.predicted for each in control]),
         test.probabilities.shape[1],
         rules.metric.of_counts,
         replicates=rules.replicates,

@@ -92,6 +92,7 @@ def judged(values: list[float], **more: object) -> tuple[Difference, Rules]:
         effects=effects.effects(values, [0.0] * len(values), values),
     )
     rules = Rules(
+        primary="macro-f1",
         metric=MacroF1(),
         measure=lambda predictions: 0.0,
         chosen=None,

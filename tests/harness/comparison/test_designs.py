@@ -93,3 +93,18 @@ def test_a_generator_that_saw_other_folds_test_images_takes_their_independence(m
     trials = folded(make_trial, {"control": [0.5, 0.6], "row": [0.7, 0.75]})
     assert design.own_test_sets([scored(trial) for trial in trials[:2]])
     assert only(make_results(trials, scopes={"row": "train"})).design.word != "folds"
+
+
+def test_a_metric_that_counts_are_not_enough_for_is_permuted_too(
+    make_trial: Make, make_results: MakeResults, make_predictions: Callable[..., Predictions]
+) -> None:
+    sure, unsure = make_predictions(1, confidence=0.95), make_predictions(1, confidence=0.6)
+    made = make_results([make_trial("control", 0, 0, test=unsure), make_trial("row", 0, 0, test=sure)])
+    report = replace(made.report, primary="log-loss", metrics=("log-loss",))
+    found = only(replace(made, report=report)).rows[1]
+    assert (found.difference.direction, found.verdict.word) == ("lower", "better")
+    assert (found.difference.test.p, found.difference.test.method) == (0.001, "999 permutations")
+    assert found.difference.over_images.high < 0
+    assert found.scores["log-loss"].interval.low < found.scores["log-loss"].mean
+    same = only(replace(made, report=report, trials=(made.trials[0], replace(made.trials[1], test=unsure)))).rows[1]
+    assert same.difference.test.p == 1
