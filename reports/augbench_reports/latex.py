@@ -14,7 +14,7 @@ from augbench_reports.tex.letters import escaped, printed
 from augbench_reports.tex.tabular import tabular
 from augbench_reports.words import lines
 
-PREAMBLE = r"""% pdflatex report.tex
+PREAMBLE = r"""% pdflatex report.tex, twice: long tables find the widths of their columns the first time.
 \documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
