@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from augbench import comparing, numbers
 
 MOST = 60
 """Rows of a table beside the main one, which has all."""
+DRAWN = 40
+"""Rows of one figure."""
 _TOGETHER, _FEWEST = 160, 8
 """Rows of such tables over all data sets together, and at least of one: a page of many data sets stays readable, and small."""
 
@@ -15,6 +18,11 @@ _TOGETHER, _FEWEST = 160, 8
 def most_rows(comparison: comparing.Comparison) -> int:
     """Return how many rows a table beside the main one has, or a figure, with so many data sets."""
     return min(MOST, max(_FEWEST, _TOGETHER // max(1, len(comparison.columns))))
+
+
+def few_rows(column: comparing.ColumnComparison, most: int) -> comparing.ColumnComparison:
+    """Return a data set as its figures show it: of many rows those that matter, where there is not even room for as many as they draw."""
+    return replace(column, rows=chosen_rows(column.rows, most)) if most < DRAWN else column
 
 
 def chosen_rows(rows: Sequence[comparing.RowComparison], most: int = MOST) -> tuple[comparing.RowComparison, ...]:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from augbench import comparing, numbers
-from augbench_reports.choosing import chosen_rows
+from augbench_reports.choosing import DRAWN, chosen_rows
 from augbench_reports.figures.canvas import Canvas, Shape
 from augbench_reports.figures.drawing import ACCENT, CONTROL, INK
 from augbench_reports.figures.lettering import SIZE, text_width, wrapped
 from augbench_reports.words import plain
 
-MOST = 40
-"""Rows of one figure."""
+MOST = DRAWN
 
 
 @dataclass(frozen=True, kw_only=True)

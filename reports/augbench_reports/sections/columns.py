@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from augbench import comparing, numbers
-from augbench_reports.choosing import most_rows
+from augbench_reports.choosing import few_rows, most_rows
 from augbench_reports.document import Block, Figure, Flags, Picture, Section, Table, Text
 from augbench_reports.sections import slots
 from augbench_reports.tables.benefit import benefit_table, variance_table
@@ -40,7 +40,8 @@ class _Part(NamedTuple):
 def column_sections(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[Section]:
     """Lay out one data set: what it is, what puts its results in doubt, and its parts as far as there is something to say."""
     grave = tuple(flag for flag in column.flags if flag.grave)
-    top: list[Block] = [Text(text=_facts(column)), *([Flags(flags=grave)] if grave else [])]
+    said = _facts(column) + _left_out(column, most_rows(comparison))
+    top: list[Block] = [Text(text=said), *([Flags(flags=grave)] if grave else [])]
     sections = [Section(slug=slug, title=plain(column.label), level=2, blocks=tuple(top))]
     for part in _parts(comparison, column, slug):
         if blocks := tuple(named(block, slug) for block in part.blocks if block):
@@ -60,23 +61,31 @@ def _facts(column: comparing.ColumnComparison) -> str:
     return f"{counted}; images: {images(column)}.{folds}" + (f" Minority: {minority}." if minority else "")
 
 
+def _left_out(column: comparing.ColumnComparison, most: int) -> str:
+    if len(column.rows) <= most:
+        return ""
+    said = "the others, and figures, have the control and those that differ most from it"
+    return f" The table of scores has all {numbers.count(len(column.rows))} rows; {said}."
+
+
 def _parts(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[_Part]:
     primary, most = comparison.primary, most_rows(comparison)
+    drawn = few_rows(column, most)
     return [
         _Part(
             "scores",
             "Scores",
-            [scores_table(comparison, column), _main_figure(comparison, column, slug), *metrics_tables(comparison, column, most)],
+            [scores_table(comparison, column), _main_figure(comparison, drawn, slug), *metrics_tables(comparison, column, most)],
         ),
-        _Part("classes", "Classes", _classes(column, slug, most)),
-        _Part("confusion", "Confusion", [slots.confusion(column, slug), confused_table(column, most), *matrix_tables(column)]),
-        _Part("seeds", "What the seeds say", _seeds(comparison, column, slug, most)),
-        _Part("benefit", "Cost against benefit", [slots.benefit(column, slug), benefit_table(column, most)]),
-        _Part("generators", "Generators", _generators(column, slug)),
-        _Part("calibration", "Calibration", [slots.calibration(column, slug), calibration_table(column, most), reliability_table(column)]),
+        _Part("classes", "Classes", _classes(column, drawn, slug, most)),
+        _Part("confusion", "Confusion", [slots.confusion(drawn, slug), confused_table(column, most), *matrix_tables(column)]),
+        _Part("seeds", "What the seeds say", _seeds(comparison, column, drawn, slug, most)),
+        _Part("benefit", "Cost against benefit", [slots.benefit(drawn, slug), benefit_table(column, most)]),
+        _Part("generators", "Generators", _generators(column, slug, most)),
+        _Part("calibration", "Calibration", [slots.calibration(drawn, slug), calibration_table(column, most), reliability_table(column)]),
         _Part("factors", "What each part does", [factors_table(column, primary), interactions_table(column, primary)]),
         _Part("published", "As published", _as_published(column, most)),
-        _Part("training", "Training", [*slots.curves(column, slug), budget_table(column, most), cost_table(column, most)]),
+        _Part("training", "Training", [*slots.curves(drawn, slug), budget_table(column, most), cost_table(column, most)]),
         _Part("flags", "What to know before believing a number", _flags(column)),
         _Part("absent", "Without result", [unfair_table(column, most), absent_table(column, most)]),
     ]
@@ -87,11 +96,13 @@ def _main_figure(comparison: comparing.Comparison, column: comparing.ColumnCompa
     return slots.forest(comparison, column, slug) or slots.scores(comparison, column, slug)
 
 
-def _seeds(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str, most: int) -> list[Block | None]:
+def _seeds(
+    comparison: comparing.Comparison, column: comparing.ColumnComparison, drawn: comparing.ColumnComparison, slug: str, most: int
+) -> list[Block | None]:
     table = seeds_table(column, comparison.primary, most)
     # Without differences, the scores are drawn above.
-    strip = slots.scores(comparison, column, slug) if table else None
-    return [strip, table, effects_table(column, most), slots.variance(column, slug), variance_table(column, most)]
+    strip = slots.scores(comparison, drawn, slug) if table else None
+    return [strip, table, effects_table(column, most), slots.variance(drawn, slug), variance_table(column, most)]
 
 
 def _flags(column: comparing.ColumnComparison) -> list[Block]:
@@ -100,8 +111,8 @@ def _flags(column: comparing.ColumnComparison) -> list[Block]:
     return [Flags(flags=others)] if others else []
 
 
-def _classes(column: comparing.ColumnComparison, slug: str, most: int) -> list[Block]:
-    return [slots.classes(column, slug), *class_tables(column, most)] if any(row.done for row in column.rows) else []
+def _classes(column: comparing.ColumnComparison, drawn: comparing.ColumnComparison, slug: str, most: int) -> list[Block]:
+    return [slots.classes(drawn, slug), *class_tables(column, most)] if any(row.done for row in column.rows) else []
 
 
 def _as_published(column: comparing.ColumnComparison, most: int) -> list[Block | None]:
@@ -109,13 +120,13 @@ def _as_published(column: comparing.ColumnComparison, most: int) -> list[Block |
     return [Text(text=AS_PUBLISHED), table, pairs_table(column, most)] if table else []
 
 
-def _generators(column: comparing.ColumnComparison, slug: str) -> list[Block | None]:
+def _generators(column: comparing.ColumnComparison, slug: str, most: int) -> list[Block | None]:
     if not column.generators:
         return []
     features = numbers.listing(list(dict.fromkeys(plain(each.features) for each in column.generators)))
     said = f"Each bank's images against the real training images of its class, by features of {features}."
     sheets = [_sheet(column, each) for each in column.generators if each.sheet]
-    return [Text(text=said), generators_table(column), *slots.generators(column, slug), *sheets]
+    return [Text(text=said), generators_table(column, most), *slots.generators(column, slug), *sheets]
 
 
 def _sheet(column: comparing.ColumnComparison, found: comparing.GeneratorComparison) -> Picture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from augbench import comparing, numbers
+from augbench_reports.choosing import MOST
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import head, number
 from augbench_reports.words import plain
@@ -17,10 +18,12 @@ NOTE = (
 )
 
 
-def generators_table(column: comparing.ColumnComparison) -> Table | None:
-    """Show every generator of every class; None where none was judged."""
+def generators_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
+    """Show every generator of every class, of many those that are not sound first; None where none was judged."""
     if not column.generators:
         return None
+    shown = tuple(sorted(column.generators, key=lambda each: each.word == "sound")[:most])
+    more = f" {most} of {numbers.count(len(column.generators))}, those that are not sound first; tables/generators.csv has all."
     distance = "FID" if all(each.inception for each in column.generators) else "Fréchet distance"
     columns = (("Images", "real, synthetic"), ("KID", "before the first iteration"), ("KID", "of the bank"), distance)
     named = ("Precision", "Recall", "Density", "Coverage", "Nearest-real ratio", "Diversity")
@@ -28,8 +31,8 @@ def generators_table(column: comparing.ColumnComparison) -> Table | None:
         slug="generators",
         caption=f"Quality of generated images on {plain(column.label)}",
         head=(*head("Generator, class", *columns, *named), Cell(text="Verdict")),
-        rows=tuple(_row(each) for each in column.generators),
-        note=NOTE,
+        rows=tuple(_row(each) for each in (shown if len(column.generators) > most else column.generators)),
+        note=NOTE + more * (len(column.generators) > most),
         sortable=True,
     )
 
