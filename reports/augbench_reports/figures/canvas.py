@@ -42,6 +42,7 @@ _SHAPES: dict[Shape, tuple[Place, ...]] = {
         *((0, 0.45), (-0.8, 1.25), (-1.25, 0.8), (-0.45, 0), (-1.25, -0.8), (-0.8, -1.25)),
     ),
 }
+_UNSEEN = {"fill": "none", "stroke": "none", "pointer-events": "all"}
 _NO_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """That XML does not know."""
 
@@ -115,7 +116,7 @@ class Canvas:
 
     def target(self, x: float, y: float, width: float, height: float, **look: Unpack[Look]) -> None:
         """Let a rectangle that is not seen tell its group's title, so that nobody has to hit a dot."""
-        self._put("path", {"d": _around(x, y, width, height), "fill": "none", "pointer-events": "all"}, look)
+        self._put("path", {"d": _around(x, y, width, height), **_UNSEEN}, look)
 
     def mark(self, shape: Shape, x: float, y: float, *, size: float = 5, **look: Unpack[Look]) -> None:
         """Draw a shape around a place."""

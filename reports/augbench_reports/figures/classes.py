@@ -79,7 +79,7 @@ def _is_rare(facts: comparing.ClassFacts) -> bool:
 
 def _draw_heading(canvas: Canvas, facts: comparing.ClassFacts, panel: Panel) -> None:
     note = f"{numbers.count(facts.test)} test images{' · minority' if facts.minority else ''}"
-    canvas.text(0, -22, shortened(plain(facts.name), panel.width, bold=True), bold=True)
+    canvas.text(0, -22, shortened(plain(facts.name), panel.width, bold=True), bold=True, fill=INK)
     canvas.text(0, -7, note, size=SMALL, fill=INK if _is_rare(facts) else MUTED)
 
 

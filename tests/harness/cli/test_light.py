@@ -10,7 +10,7 @@ import pytest
 
 from augbench.store.run_folder import SCHEMA
 
-HEAVY = {"torch", "timm", "numpy", "pandas", "pydantic", "matplotlib", "torchvision", "scipy", "PIL", "pyarrow"}
+HEAVY = {"torch", "timm", "numpy", "pandas", "pydantic", "torchvision", "scipy", "PIL", "pyarrow"}
 CODE = f"""
 import sys
 from augbench.cli import main

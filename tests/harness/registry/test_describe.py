@@ -21,7 +21,7 @@ from augbench.values.learning import Optimizer
 if TYPE_CHECKING:
     from nowhere import Secret
 
-HEAVY = {"torch", "timm", "numpy", "pandas", "pydantic", "matplotlib", "torchvision", "scipy", "PIL", "pyarrow"}
+HEAVY = {"torch", "timm", "numpy", "pandas", "pydantic", "torchvision", "scipy", "PIL", "pyarrow"}
 
 
 @dataclass(frozen=True, kw_only=True)

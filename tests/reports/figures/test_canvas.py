@@ -1,5 +1,6 @@
 """The SVG writer: whatever is drawn, the text is sound, harmless and the same each time."""
 
+import doctest
 import re
 from xml.etree import ElementTree
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augbench_reports.figures import canvas as module
 from augbench_reports.figures import drawing
 from augbench_reports.figures.canvas import Canvas, Shape, number
 from augbench_reports.figures.lettering import text_width, wrapped
@@ -36,6 +38,10 @@ def test_marks_keep_three_to_one_and_words_four_and_a_half_against_the_page(them
     paper = theme[drawing.PAPER]
     assert contrast(theme[drawing.ACCENT], paper) >= 3
     assert all(contrast(theme[word], paper) >= 4.5 for word in (drawing.INK, drawing.MUTED, drawing.CONTROL))
+
+
+def test_the_example_of_the_module_holds() -> None:
+    assert doctest.testmod(module).failed == 0 < doctest.testmod(module).attempted
 
 
 @given(st.text())
