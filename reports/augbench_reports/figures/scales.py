@@ -109,11 +109,10 @@ def _exact(value: float) -> float:
 
 
 def _written(value: float) -> str:
-    size = abs(value)
-    if value and not 1e-4 <= size < 1e6:
-        mantissa, exponent = f"{value:.3g}".split("e") if "e" in f"{value:.3g}" else f"{value:.2e}".split("e")
-        return _minus(f"{mantissa}e{int(exponent)}")
-    return _minus(f"{value:,.6g}")
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        return _minus(f"{value:,.6g}")
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return _minus(f"{float(mantissa):g}e{int(exponent)}")
 
 
 def _minus(text: str) -> str:
