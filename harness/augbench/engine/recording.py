@@ -33,6 +33,8 @@ class Recorder:
     folder: RunFolder
     _seconds: dict[Key, float] = field(default_factory=dict)
     """What shared stages took: many trials ask for the same."""
+    _looked_at: set[Key] = field(default_factory=set)
+    """Prepared data sets of which the run folder tells what leaks."""
 
     def run_begun(self, engine: str) -> None:
         """Record who runs, where, and since when."""
@@ -67,6 +69,7 @@ class Recorder:
 
         test, validation, notes = self._read(trial)
         self._judgements(trial)
+        self._leaks(trial)
         metrics = {"accuracy": accuracy(test.confusion), "macro-f1": macro_f1(test.confusion)}
         self.folder.save_predictions(trial.id, _stages(trial).key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
@@ -123,6 +126,18 @@ class Recorder:
                 "curves": fitted["curves"],
             }
             self.folder.save_generator(stage.key, document, (judged / SHEET).read_bytes())
+
+    def _leaks(self, trial: PlannedTrial) -> None:
+        """Record what the preparation of the trial's images found to leak, once for each data set."""
+        from augbench.stages.prepared import read_prepared
+
+        key = _stages(trial).prepare.key
+        if not self._looked_at:
+            self._looked_at.update(self.folder.leaks())
+        if key not in self._looked_at:
+            self._looked_at.add(key)
+            found = read_prepared(self.store.open(key)).leaks
+            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, "leaks": dict(found), "time": _now()})
 
     def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
         import numpy as np

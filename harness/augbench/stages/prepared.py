@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augbench.stages.contents import save_array
+from augbench.stages.leaks import leaks
 from augbench.store.files import write_json
 from augbench.values.data import Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
@@ -48,6 +49,8 @@ class Prepared:
     train: PreparedSplit
     test: PreparedSplit
     validation: PreparedSplit | None = None
+    leaks: Mapping[str, int] = field(default_factory=dict)
+    """What test images share with the others, as ``stages.leaks`` counts it."""
 
 
 def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: str, progress: Progress) -> None:
@@ -89,6 +92,7 @@ def read_prepared(folder: Path) -> Prepared:
         train=_read_split(folder, "train"),
         test=_read_split(folder, "test"),
         validation=_read_split(folder, "validation") if "validation" in meta["counts"] else None,
+        leaks=meta["leaks"],
     )
 
 
@@ -171,6 +175,7 @@ def _write_labels(folder: Path, part: str, split: Split) -> None:
 
 def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Moments) -> None:
     scale = _SCALES[str(first.dtype)]
+    *learnt, test = (_read_split(folder, part) for part in _parts(splits))
     meta = {
         "classes": splits.classes,
         "counts": {part: _counts(split, len(splits.classes)) for part, split in _parts(splits).items()},
@@ -178,6 +183,7 @@ def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Mom
         "scale": scale,
         "mean": moments.mean(scale),
         "sd": moments.sd(scale),
+        "leaks": leaks(learnt, test, scale),
     }
     write_json(folder / _META, meta)
 

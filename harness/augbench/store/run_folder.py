@@ -76,6 +76,10 @@ class RunFolder:
             str(record.get("key")) for record in self.journal if record.get("type") == "stage" and record.get("status") == "done"
         )
 
+    def leaks(self) -> dict[Key, dict[str, int]]:
+        """Return what leaks from learning into the test, by the key of the stage that prepared the images."""
+        return {record["key"]: record["leaks"] for record in self.journal if record.get("type") == "data"}
+
     @contextmanager
     def locked(self, *, smoke: bool = False) -> Iterator[None]:
         """Be the only one who writes here, a ``smoke`` run or a real one.
@@ -198,14 +202,17 @@ class RunFolder:
             raise BrokenRun(self.path / "run.json", f"{type(error).__name__}: {error}") from error
 
     def _results(self, document: dict[str, Any]) -> Results:
-        records = latest(self.journal)
+        records, leaks = latest(self.journal), self.leaks()
+        prepared = {
+            trial["column"]: stage["key"] for trial in document["trials"] for stage in trial["stages"] if stage["kind"] == "prepare"
+        }
         keys = {key: None for trial in document["trials"] for key in trial["judged"].values() if self.has_generator(key)}
         report = document["report"] | {"published": tuple(Published(**row) for row in document["report"]["published"])}
         return Results(
             title=document["title"],
             report=ReportSettings(**_tuples(report)),
             rows=tuple(Row(**row) for row in document["rows"]),
-            columns=tuple(_column(column) for column in document["columns"]),
+            columns=tuple(_column(column, leaks.get(prepared.get(column["name"], ""), {})) for column in document["columns"]),
             seeds=tuple(document["seeds"]),
             trials=tuple(self._result(trial, records.get(trial["trial"])) for trial in document["trials"]),
             generators={key: self._read_generator(key) for key in keys},
@@ -296,9 +303,9 @@ def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
     }
 
 
-def _column(document: dict[str, Any]) -> ColumnFacts:
-    counts = {split: tuple(numbers) for split, numbers in document.pop("counts").items()}
-    return ColumnFacts(counts=counts, **_tuples(document))
+def _column(document: Mapping[str, Any], leaks: Mapping[str, int]) -> ColumnFacts:
+    counts = {split: tuple(numbers) for split, numbers in document["counts"].items()}
+    return ColumnFacts(**_tuples(document) | {"counts": counts, "leaks": leaks})
 
 
 def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:

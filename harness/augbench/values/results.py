@@ -145,6 +145,21 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnalysisNote:
+    """How the analysis was declared, or that it became another: control, metrics, tests, margins, rows and data sets."""
+
+    when: str
+    digest: str
+    """sha256 of the analysis from then on."""
+    what: str
+    """What changed, in words: ``control plain -> ours; row wgan removed``; empty where it was declared first."""
+    done: int
+    """Trials that were done by then."""
+    of: int
+    """Trials that there were by then."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Results:
     """A run, finished or not: all that the comparison reads."""
 

@@ -256,7 +256,7 @@ def test_an_artefact_of_another_revision_says_so():
         return replace(one, key=f"old {one.key}", identity={**one.identity, "revision": 0})
 
     store = {f"old {key}": before(one) for key, one in store_of(plan_of()).items() if one.kind == "prepare"}
-    assert whys(plan_of(), store)["prepare"] == "augbench changed (revision 0 -> 1)"
+    assert whys(plan_of(), store)["prepare"] == "augbench changed (revision 0 -> 2)"
 
 
 def test_artefacts_of_other_versions_harm_nobody():
