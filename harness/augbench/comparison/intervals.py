@@ -27,8 +27,9 @@ def of_value(replicates: Values, value: float, level: float) -> Interval:
     import numpy as np
     from scipy.special import ndtr, ndtri
 
-    # Ties count half: a value that no resample changes has no bias.
-    below = (np.count_nonzero(replicates < value) + np.count_nonzero(replicates <= value)) / 2
+    # Ties count half: a value that no resample changes has no bias.  Rounded, so that a sum's last bit breaks none.
+    above = np.round(replicates - value, 12)
+    below = (np.count_nonzero(above < 0) + np.count_nonzero(above <= 0)) / 2
     bias = ndtri(np.clip(below / len(replicates), 1 / len(replicates), 1 - 1 / len(replicates)))
     return _interval(replicates, ndtr(2 * bias + ndtri(_tails(level))), level, IMAGES)
 
@@ -65,8 +66,9 @@ def _shared(replicates: Values) -> float:
     import numpy as np
 
     seeds = replicates.shape[1]
-    covariance = np.cov(replicates.T)
-    return max(0.0, float(covariance.sum() - np.trace(covariance)) / (seeds * (seeds - 1)))
+    covariance = np.cov(replicates, rowvar=False)
+    shared = float((covariance.sum() - np.trace(covariance)) / (seeds * (seeds - 1)))
+    return shared if shared > 0 else 0.0
 
 
 def _tails(level: float) -> Values:

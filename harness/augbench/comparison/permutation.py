@@ -12,12 +12,17 @@ from augbench.comparison.resampling import stream
 from augbench.values.evidence import Tested
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from augbench.comparison.counting import Classes, CountMetric, Indices, Values
 
 _EXACT_UP_TO = 2**14
 """Patterns of swaps that are enumerated; with more, as many are drawn as is asked for."""
 _NUMBERS = 4_000_000
 """Swaps that are drawn at a time, at most: 32 MB."""
+_AT_ONCE = 256
+"""Replicates of one product: so little work that BLAS does not share it out, for which other threads would be waited for."""
 _SWAPS = 2
 """Purpose of the stream that swaps are drawn from."""
 
@@ -76,17 +81,27 @@ class _Groups:
             chances *= np.array([comb(size, each) / 2**size for each in range(size + 1)])[kept]
         return patterns, chances
 
-    def draw(self, replicates: int, seed: int) -> Iterator[Indices]:
+    def draw(self, replicates: int, seed: int) -> Iterator[Values]:
         """Draw numbers of images kept, [b, G], until there are enough."""
         import numpy as np
 
         rng, most = stream(seed, 0, purpose=_SWAPS), max(1, _NUMBERS // len(self.sizes))
         alike = [np.flatnonzero(self.sizes == size) for size in np.unique(self.sizes)]
         for start in range(0, replicates, most):
-            kept = np.empty((min(most, replicates - start), len(self.sizes)), np.int64)
+            kept = np.empty((min(most, replicates - start), len(self.sizes)))
             for groups in alike:
-                kept[:, groups] = rng.binomial(self.sizes[groups[0]], 0.5, (len(kept), len(groups)))
+                kept[:, groups] = _binomial(rng, int(self.sizes[groups[0]]), (len(kept), len(groups)))
             yield kept
+
+
+def _binomial(rng: np.random.Generator, size: int, shape: tuple[int, int]) -> Indices | NDArray[np.uint8]:
+    import numpy as np
+
+    if size > 1:
+        return rng.binomial(size, 0.5, shape)
+    # Many groups are a single image, and eight of those share a random byte.
+    coins = np.frombuffer(rng.bytes(-(-prod(shape) // 8)), np.uint8)
+    return np.unpackbits(coins, count=prod(shape)).reshape(shape)
 
 
 class _Pair:
@@ -100,19 +115,19 @@ class _Pair:
         here, there = first[:, images], second[:, images]
         self._moves = _marks(labels[images], here, classes) - _marks(labels[images], there, classes)
         own, other = (counted(labels, side, classes) for side in (first, second))
-        self._actual = own[2]
-        self._own = np.stack(own[:2]).astype(np.float64)
-        self._total = self._own + np.stack(other[:2])
+        self._actual = own[2].astype(np.float64)
+        self._total = np.stack(own[:2]) + np.stack(other[:2]).astype(np.float64)
+        self._none_kept = np.stack(own[:2]) - (self.groups.kept @ self._moves).reshape(self._total.shape)
 
-    def difference(self, kept: Indices) -> Values:
+    def difference(self, kept: Indices | Values) -> Values:
         """Return first minus second, [b], when of each group so many images are kept, [b, G]."""
         import numpy as np
 
-        moved = (kept - self.groups.kept).astype(np.float64) @ self._moves
-        own = self._own + moved.reshape(len(kept), *self._own.shape)
-        scores = [self._metric(side[:, 0], side[:, 1], self._actual).mean(axis=1) for side in (own, self._total - own)]
+        moved = np.concatenate([kept[start : start + _AT_ONCE] @ self._moves for start in range(0, len(kept), _AT_ONCE)])
+        own = self._none_kept + moved.reshape(len(kept), *self._total.shape)
+        first, second = (self._metric(side[:, 0], side[:, 1], self._actual).mean(axis=1) for side in (own, self._total - own))
         # Rounded, so that a sum's last bit breaks no tie.
-        return np.round(scores[0] - scores[1], 12)
+        return np.asarray(np.round(first - second, 12))
 
 
 def _enumerated(pair: _Pair, observed: float) -> tuple[float, float]:
@@ -121,13 +136,13 @@ def _enumerated(pair: _Pair, observed: float) -> tuple[float, float]:
 
     patterns, chances = pair.groups.enumerate()
     sizes = np.abs(pair.difference(patterns))
-    return float(chances[sizes >= observed].sum()), float(chances[sizes == sizes.max()].sum())
+    return float(chances[~(sizes < observed)].sum()), float(chances[sizes == sizes.max()].sum())
 
 
 def _drawn(pair: _Pair, observed: float, replicates: int, seed: int) -> tuple[float, float]:
     import numpy as np
 
-    reached = sum(int((np.abs(pair.difference(kept)) >= observed).sum()) for kept in pair.groups.draw(replicates, seed))
+    reached = sum(int((~(np.abs(pair.difference(kept)) < observed)).sum()) for kept in pair.groups.draw(replicates, seed))
     return (reached + 1) / (replicates + 1), 1 / (replicates + 1)
 
 
