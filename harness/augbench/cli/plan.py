@@ -79,12 +79,14 @@ def plan(
 
 def look_ahead(session: Session, jobs: int | None) -> Outlook:
     """Judge what lies ahead by the store and the run folder."""
+    from augbench.comparison.measures import test_of
     from augbench.engine.devices import usable_cpus
     from augbench.plan.outlook import outlook
 
     return outlook(
         session.plan,
         session.matrix.report,
+        test_of(session.matrix.report.test, session.registry),
         costs=session.costs,
         summaries=session.summaries,
         made=session.folder.made(),

@@ -61,13 +61,8 @@ def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: 
         having += ": what a test over its images tells is about these trained models, not about the methods"
     if settled:
         family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(rules.alpha)}"
-        return f"{having}, {family} ({_test(rules)}, Holm): {_counted(rows)}."
+        return f"{having}, {family} ({rules.design.test} test, Holm): {_counted(rows)}."
     return having + _too_few(rules, seeds, comparisons)
-
-
-def _test(rules: Rules) -> str:
-    """Name the primary test in a few words."""
-    return f"{rules.name if rules.chosen and rules.design.word == 'seeds' else rules.design.test} test"
 
 
 def _too_few(rules: Rules, seeds: int, comparisons: int) -> str:

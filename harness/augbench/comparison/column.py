@@ -240,7 +240,9 @@ def _nothing_done(mine: Sequence[TrialResult], absent: Sequence[Absent]) -> str:
 
 def _rules(declared: Declared, judged: Mapping[str, _Judged], trials: Sequence[TrialResult]) -> Rules:
     results, report = declared.results, declared.results.report
+    """Gather what the data set's comparisons are judged by; a declared test over seeds takes the design's place."""
     scopes = [results.scopes[name] for name in dict.fromkeys(trial.row for trial in trials) if name in results.scopes]
+    design = recognised([each.matched for each in judged.values()], len(results.seeds), scopes)
     return Rules(
         primary=report.primary,
         metric=declared.metrics[report.primary],
@@ -251,7 +253,7 @@ def _rules(declared: Declared, judged: Mapping[str, _Judged], trials: Sequence[T
         rope=report.rope,
         level=LEVEL,
         replicates=report.replicates,
-        design=recognised([each.matched for each in judged.values()], len(results.seeds), scopes),
+        design=replace(design, test=report.test) if declared.test and design.word == "seeds" else design,
     )
 
 

@@ -20,8 +20,6 @@ from augbench.values.measuring import CountMetric, Metric, PairedTest
 Pairs = Sequence[tuple[Scored, Scored]]
 BESIDE: tuple[tests.TestName, ...] = ("sign-flip", "signed-rank", "paired t")
 """Tests over seeds that are shown beside the primary one."""
-MOST = 64
-"""Seeds beyond which nobody asks how many more a claim would take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +51,12 @@ class Rules:
 
     def seeds_needed(self, comparisons: int) -> int:
         """Return how many paired seeds let one of several comparisons pass the first step of Holm's correction."""
-        seeds = tests.FEWEST if self.design.unit == "seed" else 1
-        while self.smallest_p(seeds) > self.alpha / max(1, comparisons) and seeds < MOST:
-            seeds += 1
-        return seeds
+        one_run = self.design.word == "one run"
+        return (
+            1
+            if one_run and self.smallest_p(1) <= self.alpha / max(1, comparisons)
+            else tests.pairs_needed(self.alpha, comparisons, self.smallest_p)
+        )
 
 
 def tested(found: Difference, pairs: Pairs, rules: Rules) -> Difference:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil, log2, sqrt
+from collections.abc import Callable, Sequence
+from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 from augbench.values.evidence import Interval, Tested, Unit
@@ -23,6 +23,8 @@ _DRAWN = 2**16
 
 FEWEST = 3
 """Paired seeds below which nothing is claimed, whatever alpha."""
+MOST = 64
+"""Pairs beyond which nobody asks how many more a claim would take."""
 
 
 def smallest_p(pairs: int) -> float:
@@ -30,9 +32,12 @@ def smallest_p(pairs: int) -> float:
     return min(1.0, 2.0 ** (1 - pairs)) if pairs <= _EXACT_UP_TO else 1 / (_DRAWN + 1)
 
 
-def pairs_needed(alpha: float, comparisons: int) -> int:
-    """Return how many pairs, at least three, let one of several comparisons pass Holm's first step, alpha / comparisons."""
-    return max(FEWEST, ceil(1 - log2(alpha / max(1, comparisons))))
+def pairs_needed(alpha: float, comparisons: int, smallest: Callable[[int], float] = smallest_p) -> int:
+    """Return how many pairs, at least three, let one of several comparisons pass Holm's first step, alpha / comparisons.
+
+    ``smallest`` is the primary test's smallest p by the number of pairs; that no number up to 64 is enough is said as 64.
+    """
+    return next((pairs for pairs in range(FEWEST, MOST) if smallest(pairs) <= alpha / max(1, comparisons)), MOST)
 
 
 def rounded(values: Sequence[float] | Numbers) -> Numbers:

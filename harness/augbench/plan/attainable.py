@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from augbench.comparison.tests import FEWEST, pairs_needed, smallest_p
@@ -27,7 +27,7 @@ class Attainable:
     """Rows beside the control that are not skipped."""
     alpha: float
     smallest_p: float
-    """Two-sided, of the sign-flip test over seeds."""
+    """Two-sided, of the test over seeds."""
     limit: float
     """Of the first step of Holm's correction."""
     seeds_needed: int
@@ -38,8 +38,10 @@ class Attainable:
         return self.has_control and self.comparisons > 0 and self.seeds >= self.seeds_needed
 
 
-def attainable(trials: Iterable[PlannedTrial], report: ReportSettings) -> tuple[Attainable, ...]:
-    """Judge every data set of a plan; those that are alike are told together."""
+def attainable(
+    trials: Iterable[PlannedTrial], report: ReportSettings, smallest: Callable[[int], float] = smallest_p
+) -> tuple[Attainable, ...]:
+    """Judge every data set of a plan by its test's ``smallest`` p; data sets that are alike are told together."""
     seeds: dict[str, dict[str, set[int]]] = {}
     for trial in trials:
         rows = seeds.setdefault(trial.column, {})
@@ -47,7 +49,7 @@ def attainable(trials: Iterable[PlannedTrial], report: ReportSettings) -> tuple[
             rows.setdefault(trial.row, set()).add(trial.seed)
     found: dict[Attainable, list[str]] = {}
     for column, rows in seeds.items():
-        found.setdefault(_judged(rows, report), []).append(column)
+        found.setdefault(_judged(rows, report, smallest), []).append(column)
     return tuple(replace(each, columns=tuple(columns)) for each, columns in found.items())
 
 
@@ -69,7 +71,7 @@ def sentence(each: Attainable) -> str:
     return f"{where}: no claim of significance is possible: {limit}, but {smallest}; {each.seeds_needed} seeds are needed{least}.{fewer}"
 
 
-def _judged(rows: dict[str, set[int]], report: ReportSettings) -> Attainable:
+def _judged(rows: dict[str, set[int]], report: ReportSettings, smallest: Callable[[int], float]) -> Attainable:
     control = rows.get(report.control, set())
     shared = {row: len(seeds & control) for row, seeds in rows.items() if row != report.control}
     most = max(shared.values(), default=0)
@@ -81,7 +83,7 @@ def _judged(rows: dict[str, set[int]], report: ReportSettings) -> Attainable:
         fewer=tuple(row for row, count in shared.items() if count < most),
         comparisons=len(shared),
         alpha=report.alpha,
-        smallest_p=smallest_p(most),
+        smallest_p=smallest(most),
         limit=report.alpha / max(1, len(shared)),
-        seeds_needed=pairs_needed(report.alpha, len(shared)),
+        seeds_needed=pairs_needed(report.alpha, len(shared), smallest),
     )

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from augbench.comparison.tests import smallest_p
 from augbench.plan.attainable import Attainable, attainable, sentence
 from augbench.plan.cost import Cost, Estimate, needed, total, words
 from augbench.plan.keys import Key
@@ -14,6 +15,7 @@ from augbench.plan.summary import Summary
 from augbench.plan.tasks import Stage
 from augbench.plan.telling import Called, Reason, grouped, reason_words
 from augbench.plan.why import reasons
+from augbench.values.measuring import PairedTest
 from augbench.values.settings import ReportSettings
 
 
@@ -53,13 +55,14 @@ class Outlook:
 def outlook(
     plan: Plan,
     report: ReportSettings,
+    test: PairedTest | None = None,
     *,
     costs: Mapping[Key, Cost],
     summaries: Mapping[Key, Summary],
     made: Container[Key] = (),
     slots: int,
 ) -> Outlook:
-    """Look ahead; ``summaries`` are the newest first, ``made`` the stages that the run folder knows to have been made."""
+    """Look ahead; ``test`` is the declared one, ``summaries`` are the newest first, ``made`` the stages that the run folder knows of."""
     stages = (planned.stage for planned in plan.stages)
     stored = {planned.key for planned in plan.stages if planned.cached}
     run = needed(plan)
@@ -68,5 +71,5 @@ def outlook(
         costs=costs,
         estimate=total(run, costs, slots),
         reasons=grouped(reasons(stages, summaries.values(), stored, made), run) if summaries else (),
-        attainable=attainable(plan.trials, report),
+        attainable=attainable(plan.trials, report, test.smallest_p if test else smallest_p),
     )

@@ -7,6 +7,7 @@ import pytest
 from augbench.plan.attainable import Attainable, attainable, sentence
 from augbench.plan.plan import PlannedTrial
 from augbench.values.settings import ReportSettings, Trial
+from augbench_plugins.tests.paired_t import PairedT
 from support.toys import settings
 
 SETTINGS = settings()
@@ -50,6 +51,11 @@ def test_too_few_seeds_are_told_with_the_number_that_it_takes():
         "cells: no claim of significance is possible: 7 comparisons at alpha = 0.05 take p <= 0.05 / 7 = 0.00714, "
         "but 2 seeds can give p = 0.5 at best; 9 seeds are needed."
     )
+
+
+def test_a_test_that_any_p_can_come_out_of_needs_three_seeds():
+    (found,) = attainable(trials(8, 3), ReportSettings(control="r0"), PairedT().smallest_p)
+    assert (found.smallest_p, found.seeds_needed, found.possible) == (0, 3, True)
 
 
 def test_enough_seeds_are_told_too():
