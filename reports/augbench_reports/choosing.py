@@ -44,4 +44,5 @@ def left_out(rows: Sequence[comparing.RowComparison], shown: Sequence[comparing.
     if len(shown) == len(rows):
         return ""
     where = f"report.json and tables/{files}.csv have" if files else "report.json has"
-    return f"Of {numbers.many(len(rows), 'row')}, these are the control and those that differ most from it; {where} all."
+    kept = "the control and those that differ most from it" if any(row.is_control for row in shown) else "those that differ most"
+    return f"Of {numbers.many(len(rows), 'row')}, these are {kept}; {where} all."

@@ -1,13 +1,19 @@
-"""Tables that are there only where there is something to say."""
+"""How a report is laid out: tables are there only where there is something to say, and many rows stay readable."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import perf_counter
 
-from augbench import Comparison
+import pytest
+
+from augbench import Comparison, evidence, numbers
 from augbench.comparison import compare
 from augbench.values.results import Results, TrialResult
 from augbench_reports.building import document
-from augbench_reports.document import Document, Table, Text
+from augbench_reports.document import Cell, Document, Flags, Table, Text
+from augbench_reports.sections.cards import statement
+from augbench_reports.sections.whole import across_section
+from augbench_reports.tables.cells import telling
 from augbench_reports.tables.costs import SHARED, cost_table
 
 Costs = dict[str, float]
@@ -82,3 +88,190 @@ def test_hostile_failures_are_there_to_be_escaped(hostile: Document) -> None:
     assert "<img src=x onerror=alert(1)>" in said[1]
     assert "<script>alert(1)</script>" in table.rows[0][0].text
     assert not {"\u202e", "\x00", "\n"} & set("".join([*said, *(cell.text + cell.note for cell in table.rows[0])]))
+
+
+def tables_of(page: Document) -> dict[str, Table]:
+    """Return all tables by their slugs."""
+    return {block.slug: block for section in page.sections for block in section.blocks if isinstance(block, Table)}
+
+
+def many(comparison: Comparison, rows: int, columns: int = 1) -> Comparison:
+    """Repeat the rows of a comparison until there are so many, and its data set; the first row is the control."""
+    (column,) = comparison.columns
+    copies = tuple(
+        replace(column.rows[place % len(column.rows)], name=f"row-{place}", label=f"Row {place}", is_control=place == 0, curves={})
+        for place in range(rows)
+    )
+    names = [f"{column.name}{place}" for place in range(columns)]
+    return replace(comparison, columns=tuple(replace(column, name=name, label=f"Cells {name}", rows=copies) for name in names))
+
+
+def test_the_sections_of_a_data_set_stand_in_the_order_of_what_a_reader_asks(comparison: Comparison) -> None:
+    slugs = [section.slug.removeprefix("phantom-") for section in document(comparison).sections]
+    expected = ["phantom", "scores", "classes", "confusion", "seeds", "benefit", "generators", "calibration", "factors", "published"]
+    assert slugs == [*expected, "training", "flags", "absent", "failures", "quoted", "provenance"]
+
+
+def test_every_table_has_a_name_of_its_own_and_at_most_twelve_columns(make: Callable[..., Results]) -> None:
+    results = make(rows=3, folds=2, change=lambda each: replace(each, curves={}))
+    metrics = ("accuracy", "macro-f1", "balanced-accuracy", "mcc", "log-loss", "brier", "ece")
+    comparison = compare(replace(results, report=replace(results.report, metrics=metrics)))
+    page = document(many(comparison, 3, columns=2))
+    tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
+    assert len({table.slug for table in tables}) == len(tables) > 20
+    assert max(len(table.head) for table in tables) <= 12
+    assert all(len(row) == len(table.head) for table in tables for row in table.rows)
+    (main,) = [table for table in tables if table.slug == "phantom0-table-scores"]
+    assert [cell.text for cell in main.head[1:5]] == ["Accuracy", "Macro-F1", "Balanced-accuracy", "MCC"]
+    assert "Lower is better: log-loss, brier and ECE." in main.note
+
+
+def test_cells_of_numbers_hold_what_they_were_before_rounding(comparison: Comparison) -> None:
+    table = tables_of(document(comparison))["phantom-table-scores"]
+    place = [cell.text for cell in table.head].index("Macro-F1")
+    means = [row.scores["macro-f1"].mean for row in comparison.columns[0].rows]
+    assert [row[place].order for row in table.rows] == means
+    assert [row[place].text for row in table.rows] != [numbers.score(mean) for mean in means]
+    assert table.sortable
+
+
+def test_the_main_table_has_all_of_many_rows_and_the_others_those_that_matter(comparison: Comparison) -> None:
+    big = many(comparison, 1000)
+    document.cache_clear()
+    start = perf_counter()
+    page = document(big)
+    assert perf_counter() - start < 4
+    tables = tables_of(page)
+    assert len(tables["phantom0-table-scores"].rows) == 1000
+    others = [table for slug, table in tables.items() if slug != "phantom0-table-scores"]
+    assert max(len(table.rows) for table in others) <= 80
+    shown = tables["phantom0-table-f1-1"]
+    assert (len(shown.rows), shown.rows[0][0].note, shown.marked) == (60, "control", {0})
+    assert (
+        "Of 1,000 rows, these are the control and those that differ most from it; report.json and tables/classes.csv have all."
+        in shown.note
+    )
+    sizes = {row.name: abs(row.difference.mean) for row in big.columns[0].rows if row.difference}
+    kept = [cells[0].row for cells in shown.rows[1:]]
+    assert min(sizes[name] for name in kept) >= max(size for name, size in sizes.items() if name not in kept)
+
+
+def test_many_data_sets_share_the_rows_beside_the_main_tables(comparison: Comparison) -> None:
+    tables = tables_of(document(many(comparison, 10, columns=20)))
+    assert [len(tables[f"phantom{place}-table-{name}"].rows) for place in (0, 19) for name in ("scores", "f1-1")] == [10, 8, 10, 8]
+
+
+def test_quoted_results_stand_below_the_rows_and_are_never_tested(run: Results) -> None:
+    quoted = replace(run.report.published[0], dataset="Phantom blood cells", label="Theirs", source="Table 9")
+    page = document(compare(replace(run, report=replace(run.report, published=(*run.report.published, quoted)))))
+    table = tables_of(page)["phantom-table-scores"]
+    last = table.rows[-1]
+    assert (last[0].text, last[0].note, last[0].tone) == ("Theirs", "quoted: Table 9", "quoted")
+    assert [cell.text for cell in last[1:] if cell.text != "–"] == ["0.856", "0.868", "quoted"]
+    assert last[[cell.text for cell in table.head].index("Verdict")].note == "never tested"
+    assert len(table.rows) - 1 not in table.marked
+    elsewhere = tables_of(page)["quoted-table-quoted"]
+    assert [row[1].text for row in elsewhere.rows] == ["cell-cycle"]
+
+
+def test_a_card_has_a_sentence_a_row_and_folds_more_than_eight_away(comparison: Comparison) -> None:
+    few, all_rows = (document(many(comparison, rows)).cards[0] for rows in (9, 10))
+    assert (len(few.statements), few.folded) == (8, "")
+    assert (len(all_rows.statements), all_rows.folded) == (9, "Each row: 8 no evidence, 1 refused")
+    refused = next(each for each in all_rows.statements if each.word.startswith("refused"))
+    assert refused.tone == "refused"
+    assert "lower fit.lr" in refused.word
+    assert ("trials without result", "1 failed") in all_rows.facts
+    assert all_rows.noise.startswith("Chance alone: two seeds of one and the same row differ by ")
+
+
+@pytest.mark.parametrize(
+    ("word", "reason", "said"),
+    [
+        ("no evidence", "whatever", "no evidence"),
+        ("better", "whatever", "better"),
+        ("contradictory", "the tests disagree", "contradictory: the tests disagree"),
+        ("equivalent", "inside the margin", "equivalent: inside the margin"),
+        ("refused", "not on the same images", "refused: not on the same images"),
+    ],
+)
+def test_a_verdict_says_its_reason_where_the_numbers_do_not(
+    comparison: Comparison, word: evidence.VerdictWord, reason: str, said: str
+) -> None:
+    row = comparison.columns[0].rows[1]
+    assert statement(replace(row, verdict=evidence.Verdict(word=word, reason=reason)), "macro-f1").word == said
+
+
+def test_flags_that_put_a_result_in_doubt_stand_on_top(comparison: Comparison) -> None:
+    (column,) = comparison.columns
+    first, *others = column.flags
+    page = document(replace(comparison, columns=(replace(column, flags=(replace(first, grave=True), *others)),)))
+    shown = [(section.slug, block.flags) for section in page.sections for block in section.blocks if isinstance(block, Flags)]
+    assert shown == [("phantom", (replace(first, grave=True),)), ("phantom-flags", tuple(others))]
+
+
+def test_equal_predictions_are_told_from_a_difference(comparison: Comparison) -> None:
+    (column,) = comparison.columns
+    row = column.rows[1]
+    assert row.as_published is not None
+    pairs = tuple(replace(each, same_predictions=True) for each in row.as_published.seeds)
+    changed = replace(row, as_published=replace(row.as_published, seeds=pairs))
+    tables = tables_of(document(replace(comparison, columns=(replace(column, rows=(column.rows[0], changed)),))))
+    assert tables["phantom-table-published"].rows[0][-1].text == "equal predictions: the published test sees confidence alone"
+    assert {row[-1].text for row in tables["phantom-table-pairs"].rows} == {"equal: sees confidence alone"}
+
+
+RANKED = evidence.Across(
+    datasets=("Cells", "Grains"),
+    rows=(
+        evidence.Ranked(row="Ours", is_control=False, rank=1.25, means={"Cells": 0.8, "Grains": 0.7}, difference=0.05),
+        evidence.Ranked(row="Plain", is_control=True, rank=1.75, means={"Cells": 0.7, "Grains": 0.7}),
+    ),
+    left_out=("Theirs",),
+    refused="",
+    friedman=3.24,
+    friedman_p=0.0312,
+    iman_davenport=4.01,
+    iman_davenport_p=0.0271,
+    critical_difference=0.812,
+    groups=(("Ours", "Plain"),),
+)
+
+
+def test_rows_are_ranked_over_data_sets(comparison: Comparison) -> None:
+    (section,) = across_section(replace(comparison, across=RANKED))
+    said, ranks, means = section.blocks
+    assert isinstance(said, Text)
+    assert said.text == (
+        "2 data sets; the data set is the unit. Friedman's test of all rows: chi-squared = 3.240, p = 0.0312. Iman and Davenport: "
+        "F = 4.010, p = 0.0271. Mean ranks differ from the control's where they are 0.812 apart (Bonferroni-Dunn). "
+        "Neighbours in rank that cannot be told apart: Ours and Plain."
+    )
+    assert isinstance(ranks, Table)
+    assert isinstance(means, Table)
+    assert [[cell.text for cell in row] for row in ranks.rows] == [
+        ["Ours", "1.25", "0.050 higher than control"],
+        ["Plain", "1.75", "control"],
+    ]
+    assert ranks.note == "Without a result on some data set, and so left out: Theirs."
+    assert [[cell.text for cell in row[1:]] for row in means.rows] == [["0.800", "0.700"], ["0.700", "0.700"]]
+
+
+def test_too_few_data_sets_are_not_tested_but_shown(comparison: Comparison) -> None:
+    (section,) = across_section(replace(comparison, across=replace(RANKED, refused="Two allow no claim.")))
+    assert section.blocks[0] == Text(text="Two allow no claim.")
+    assert across_section(replace(comparison, across=None)) == []
+
+
+def test_a_column_that_tells_nothing_is_left_out() -> None:
+    heads = (Cell(text="Row"), Cell(text="Empty"), Cell(text="Noted"), Cell(text="Told"))
+    rows = [(Cell(text="a"), Cell(text="–"), Cell(text="–", note="no trial done"), Cell(text="1"))] * 2
+    kept, cells = telling(heads, rows)
+    assert [cell.text for cell in kept] == ["Row", "Noted", "Told"]
+    assert [len(row) for row in cells] == [3, 3]
+
+
+def test_commands_that_reproduce_stand_with_the_provenance(run: Results) -> None:
+    page = document(compare(replace(run, provenance={**run.provenance, "run folder": "runs/phantom"})))
+    table = tables_of(page)["provenance-table-reproduce-1"]
+    assert [cell.text for cell in table.rows[0]] == ["WGAN-div + mixup + nonlinear mixup", "bench reproduce runs/phantom phantom/ours/s0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from augbench import comparing, evidence, numbers
 from augbench_reports.choosing import most_rows
@@ -63,7 +64,7 @@ def closing_sections(comparison: comparing.Comparison) -> list[Section]:
         sections.append(_section("quoted", "Quoted results", [said, quoted]))
     blocks: list[Block | None] = [data_table(comparison) if comparison.columns else None, provenance_table(comparison)]
     commands = (reproduce_table(column, most_rows(comparison)) for column in comparison.columns)
-    blocks += [table and named(table, str(place)) for place, table in enumerate(commands, 1)]
+    blocks += [table and replace(table, slug=f"{table.slug}-{place}") for place, table in enumerate(commands, 1)]
     if comparison.matrix:
         blocks.append(Code(text=comparison.matrix, summary="The matrix file"))
     return [*sections, *([_section("provenance", "Provenance", blocks)] if any(blocks) else [])]

@@ -44,7 +44,7 @@ def _control(found: evidence.Across) -> frozenset[int]:
 
 
 def _more(found: evidence.Across) -> str:
-    said = f"The best {MOST} of {numbers.count(len(found.rows))} rows; report.json has all." if len(found.rows) > MOST else ""
+    said = f"The best {MOST} of {numbers.count(len(found.rows))} rows; tables/across_rows.csv has all." if len(found.rows) > MOST else ""
     if not found.left_out:
         return said
     names = numbers.listing([plain(label, 40) for label in found.left_out])

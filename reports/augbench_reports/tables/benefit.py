@@ -27,7 +27,7 @@ def benefit_table(column: comparing.ColumnComparison, most: int = MOST) -> Table
         note=(
             "Time is that of a trial and of all stages it shares, as if it had them alone; images are those the classifier was shown. "
             "A row is worth its time unless another row, or the control, gains at least as much in at most as much time: "
-            f"it says nothing of chance. {left_out(rows, shown)}"
+            f"it says nothing of chance. {left_out(rows, shown, 'benefits')}"
         ).rstrip(),
         sortable=True,
     )
@@ -60,7 +60,7 @@ def variance_table(column: comparing.ColumnComparison, most: int = MOST) -> Tabl
         marked=marked(shown),
         note=(
             "Shares, and below them the variances of the mean that they are of. More seeds make the first smaller, only more test images "
-            f"the second. {left_out(rows, shown)}"
+            f"the second. {left_out(rows, shown, 'variance')}"
         ).rstrip(),
         sortable=True,
     )

@@ -29,7 +29,7 @@ def calibration_table(column: comparing.ColumnComparison, most: int = MOST) -> T
         head=head("Row", "ECE", "Brier", "Log loss", "Temperature"),
         rows=tuple((row_name(row), *_numbers(row.calibration)) for row in shown if row.calibration),
         marked=marked(shown),
-        note=f"{NOTE} {left_out(rows, shown)}".rstrip(),
+        note=f"{NOTE} {left_out(rows, shown, 'calibration')}".rstrip(),
         sortable=True,
     )
 
@@ -63,6 +63,6 @@ def reliability_table(column: comparing.ColumnComparison) -> Table | None:
             )
             for row, each in lines
         ),
-        note=left_out([row for row in column.rows if row.calibration], rows),
+        note=left_out([row for row in column.rows if row.calibration], rows, "calibration_bins"),
         folded=True,
     )

@@ -26,7 +26,7 @@ def confused_table(column: comparing.ColumnComparison, most: int = MOST) -> Tabl
         head=(Cell(text="Row"), *(Cell(text=title) for title in titles)),
         rows=tuple((row_name(row), *_confused(row.confusion, deepest)) for row in shown if row.confusion),
         marked=marked(shown),
-        note=f"By share of the true class's test images, summed over all finished trials. {left_out(rows, shown)}".rstrip(),
+        note=f"By share of the true class's test images, summed over all finished trials. {left_out(rows, shown, 'confusion')}".rstrip(),
         sortable=True,
     )
 

@@ -29,7 +29,7 @@ def factors_table(column: comparing.ColumnComparison, primary: str) -> Table | N
         )[1:],
     )
     kept, rows = telling(headings, [_factor(each) for each in shown])
-    more = f" The largest {MOST} of {numbers.count(len(column.factors))}; report.json has all." if len(column.factors) > MOST else ""
+    more = f" The largest {MOST} of {numbers.count(len(column.factors))}; tables/factors.csv has all." if len(column.factors) > MOST else ""
     return Table(
         slug="factors",
         caption=f"What single settings do on {plain(column.label)}",

@@ -223,7 +223,9 @@ def budget_table(column: comparing.ColumnComparison, most: int = MOST) -> Table:
             for row in shown
         ),
         marked=marked(shown),
-        note=" ".join(["Of each classifier's own training; generators are not counted.", left_out(column.rows, shown)]).rstrip(),
+        note=" ".join(
+            ["Of each classifier's own training; generators are not counted.", left_out(column.rows, shown, "training")]
+        ).rstrip(),
         sortable=True,
     )
 

@@ -103,3 +103,16 @@ def test_ages(value: float, words: str) -> None:
 )
 def test_names_of_metrics_are_written_as_in_papers(name, written, heading):
     assert (numbers.metric(name), numbers.heading(name)) == (written, heading)
+
+
+def test_intervals_shares_and_what_is_more() -> None:
+    assert numbers.interval(-0.0304, 0.0691) == "[−0.030, 0.069]"
+    assert numbers.interval(-0.0001, 12.34) == "[0.000, 12.3]"
+    assert [numbers.percent(value) for value in (2 / 3, 0.0, None)] == ["66.7%", "0.0%", "–"]
+    assert [numbers.points(value) for value in (0.012, -0.3, 0.0)] == ["+1.2 points", "−30.0 points", "0.0 points"]
+    assert [numbers.extra(value, numbers.seconds) for value in (300.0, -9.44, 0.0, None)] == ["+5.0 min", "−9.4 s", "0.0 s", "–"]
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.0312, "p = 0.0312"), (1.6e-10, "p = 1.6e-10"), (0.0, "p < 1e-300")])
+def test_a_p_value_in_a_sentence(value: float, words: str) -> None:
+    assert numbers.p_equals(value) == words
