@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from augbench.engine.provenance import provenance
 from augbench.engine.recording import planned_result
@@ -34,6 +35,21 @@ def described(
         settings=_settings(matrix, cache(registry.name_of)),
         smoke=smoke,
     )
+
+
+def analysis(matrix: Matrix) -> dict[str, Any]:
+    """Return what decides how results are judged, whatever they are; rows and data sets that are not selected now are of it, too."""
+    report = matrix.report
+    return {
+        "control": report.control,
+        "primary": report.primary,
+        "test": report.test,
+        "alpha": report.alpha,
+        "rope": report.rope,
+        "metrics": sorted(report.metrics),
+        "rows": sorted(row.name for row in matrix.rows),
+        "data-sets": sorted(matrix.data_sets),
+    }
 
 
 def _facts(column: Column, probe: Probe) -> ColumnFacts:

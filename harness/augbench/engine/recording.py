@@ -17,7 +17,7 @@ from augbench.plan.tasks import AssessTask, Stage, TrainTask
 from augbench.store.manifest import Unfit
 from augbench.store.opening import Store
 from augbench.store.processes import this_process
-from augbench.store.run_folder import RunFolder
+from augbench.store.run_folder import RunFolder, leaks_by_key
 from augbench.values.results import Predictions, Status, TrialResult, TrialStage
 from augbench.values.synthesis import curves_from
 
@@ -133,7 +133,7 @@ class Recorder:
 
         key = _stages(trial).prepare.key
         if not self._looked_at:
-            self._looked_at.update(self.folder.leaks())
+            self._looked_at.update(leaks_by_key(self.folder.journal))
         if key not in self._looked_at:
             self._looked_at.add(key)
             found = read_prepared(self.store.open(key)).leaks

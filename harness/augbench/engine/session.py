@@ -12,7 +12,7 @@ from typing import Any
 
 from augbench.config.single import component_from
 from augbench.engine.asking import as_asked, default_store
-from augbench.engine.describing import described
+from augbench.engine.describing import analysis, described
 from augbench.engine.driver import Driver
 from augbench.engine.events import Observer
 from augbench.engine.executing import Executor, Pool, Watch, Workplace
@@ -32,6 +32,7 @@ from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
 from augbench.registry.discovery import discover
 from augbench.registry.local import load_local
+from augbench.store.analysis import declare
 from augbench.store.opening import Store, open_store
 from augbench.store.run_folder import RunFolder
 from augbench.values.components import components_in
@@ -77,6 +78,7 @@ class Session:
                 observer.run_started(self.plan, 0)
                 if not self.folder.describes(self._results(""), keys, self._asked()):
                     self.folder.begin(self._results(self.request.device), keys, self._asked())
+                self._declare()
             reports = self._reports() if self.request.report and not self.request.smoke else ()
         statuses = Counter(trial.status for trial in self.plan.trials)
         executed, failed, settled = (driver.executed, driver.failed, driver.settled) if driver else (0, 0, 0)
@@ -102,6 +104,7 @@ class Session:
         devices = self.executor.devices(self.request.device)
         self.store.check_writable()
         self.folder.begin(self._results(devices[0]), keys, self._asked())
+        self._declare()
         stages = tuple(planned.stage for planned in self.plan.stages)
         stopping = Stopping()
         driver = Driver(
@@ -121,6 +124,10 @@ class Session:
         with stopping.listening():
             driver.run()
         return driver
+
+    def _declare(self) -> None:
+        """Note how results will be judged, before there are any more of them."""
+        declare(self.folder.journal, analysis(self.matrix), [trial.id for trial in self.plan.trials], self.folder.finished())
 
     def _pool(self, devices: tuple[str, ...]) -> Callable[[Watch], Pool]:
         request = self.request

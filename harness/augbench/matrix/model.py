@@ -61,6 +61,11 @@ class Matrix:
     """Row, column and seed of trials that are excluded one by one."""
     _places: Places = field(default_factory=Places)
 
+    @property
+    def data_sets(self) -> tuple[str, ...]:
+        """Return the names of all data sets of the file, whether any row is selected on them or not."""
+        return tuple(self._places.columns)
+
     def trials(self) -> tuple[Trial, ...]:
         """Return every trial, in the order of columns, seeds, rows, folds."""
         return tuple(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from augbench.plan.keys import Key
+from augbench.store.analysis import analysis_notes
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
 from augbench.store.stage_table import packed, unpacked
@@ -75,10 +76,6 @@ class RunFolder:
         return frozenset(
             str(record.get("key")) for record in self.journal if record.get("type") == "stage" and record.get("status") == "done"
         )
-
-    def leaks(self) -> dict[Key, dict[str, int]]:
-        """Return what leaks from learning into the test, by the key of the stage that prepared the images."""
-        return {record["key"]: record["leaks"] for record in self.journal if record.get("type") == "data"}
 
     @contextmanager
     def locked(self, *, smoke: bool = False) -> Iterator[None]:
@@ -202,7 +199,8 @@ class RunFolder:
             raise BrokenRun(self.path / "run.json", f"{type(error).__name__}: {error}") from error
 
     def _results(self, document: dict[str, Any]) -> Results:
-        records, leaks = latest(self.journal), self.leaks()
+        told = [record for record in self.journal if record.get("type") in ("trial", "data", "analysis")]
+        records, leaks = latest(told), leaks_by_key(told)
         prepared = {
             trial["column"]: stage["key"] for trial in document["trials"] for stage in trial["stages"] if stage["kind"] == "prepare"
         }
@@ -221,6 +219,7 @@ class RunFolder:
             provenance=document["provenance"],
             settings=document["settings"],
             smoke=document["smoke"],
+            analysis=analysis_notes(told),
         )
 
     def _result(self, planned: Mapping[str, Any], record: Record | None) -> TrialResult:
@@ -285,6 +284,11 @@ def _part(text: str) -> str:
 def latest(records: Iterable[Record]) -> dict[str, Record]:
     """Return the last word on each trial."""
     return {record["trial"]: record for record in records if record.get("type") == "trial"}
+
+
+def leaks_by_key(records: Iterable[Record]) -> dict[Key, dict[str, int]]:
+    """Return what leaks from learning into the test, by the key of the stage that prepared the images."""
+    return {record["key"]: record["leaks"] for record in records if record.get("type") == "data"}
 
 
 def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:

@@ -61,6 +61,13 @@ def test_banks_are_written_as_pictures_under_names_that_files_can_have(exported,
     assert (exported.banks, exported.missing) == (2, ())
 
 
+def test_what_was_declared_and_what_leaks_travels_along(exported, here):
+    ours, theirs = (RunFolder(path=path).results() for path in (here / "run", exported.path / "run"))
+    assert len(ours.analysis) == 1
+    assert ours.columns[0].leaks
+    assert (theirs.analysis, theirs.columns) == (ours.analysis, ours.columns)
+
+
 def test_a_bank_that_several_rows_read_is_there_once(exported):
     with (exported.path / "banks.csv").open() as file:
         lines = list(csv.DictReader(file))

@@ -173,6 +173,15 @@ def test_what_leaks_into_the_test_is_known_once_the_images_are_prepared(tmp_path
     assert RunFolder(path=tmp_path / "run").results().columns == (column,)
 
 
+def test_an_analysis_that_changes_once_results_are_known_is_noted(tmp_path):
+    folder = RunFolder(path=tmp_path / "run")
+    run(tmp_path, only=("plain",), sets=("axes.seed=[0]",))
+    (declared,) = folder.results().analysis
+    assert (declared.what, declared.done, declared.of) == ("", 0, 1)
+    run(tmp_path, MATRIX.replace('control = "ours"', 'control = "plain"'), only=("plain",), sets=("axes.seed=[0]",))
+    assert [(one.what, one.done, one.of) for one in folder.results().analysis[1:]] == [("control ours -> plain", 1, 1)]
+
+
 def test_a_folder_of_something_else_is_not_written_into(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "report.md").write_text("mine")
