@@ -5,6 +5,7 @@ from __future__ import annotations
 from augbench import comparing, evidence, numbers
 from augbench_reports.document import Figure
 from augbench_reports.figures.classes import MOST, RARE, classes_figure, most_rows
+from augbench_reports.figures.confusion import TOLD, confusion_figure, confusion_note, confusion_rows
 from augbench_reports.figures.curves import curve_names, curves_figure, curves_note
 from augbench_reports.figures.forest import forest_caption, forest_figure
 from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure, generators_note
@@ -22,8 +23,14 @@ def forest(comparison: comparing.Comparison, column: comparing.ColumnComparison,
 
 
 def confusion(column: comparing.ColumnComparison, slug: str) -> Figure | None:
-    """Draw the confusion matrices of a few rows."""
-    return None
+    """Draw the confusion matrices of a few rows; nothing where nothing is done."""
+    if not confusion_rows(column):
+        return None
+    caption = (
+        "Of the control, the share of each true class's test images by the class that was predicted; of every other row, how much this "
+        f"share is above or below the control's, in points, written from {100 * TOLD:g} on.{confusion_note(column)}"
+    )
+    return Figure(slug=f"{slug}-confusion", caption=caption, drawing=confusion_figure(column))
 
 
 def calibration(column: comparing.ColumnComparison, slug: str) -> Figure | None:
