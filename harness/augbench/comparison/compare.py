@@ -11,9 +11,10 @@ from augbench.comparison.failures import failures
 from augbench.comparison.measures import metrics_of, test_of
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import discover
+from augbench.values import numbers
 from augbench.values.comparing import ColumnComparison, Comparison, Flag
 from augbench.values.evidence import Across
-from augbench.values.results import Results
+from augbench.values.results import AnalysisNote, Results
 
 
 def compare(results: Results, registry: Registry | None = None) -> Comparison:
@@ -78,4 +79,10 @@ def _flags(results: Results, rows: Collection[str], control: str) -> tuple[Flag,
     if results.report.control not in rows:
         sentence = f"The control, {control}, is not a row of this run: no difference can be measured."
         flags.append(Flag(code="NO_CONTROL", sentence=sentence, grave=True))
-    return tuple(flags)
+    return (*flags, *(_changed(note) for note in results.analysis if note.what))
+
+
+def _changed(note: AnalysisNote) -> Flag:
+    """Tell of a change that was made when results could be seen."""
+    sentence = f"The analysis was changed after {note.done} of {numbers.many(note.of, 'trial')} were done ({note.when}): {note.what}."
+    return Flag(code="ANALYSIS_CHANGED", sentence=sentence, grave=True)

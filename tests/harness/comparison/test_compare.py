@@ -13,7 +13,7 @@ from augbench.comparison.judging import Rules, verdict
 from augbench.values.comparing import ColumnComparison, RowComparison
 from augbench.values.errors import UnknownComponent
 from augbench.values.evidence import Difference, Interval
-from augbench.values.results import Predictions, Results, TrialResult
+from augbench.values.results import AnalysisNote, Predictions, Results, TrialResult
 from augbench.values.settings import Row
 from augbench_plugins.metrics.counts import MacroF1
 from augbench_plugins.metrics.probabilities import LogLoss
@@ -307,3 +307,47 @@ def test_a_metric_that_does_not_exist_is_an_error(make_trial: Make, make_results
     made = make_results([make_trial("control", 0, 1)])
     with pytest.raises(UnknownComponent, match="no metric called 'macro-f2'; did you mean 'macro-f1'"):
         compare(replace(made, report=replace(made.report, primary="macro-f2")))
+
+
+def test_an_analysis_that_was_changed_when_results_could_be_seen_is_told_on(make_trial: Make, make_results: MakeResults) -> None:
+    declared = AnalysisNote(when="2026-01-02 03:04", digest="a", what="", done=1, of=20)
+    changed = replace(declared, digest="b", what="control plain -> ours", done=12)
+    (flag,) = compare(make_results(paired(make_trial, 2, [0, 0]), analysis=(declared, changed))).flags
+    assert flag.code == "ANALYSIS_CHANGED"
+    assert flag.grave
+    assert flag.sentence == "The analysis was changed after 12 of 20 trials were done (2026-01-02 03:04): control plain -> ours."
+
+
+def test_what_leaks_from_learning_into_the_test_is_told_first(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results([make_trial("control", 0, 1), make_trial("row", 0, 2)])
+    leaks = {"groups": 2, "duplicates": 1, "near-duplicates": 3, "conflicts": 0}
+    column = only(replace(made, columns=(replace(made.columns[0], leaks=leaks),)))
+    assert [flag.sentence for flag in column.flags[:3]] == [
+        "2 groups are in the training or validation images and in the test images: those are no new ones.",
+        "1 test image is equal pixel by pixel to a training or validation image: scores flatter what has seen them.",
+        "3 test images are all but equal to a training or validation image: scores flatter what has seen them.",
+    ]
+    assert [flag.code for flag in column.flags[:3]] == ["LEAKED_GROUPS", "DUPLICATES", "NEAR_DUPLICATES"]
+
+
+@pytest.mark.parametrize(("rare", "grave"), [(3, True), (7, False)])
+def test_a_class_of_hardly_any_test_images_is_grave(make_trial: Make, make_results: MakeResults, rare: int, grave: bool) -> None:
+    labels = np.repeat([0, 1], [20, rare])
+    test = Predictions(ids=tuple(map(str, range(20 + rare))), labels=labels, probabilities=np.eye(2)[labels])
+    (flag,) = [flag for flag in only(make_results([make_trial("control", 0, 1, test=test)])).flags if flag.code == "RARE_CLASS"]
+    assert flag.grave == grave
+
+
+def test_probabilities_of_exactly_one_are_told_where_there_are_many(
+    make_trial: Make, make_results: MakeResults, make_predictions: Callable[..., Predictions]
+) -> None:
+    trials = [make_trial("control", 0, 1), make_trial("row", 0, 0, test=make_predictions(1, confidence=1.0))]
+    assert "SATURATED" in codes(only(make_results(trials)))
+
+
+def test_a_difference_of_less_than_one_image_is_told(make_trial: Make, make_results: MakeResults) -> None:
+    column = only(
+        make_results([make_trial("control", seed, 1) for seed in range(3)] + [make_trial("row", seed, seed) for seed in (0, 1, 2)])
+    )
+    assert "BELOW_RESOLUTION" in codes(column)
+    assert abs(row_of(column, "row").difference.mean) < column.resolution
