@@ -101,7 +101,7 @@ def test_the_csv_tables_hold_the_same_numbers(comparison: Comparison, csv_paths:
 
 def test_every_part_of_the_tree_has_a_table(comparison: Comparison) -> None:
     empty = {name for name, table in tables(comparison).items() if not table.lines}
-    assert empty == {"across", "across_rows", "interactions"}
+    assert empty == {"across", "across_rows", "across_apart", "interactions"}
 
 
 def test_an_interaction_is_a_line_of_four_rows(comparison: Comparison) -> None:

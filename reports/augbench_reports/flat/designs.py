@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from augbench import Comparison, evidence
+from augbench import Comparison
+from augbench_reports.flat.scores import bounds
 
 
 class Designed(NamedTuple):
@@ -109,6 +110,13 @@ class Everywhere(NamedTuple):
     refused: str
 
 
+class Apart(NamedTuple):
+    """Two rows that can be told from each other over all data sets."""
+
+    better: str
+    worse: str
+
+
 def designs(comparison: Comparison) -> Iterator[Designed]:
     """List the design of every data set."""
     for column in comparison.columns:
@@ -153,7 +161,7 @@ def factors(comparison: Comparison) -> Iterator[Effect]:
         for each in column.factors:
             pairs = "; ".join(" | ".join(pair) for pair in each.pairs)
             named = (column.name, each.factor, each.before, each.after, pairs)
-            yield Effect(*named, len(each.seeds), each.mean, each.sd, *_bounds(each.over_seeds))
+            yield Effect(*named, len(each.seeds), each.mean, each.sd, *bounds(each.over_seeds))
 
 
 def interactions(comparison: Comparison) -> Iterator[Crossed]:
@@ -161,11 +169,7 @@ def interactions(comparison: Comparison) -> Iterator[Crossed]:
     for column in comparison.columns:
         for each in column.interactions:
             named = (column.name, *each.factors, *each.rows)
-            yield Crossed(*named, len(each.seeds), each.mean, each.sd, *_bounds(each.over_seeds))
-
-
-def _bounds(found: evidence.Interval | None) -> tuple[float, float, float] | tuple[None, None, None]:
-    return (found.low, found.high, found.level) if found else (None, None, None)
+            yield Crossed(*named, len(each.seeds), each.mean, each.sd, *bounds(each.over_seeds))
 
 
 def rankings(comparison: Comparison) -> Iterator[Ranking]:
@@ -181,3 +185,9 @@ def across(comparison: Comparison) -> Iterator[Everywhere]:
     if found := comparison.across:
         tested = (found.friedman, found.friedman_p, found.iman_davenport, found.iman_davenport_p)
         yield Everywhere(len(found.datasets), *tested, found.critical_difference, found.refused)
+
+
+def apart(comparison: Comparison) -> Iterator[Apart]:
+    """List the pairs of rows that can be told from each other."""
+    for better, worse in comparison.across.apart if comparison.across else ():
+        yield Apart(better, worse)

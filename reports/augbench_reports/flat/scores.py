@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from augbench import Comparison
+from augbench import Comparison, evidence
 
 
 class Scored(NamedTuple):
@@ -89,10 +89,13 @@ def summaries(comparison: Comparison) -> Iterator[Summary]:
     for column in comparison.columns:
         for row in column.rows:
             for name, score in row.scores.items():
-                found = score.interval
-                bounds = (found.low, found.high, found.level) if found else (None, None, None)
                 named = (column.name, row.name, row.label, name)
-                yield Summary(*named, len(score.seeds), score.mean, score.sd, *bounds, score.best_fold)
+                yield Summary(*named, len(score.seeds), score.mean, score.sd, *bounds(score.interval), score.best_fold)
+
+
+def bounds(found: evidence.Interval | None) -> tuple[float | None, float | None, float | None]:
+    """Return an interval's ends and its level, or that there is none."""
+    return (found.low, found.high, found.level) if found else (None, None, None)
 
 
 def classes(comparison: Comparison) -> Iterator[ByClass]:
@@ -117,5 +120,9 @@ def trained(comparison: Comparison) -> Iterator[Trained]:
     """List how much of every row is done and how long it was trained."""
     for column in comparison.columns:
         for row in column.rows:
-            budget = (*(row.budget.steps or (None, None)), *(row.budget.images or (None, None)))
-            yield Trained(column.name, row.name, row.label, row.done, row.expected, *budget, row.unfair)
+            named, counts = (column.name, row.name, row.label), (row.done, row.expected)
+            yield Trained(*named, *counts, *_ends(row.budget.steps), *_ends(row.budget.images), row.unfair)
+
+
+def _ends(found: tuple[int, int] | None) -> tuple[int | None, int | None]:
+    return found or (None, None)

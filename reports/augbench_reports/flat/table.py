@@ -35,5 +35,6 @@ def finite(value: Value) -> Value:
 
 def _type(hint: type) -> type:
     """Return a field's type without its None."""
+    found: type
     (found,) = [each for each in get_args(hint) or (hint,) if each is not type(None)]
     return found

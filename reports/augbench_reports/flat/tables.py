@@ -52,6 +52,7 @@ def tables(comparison: Comparison) -> dict[str, FlatTable]:
         "flags": table(designs.Flagged, designs.flags(comparison)),
         "across": table(designs.Everywhere, designs.across(comparison)),
         "across_rows": table(designs.Ranking, designs.rankings(comparison)),
+        "across_apart": table(designs.Apart, designs.apart(comparison)),
         "absent": table(others.Missing, others.absent(comparison)),
         "failures": table(others.Shared, others.failures(comparison)),
         "quoted": table(others.Quoted, others.quoted(comparison)),
