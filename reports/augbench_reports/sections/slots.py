@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from augbench import comparing, evidence, numbers
 from augbench_reports.document import Figure
+from augbench_reports.figures.calibration import calibration_figure, calibration_note
 from augbench_reports.figures.classes import MOST, RARE, classes_figure, most_rows
 from augbench_reports.figures.confusion import TOLD, confusion_figure, confusion_note, confusion_rows
 from augbench_reports.figures.curves import curve_names, curves_figure, curves_note
@@ -34,8 +35,14 @@ def confusion(column: comparing.ColumnComparison, slug: str) -> Figure | None:
 
 
 def calibration(column: comparing.ColumnComparison, slug: str) -> Figure | None:
-    """Draw accuracy against confidence for a few rows."""
-    return None
+    """Draw accuracy against confidence for a few rows; nothing where nothing is done."""
+    if not any(row.calibration for row in column.rows):
+        return None
+    caption = (
+        "Marks are test images whose predicted class has about the same probability, the larger the more there are. Dotted: confidence "
+        f"is accuracy; below it a row is too sure of itself. Dashed: the control.{calibration_note(column)}"
+    )
+    return Figure(slug=f"{slug}-calibration", caption=caption, drawing=calibration_figure(column))
 
 
 def benefit(column: comparing.ColumnComparison, slug: str) -> Figure | None:
