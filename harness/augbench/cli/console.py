@@ -14,6 +14,7 @@ from rich.console import Console
 # Wide enough that a table in a pipe or a file is never folded.
 _WIDE = 160
 _FIGURES = {".svg", ".png", ".pdf"}
+_TABLES = "tables"
 
 
 class _Console(Console):
@@ -34,10 +35,10 @@ def talk() -> Console:
 
 
 def print_reports(paths: Iterable[Path]) -> None:
-    """Write the paths of reports to stdout, without the figures that they show."""
-    for path in paths:
-        if path.suffix not in _FIGURES:
-            typer.echo(path)
+    """Write the paths of reports to stdout, without the figures that they show; of many tables, the folder."""
+    shown = (path.parent if path.parent.name == _TABLES else path for path in paths if path.suffix not in _FIGURES)
+    for path in dict.fromkeys(shown):
+        typer.echo(path)
 
 
 def print_json(value: Any) -> None:

@@ -104,6 +104,8 @@ def test_report_writes_the_formats_that_are_asked_for(call, bench, tmp_path: Pat
     (tmp_path / "out" / "report.json").unlink()
     done = bench("report", str(tmp_path / "out"), "--format", "json")
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'out' / 'report.json'}\n")
+    done = bench("report", str(tmp_path / "out"), "--format", "csv", "--format", "parquet")
+    assert done.stdout == f"{tmp_path / 'out' / 'tables'}\n{tmp_path / 'out' / 'results.parquet'}\n"
     unknown = bench("report", str(tmp_path / "out"), "--format", "jsno")
     assert (unknown.exit_code, unknown.stderr) == (2, "no report called 'jsno'; did you mean 'json'?\n")
 
