@@ -22,7 +22,7 @@ Metric = Callable[["Indices", "Values"], float]
 
 _NUMBERS = 10_000_000
 """In a working matrix, at most: 40 MB each, and about 200 MB in all beside the result, however many images and trials there are."""
-_REPLICATES, _TRIALS = 1000, 256
+_REPLICATES, _TRIALS = 1000, 512
 """At a time, at most: enough for BLAS to be at its best."""
 _DRAWN = 2**16
 """Images that one random stream draws: many resamples of a small test set, one of a large one."""
