@@ -11,7 +11,7 @@ from augbench_reports.building import document
 from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Picture, Section, Table, Text
 from augbench_reports.tables.paper import paper_table
 from augbench_reports.tex.letters import escaped, printed
-from augbench_reports.tex.tabular import tabular
+from augbench_reports.tex.tabular import arrow, tabular
 from augbench_reports.words import lines
 
 PREAMBLE = r"""% pdflatex report.tex, twice: long tables find the widths of their columns the first time.
@@ -75,7 +75,8 @@ def _flags(flags: Sequence[comparing.Flag]) -> list[str]:
 def _card(card: Card) -> list[str]:
     title = rf"\subsection*{{{escaped(f'{card.title}: {card.headline}')}}}"
     said = [escaped(text) for text in (card.observed, card.claim, card.noise) if text]
-    statements = [rf"{escaped(each.text)}: \textbf{{{escaped(each.word)}}}" for each in card.statements]
+    said.append("; ".join(f"{escaped(name)}: {escaped(value)}" for name, value in card.facts))
+    statements = [rf"{escaped(each.text)}: {arrow(each.word, each.tone)}\textbf{{{escaped(each.word)}}}" for each in card.statements]
     return [title, *said, *([_items(statements)] if statements else [])]
 
 

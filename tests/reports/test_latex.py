@@ -11,6 +11,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexWalker
 
 from augbench import Comparison, numbers
+from augbench_reports.building import document
 from augbench_reports.document import Cell, Table
 from augbench_reports.latex import PREAMBLE, Latex
 from augbench_reports.tex.letters import escaped, letter_of
@@ -158,6 +159,29 @@ def test_the_table_for_a_paper_has_the_numbers_of_the_comparison(made: Path, com
             assert interval == numbers.interval(widest.low, widest.high).replace("−", "-")
             assert holm == numbers.p_value(row.difference.holm)
             assert cells[-1] == row.verdict.word
+
+
+def shown(text: str) -> list[list[str]]:
+    """Return what a reader sees in the cells of a table, its parts beside each other again; a note stands after a slash."""
+    parts: list[list[list[str]]] = []
+    for body in re.findall(r"\\toprule\n(.*?)\\(?:bottomrule|endfirsthead)(.*?)\\end\{(?:tabular|longtable)\}", text, flags=re.DOTALL):
+        lines = [line.removesuffix(r" \\") for line in "".join(body).partition(r"\bottomrule")[0].split("\n") if line.endswith(r" \\")]
+        if r"\endfoot" in body[1]:
+            lines = lines[:1] + [
+                line.removesuffix(r" \\") for line in body[1].partition(r"\endfoot")[2].split("\n") if line.endswith(r" \\")
+            ]
+        parts.append([[read(cell.replace(r"\newline", " / ")) for cell in re.split(r"(?<!\\) & ", line)] for line in lines])
+    return [[*lines[0], *(cell for line in lines[1:] for cell in line[1:])] for lines in zip(*parts, strict=True)]
+
+
+def test_every_cell_reads_as_in_the_other_formats(made: Path, comparison: Comparison) -> None:
+    tables = [block for section in document(comparison).sections for block in section.blocks if isinstance(block, Table)]
+    assert len(tables) > 10
+    for table in tables:
+        found = shown((made / "tables" / f"{table.slug}.tex").read_text("ascii"))
+        for cells, line in zip((table.head, *table.rows), found, strict=True):
+            expected = [f"{cell.text} / {cell.note}" if cell.note else cell.text for cell in cells]
+            assert [cell.lstrip("↑↓ ") for cell in line] == [text.replace("−", "-") for text in expected]
 
 
 def test_a_parser_finds_no_fault(made: Path, hostile_made: Path) -> None:

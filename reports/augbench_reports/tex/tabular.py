@@ -115,10 +115,13 @@ def _cell(cell: Cell, marked: bool) -> str:
     text = escaped(cell.text)
     if marked and text:
         text = rf"\textbf{{{text}}}"
-    # The word says it, the arrow shows it.
-    arrow = _ARROWS.get(cell.text, "") if cell.tone in ("good", "worse") else ""
     note = rf"\newline{{\scriptsize {escaped(cell.note)}}}" if cell.note else ""
-    return arrow + text + note
+    return arrow(cell.text, cell.tone) + text + note
+
+
+def arrow(word: str, tone: str) -> str:
+    """Show beside a verdict what its word says; nothing beside other words."""
+    return _ARROWS.get(word, "") if tone in ("good", "worse") else ""
 
 
 def _floating(columns: str, caption: str, head: str, rows: Sequence[str], note: str) -> str:
