@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from augbench.values.comparing import Report
 
 
-def write_reports(run: Path, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
-    """Write the report of a run folder, finished or not.  Raise ``MissingFile``, or ``SmokeRun`` where numbers mean nothing."""
+def write_reports(run: Path, formats: tuple[str, ...] | None = None, also: tuple[str, ...] = ()) -> tuple[Path, ...]:
+    """Write the report of a run folder, finished or not, in the formats that the matrix names, and ``also`` in others.
+
+    Raise ``MissingFile``, or ``SmokeRun`` where numbers mean nothing.
+    """
     folder = RunFolder(path=run)
-    return render(folder, known_to(folder), formats)
+    return render(folder, known_to(folder), formats, also)
 
 
 def known_to(folder: RunFolder) -> Registry:
@@ -36,18 +39,21 @@ def known_to(folder: RunFolder) -> Registry:
     return registry
 
 
-def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | None = None) -> tuple[Path, ...]:
-    """Compare a run's results and render them in each format."""
+def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | None = None, also: tuple[str, ...] = ()) -> tuple[Path, ...]:
+    """Compare a run's results and render them in each format; until all are written, those of before stay as they are."""
     from augbench.comparison import compare
 
-    results = folder.results()
+    # Before anything is read: what is recorded meanwhile is not in the report.
+    state, results = folder.state(), folder.results()
     if results.smoke:
         raise SmokeRun(folder.path)
     comparison = compare(results, registry)
-    wanted = formats or results.report.formats
+    wanted = tuple(dict.fromkeys((*(formats or results.report.formats), *also)))
     written: list[Path] = []
-    for name in wanted:
-        report = cast("type[Report]", registry.resolve("report", name).component)
-        written += report().render(comparison, folder.path)
-    folder.stamp(wanted, written)
-    return tuple(written)
+    with folder.draft() as draft:
+        for name in wanted:
+            report = cast("type[Report]", registry.resolve("report", name).component)
+            written += report().render(comparison, draft)
+    paths = [folder.path / path.relative_to(draft) if path.is_relative_to(draft) else path for path in written]
+    folder.stamp(wanted, paths, state)
+    return tuple(paths)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -134,18 +135,35 @@ class RunFolder:
             paths = tuple(self.path / name for name in stamp["files"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return paths if stamp["of"] == self._state(formats) and all(path.is_file() for path in paths) else None
+        known = self.state() | {"formats": list(formats)}
+        return paths if stamp["of"] == known and all(path.is_file() for path in paths) else None
 
-    def stamp(self, formats: Sequence[str], paths: Sequence[Path]) -> None:
-        """Note which reports were written, and of what."""
+    def stamp(self, formats: Sequence[str], paths: Sequence[Path], state: Mapping[str, Any]) -> None:
+        """Note which reports were written, and of what ``state``."""
         names = [path.relative_to(self.path).as_posix() for path in paths if path.is_relative_to(self.path)]
-        write_json(self.path / STAMP, {"of": self._state(formats), "files": names})
+        write_json(self.path / STAMP, {"of": {**state, "formats": list(formats)}, "files": names})
 
-    def _state(self, formats: Sequence[str]) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
+        """Return what a report is made of, as hashes."""
         from augbench import __version__
 
         read = {name: sha256(self.path / name) for name in ("run.json", "records.jsonl", "matrix.toml") if (self.path / name).is_file()}
-        return {"augbench": __version__, "formats": list(formats), **read}
+        return {"augbench": __version__, **read}
+
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """Give a folder for files that take their places here once all of them are written, and not at all where one is not."""
+        with space_for(self.path), TemporaryDirectory(prefix=".draft-", dir=self.path) as name:
+            draft = Path(name)
+            # Reports show the sheets of samples that lie here.
+            (draft / "generators").symlink_to(self.path.absolute() / "generators")
+            yield draft
+            (draft / "generators").unlink()
+            # What pages show comes before the pages.
+            for path in sorted(filter(Path.is_file, draft.rglob("*")), key=lambda path: -len(path.parts)):
+                target = self.path / path.relative_to(draft)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
 
     def _document(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> dict[str, Any]:
         return {

@@ -1,0 +1,49 @@
+"""Keep the report of a run up to date for as long as the run goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from augbench.engine.rendering import write_reports
+from augbench.store.run_folder import RunFolder
+from augbench.store.standing import Standing, State, standing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refresh:
+    """A report that was just written."""
+
+    trials: Mapping[State, int]
+    """How many there were of each state when it was begun."""
+    at_work: bool
+    """Whether anybody ran the rest of them then, as far as can be seen."""
+    reports: tuple[Path, ...]
+
+
+def refreshes(run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...], every: float) -> Iterator[Refresh]:
+    """Write the report, and again whenever trials have ended or the run has become another, until nothing is left of the run.
+
+    Looks every so many seconds.  Where nobody is at work, it waits for somebody.  Raise as ``write_reports`` does.
+    """
+    folder = RunFolder(path=run)
+    written = None
+    while True:
+        found = standing(folder)
+        if (now := _told(folder, found)) != written:
+            reports = write_reports(run, formats, also)
+            written = now
+            yield Refresh(trials=found.trials, at_work=found.at_work, reports=reports)
+        # As it stood before: what has been recorded since is found by the next look.
+        if not found.at_work and not found.trials["pending"] and not found.trials["running"]:
+            return
+        time.sleep(every)
+
+
+def _told(folder: RunFolder, found: Standing) -> object:
+    """Return what a report tells of: the run, and which trials have ended in which way."""
+    about = (folder.path / "run.json").stat()
+    ended = {name: state for name, state in found.states.items() if state in ("done", "failed")}
+    return about.st_mtime_ns, about.st_size, ended, found.failures
