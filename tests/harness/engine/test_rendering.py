@@ -1,89 +1,57 @@
-"""A report takes the place of the last one when all of it is written, and not before."""
+"""A report is made of the run's folder, and of what its matrix named beside what is installed."""
 
-from __future__ import annotations
-
-import errno
-from dataclasses import dataclass
-from pathlib import Path
+import json
+import sys
 
 import pytest
 
-from augbench import Comparison, Registry, Report
-from augbench.engine.rendering import render
-from augbench.registry.discovery import discover
+from augbench.engine.rendering import known_to, write_reports
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import DiskFull
-from support.written import finish, results, trial, write
+from augbench.values.errors import UnknownComponent
+from support.runs import MATRIX, run
 
+PLUGIN = """
+from dataclasses import dataclass
+from augbench import Metric, hookimpl
 
-@dataclass(frozen=True, kw_only=True)
-class Notes(Report):
-    """Write a page and what it shows, and tell whether the sheets of generators can be seen."""
-
-    def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
-        (folder / "parts" / "deep").mkdir(parents=True)
-        (folder / "parts" / "deep" / "figure.svg").write_text("new figure")
-        (folder / "notes.txt").write_text(f"new {(folder / 'generators' / 'a.png').is_file()}")
-        return (folder / "notes.txt", folder / "parts" / "deep" / "figure.svg")
-
+@hookimpl
+def register(registry):
+    registry.metric("sevens", Sevens)
 
 @dataclass(frozen=True, kw_only=True)
-class Half(Report):
-    """Break off in the middle."""
-
-    def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
-        (folder / "notes.txt").write_text("half")
-        raise OSError(errno.ENOSPC, "no space left")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slow(Report):
-    """Take so long that another trial ends."""
-
-    def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
-        finish(RunFolder(path=folder.parent), trial("ours", 0, 1))
-        (folder / "notes.txt").write_text("slow")
-        return (folder / "notes.txt",)
+class Sevens(Metric):
+    def measure(self, predictions):
+        return 0.7
+"""
+TEXT = (
+    MATRIX.partition("[rows]")[0]
+    .replace('control = "ours"', 'control = "plain"\nmetrics = ["macro-f1", "sevens"]')
+    .replace("seed = [0, 1]", "seed = [0]")
+    .replace("steps = 70", "steps = 1")
+    + "[rows]\nplain = { generator = false, augment.linear = false, batch.mix = { originals = 1 } }\n"
+)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> RunFolder:
-    return write(tmp_path / "run", results({"plain": 0, "ours": None}, replicates=999))
+def folder(tmp_path):
+    """Run a matrix whose metric is in a file beside it, and forget the file's module as another process would."""
+    (tmp_path / "own_scores.py").write_text(PLUGIN)
+    run(tmp_path, f'plugins = ["./own_scores.py"]\n{TEXT}')
+    yield RunFolder(path=tmp_path / "run")
+    sys.modules.pop("own_scores", None)
 
 
-@pytest.fixture
-def registry() -> Registry:
-    """Return a registry with the reports of this page."""
-    known = discover()
-    for kind in (Notes, Half, Slow):
-        known.report(kind.__name__.lower(), kind, "A test's")
-    return known
+def test_a_metric_in_a_file_beside_the_matrix_is_reported_then_and_later(folder):
+    now = json.loads((folder.path / "report.json").read_text())
+    del sys.modules["own_scores"]
+    write_reports(folder.path, ("json",))
+    assert json.loads((folder.path / "report.json").read_text()) == now
+    assert "sevens" in now["metrics"]
 
 
-def test_all_files_take_their_places_and_nothing_else_stays(folder, registry):
-    (folder.path / "generators").mkdir()
-    (folder.path / "generators" / "a.png").touch()
-    before = {path.name for path in folder.path.iterdir()}
-    written = render(folder, registry, ("notes",))
-    assert written == (folder.path / "notes.txt", folder.path / "parts" / "deep" / "figure.svg")
-    assert [path.read_text() for path in written] == ["new True", "new figure"]
-    assert {path.name for path in folder.path.iterdir()} == before | {"notes.txt", "parts", "rendered.json"}
-    assert folder.rendered(("notes",)) == written
-
-
-def test_a_report_that_breaks_off_leaves_the_last_one_of_every_format(folder, registry):
-    render(folder, registry, ("notes",))
-    (folder.path / "notes.txt").write_text("old")
-    with pytest.raises(DiskFull):
-        render(folder, registry, ("notes", "half"))
-    assert (folder.path / "notes.txt").read_text() == "old"
-    assert not [path for path in folder.path.iterdir() if path.name.startswith(".")]
-
-
-def test_a_report_during_which_a_trial_ended_does_not_pass_for_a_current_one(folder, registry):
-    render(folder, registry, ("slow",))
-    assert folder.rendered(("slow",)) is None
-
-
-def test_other_formats_may_come_on_top_of_those_of_the_matrix(folder, registry):
-    assert [path.name for path in render(folder, registry, also=("notes", "json"))] == ["report.json", "notes.txt", "figure.svg"]
+def test_where_the_file_is_gone_the_metric_is_unknown(folder):
+    del sys.modules["own_scores"]
+    (folder.path.parent / "own_scores.py").unlink()
+    assert "sevens" not in known_to(folder).names("metric")
+    with pytest.raises(UnknownComponent, match="no metric called 'sevens'; known: accuracy"):
+        write_reports(folder.path, ("json",))
