@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from augbench import Comparison, Report
 from augbench_reports.building import document
-from augbench_reports.document import Cell, Document, Figure
+from augbench_reports.document import Cell, Document, Figure, Table
 from augbench_reports.pictures import sources
 from augbench_reports.words import lines, plain
 
@@ -64,6 +64,7 @@ def _environment() -> Environment:
     environment.filters["kind"] = lambda block: type(block).__name__.lower()
     environment.filters["drawn"] = _drawn
     environment.filters["attributes"] = _attributes
+    environment.filters["rows"] = _rows
     return environment
 
 
@@ -77,6 +78,11 @@ def _part(name: str) -> Markup:
 def _hash(text: str) -> str:
     """Return what lets the browser apply or run this very text and no other."""
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode("ascii")
+
+
+def _rows(page: Document) -> int:
+    """Count the rows of all tables."""
+    return sum(len(block.rows) for section in page.sections for block in section.blocks if isinstance(block, Table))
 
 
 def _attributes(cell: Cell) -> Markup:
