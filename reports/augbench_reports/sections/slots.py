@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from augbench import comparing, evidence, numbers
 from augbench_reports.document import Figure
+from augbench_reports.figures.benefit import benefit_figure, benefit_note, benefit_rows
 from augbench_reports.figures.calibration import calibration_figure, calibration_note
 from augbench_reports.figures.classes import MOST, RARE, classes_figure, most_rows
 from augbench_reports.figures.confusion import TOLD, confusion_figure, confusion_note, confusion_rows
@@ -46,8 +47,14 @@ def calibration(column: comparing.ColumnComparison, slug: str) -> Figure | None:
 
 
 def benefit(column: comparing.ColumnComparison, slug: str) -> Figure | None:
-    """Draw gains against extra time."""
-    return None
+    """Draw gains against extra time; nothing where no time is known."""
+    if not benefit_rows(column):
+        return None
+    caption = (
+        "Filled: no other row gains as much in as little time; the line joins them. Thin lines: intervals of the gain over seeds and test "
+        f"images, where there are several seeds. Dashed: the control.{benefit_note(column)}"
+    )
+    return Figure(slug=f"{slug}-benefit", caption=caption, drawing=benefit_figure(column))
 
 
 def variance(column: comparing.ColumnComparison, slug: str) -> Figure | None:
