@@ -12,7 +12,7 @@ from augbench.comparison.calibration import calibration
 from augbench.comparison.claims import claim
 from augbench.comparison.confusions import confusion
 from augbench.comparison.costs import benefits, budget
-from augbench.comparison.design import recognised
+from augbench.comparison.design import recognised, share_generator
 from augbench.comparison.factors import Effectful, effects_of
 from augbench.comparison.failures import class_of
 from augbench.comparison.flags import Found, column_flags
@@ -24,12 +24,13 @@ from augbench.comparison.resampled import Resampled
 from augbench.comparison.scoring import Measure, Scored, class_scores, mean_curves, score, scored, unusable
 from augbench.values.comparing import Absent, ClassFacts, ColumnComparison, RowComparison, Score
 from augbench.values.errors import Diverged
-from augbench.values.evidence import AsPublished, Difference, Verdict
+from augbench.values.evidence import AsPublished, Difference, Verdict, VerdictWord
 from augbench.values.measuring import Metric, PairedTest
 from augbench.values.results import ColumnFacts, Predictions, Results, TrialResult
 from augbench.values.settings import Row
 
 PROTOCOL = "rana-2022"
+CLAIMS: tuple[VerdictWord, ...] = ("better", "worse", "equivalent")
 LEVEL = 0.95
 """Coverage of every interval."""
 
@@ -66,6 +67,8 @@ class _Judged:
     settled: bool = True
     """Whether more trials cannot change a refusal: then it leaves the family."""
     unpaired: str = ""
+    given: str = ""
+    """On what else a claim hangs."""
 
 
 def column(declared: Declared, facts: ColumnFacts) -> ColumnComparison:
@@ -229,7 +232,13 @@ def _judge(
         difference=difference(report.primary, declared.measure(report.primary), matched),
         as_published=as_published(own, control, report.alpha) if report.protocol == PROTOCOL else None,
         refused=_unfair(results, mine) or (theirs and f"the control is {theirs}"),
+        given=_given(own, control),
     )
+
+
+def _given(own: Sequence[Scored], control: Sequence[Scored]) -> str:
+    whose = [name for name, trials in (("its", own), ("the control's", control)) if share_generator(trials)]
+    return f"given the one fitted generator that {' and '.join(whose)} seeds share" if whose else ""
 
 
 def _nothing_done(mine: Sequence[TrialResult], absent: Sequence[Absent]) -> str:
@@ -269,8 +278,10 @@ def _with_verdicts(
             finished.append(row)
             continue
         each, found = judged[row.name], differences[row.name]
-        word = Verdict(word="refused", reason=each.refused) if each.refused or not found else verdict(found, rules, max(1, family))
-        finished.append(replace(row, difference=found, verdict=word, as_published=each.as_published))
+        judgement = Verdict(word="refused", reason=each.refused) if each.refused or not found else verdict(found, rules, max(1, family))
+        if each.given and judgement.word in CLAIMS:
+            judgement = replace(judgement, reason=f"{judgement.reason}; {each.given}")
+        finished.append(replace(row, difference=found, verdict=judgement, as_published=each.as_published))
     return tuple(finished)
 
 

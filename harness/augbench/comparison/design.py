@@ -38,6 +38,12 @@ def own_test_sets(trials: Sequence[Scored]) -> bool:
     return bool(groups)
 
 
+def share_generator(trials: Sequence[Scored]) -> bool:
+    """Tell whether several seeds of a row draw from one and the same fitted generator: then they are no independent repeats of it."""
+    seeds: dict[str, int] = {}
+    return any(seeds.setdefault(key, each.trial.seed) != each.trial.seed for each in trials for key in each.trial.generators.values())
+
+
 def test_to_train(trials: Sequence[Scored]) -> float:
     """Return n_test / n_train of folds that are test sets of their own: the ratio of Nadeau and Bengio (2003)."""
     groups = list(by_seed(trials).values())

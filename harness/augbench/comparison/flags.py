@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from augbench.comparison.design import share_generator
 from augbench.comparison.judging import Rules
 from augbench.comparison.scoring import Scored
 from augbench.values import numbers
@@ -139,24 +140,23 @@ def _missing(absent: Sequence[Absent], expected: int) -> Flag | None:
 
 def _shared(rows: Sequence[RowComparison], trials: Mapping[str, Sequence[Scored]]) -> list[Flag]:
     """Flag fitted generators that several rows, or several seeds of a row, read."""
-    users: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    users: dict[str, set[str]] = defaultdict(set)
     for name, done in trials.items():
         for each in done:
             for key in each.trial.generators.values():
-                users[key].add((name, each.trial.seed))
+                users[key].add(name)
     labels = {row.name: row.label for row in rows}
-    sharing = {row for found in users.values() if len({row for row, _ in found}) > 1 for row, _ in found}
-    repeating = {row for found in users.values() for row, count in Counter(row for row, _ in found).items() if count > 1}
+    sharing = {row for found in users.values() if len(found) > 1 for row in found}
+    repeating = [labels[name] for name, done in trials.items() if share_generator(done)]
     flags = []
     if sharing:
         who = _names(label for name, label in labels.items() if name in sharing)
-        flags.append(
-            f"These rows use the same fitted generators: {who}. What they have in common is measured once, not {len(sharing)} times."
-        )
+        sentence = f"These rows use the same fitted generators: {who}. What they have in common is measured once, not {len(sharing)} times."
+        flags.append(Flag(code="SHARED_GENERATOR", sentence=sentence))
     if repeating:
-        who = _names(label for name, label in labels.items() if name in repeating)
-        flags.append(f"The seeds of these rows share one fitted generator, so they are not independent repeats: {who}.")
-    return [Flag(code="SHARED_GENERATOR", sentence=sentence) for sentence in flags]
+        sentence = f"The seeds of these rows share one fitted generator, so they are not independent repeats: {_names(repeating)}."
+        flags.append(Flag(code="SHARED_GENERATOR", sentence=sentence, grave=True))
+    return flags
 
 
 def _scope(facts: ColumnFacts, rows: Sequence[RowComparison], scopes: Mapping[str, str]) -> Flag | None:

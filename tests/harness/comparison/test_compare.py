@@ -264,9 +264,18 @@ def test_rows_and_seeds_that_share_a_generator_are_flagged(make_trial: Make, mak
     column = only(make_results([make_trial(name, seed, 1, generators={"rare": key}) for (name, seed), key in keys.items()]))
     sentences = [flag.sentence for flag in column.flags if flag.code == "SHARED_GENERATOR"]
     assert sentences == [
-        "These rows use the same fitted generators: Row control and Row row. What they have in common is measured once, not 2 times.",
         "The seeds of these rows share one fitted generator, so they are not independent repeats: Row again.",
+        "These rows use the same fitted generators: Row control and Row row. What they have in common is measured once, not 2 times.",
     ]
+
+
+def test_a_claim_over_seeds_that_share_a_generator_is_about_that_generator(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [
+        replace(each, generators={"rare": "one"}) if each.row == "row" else each for each in paired(make_trial, 6, [1, 2, 3, 1, 2, 3])
+    ]
+    verdict = row_of(only(make_results(trials)), "row").verdict
+    assert verdict.word == "better"
+    assert verdict.reason.endswith("; given the one fitted generator that its seeds share")
 
 
 def test_a_generator_that_saw_the_validation_folds_is_flagged(make_trial: Make, make_results: MakeResults) -> None:
