@@ -170,7 +170,7 @@ def shown(text: str) -> list[list[str]]:
             lines = lines[:1] + [
                 line.removesuffix(r" \\") for line in body[1].partition(r"\endfoot")[2].split("\n") if line.endswith(r" \\")
             ]
-        parts.append([[read(cell.replace(r"\newline", " / ")) for cell in re.split(r"(?<!\\) & ", line)] for line in lines])
+        parts.append([[read(cell.replace(r"\par", " / ")) for cell in re.split(r"(?<!\\) & ", line)] for line in lines])
     return [[*lines[0], *(cell for line in lines[1:] for cell in line[1:])] for lines in zip(*parts, strict=True)]
 
 

@@ -50,8 +50,9 @@ def _against(row: comparing.RowComparison) -> tuple[Cell, ...]:
 
 def _note(comparison: comparing.Comparison, column: comparing.ColumnComparison) -> str:
     said = [f"Difference: {numbers.metric(comparison.primary)}, row minus control, paired over seeds."]
-    if title := interval_title(row.difference.widest for row in column.rows if row.difference):
-        said.append(f"Interval: {title}.")
+    titles = dict.fromkeys(interval_title([row.difference.widest]) for row in column.rows if row.difference and row.difference.widest)
+    if titles:
+        said.append(f"Interval: {', or '.join(titles)}.")
     if any(row.difference and row.difference.holm is not None for row in column.rows):
         many = numbers.many(column.claim.comparisons, "comparison")
         said.append(f"p: {plain(column.design.test)} test, Holm's correction over {many}, alpha = {numbers.bound(comparison.alpha)}.")

@@ -115,7 +115,7 @@ def _cell(cell: Cell, marked: bool) -> str:
     text = escaped(cell.text)
     if marked and text:
         text = rf"\textbf{{{text}}}"
-    note = rf"\newline{{\scriptsize {escaped(cell.note)}}}" if cell.note else ""
+    note = rf"\par{{\scriptsize {escaped(cell.note)}}}" if cell.note else ""
     return arrow(cell.text, cell.tone) + text + note
 
 
