@@ -146,7 +146,7 @@ def test_every_score_of_the_comparison_stands_on_the_page(text: str, comparison:
         for score in row.scores.values():
             assert numbers.spread(score.mean, score.sd) in shown
         if row.difference:
-            assert numbers.against(row.difference.mean) in shown
+            assert numbers.direction(row.difference.mean) in shown
 
 
 def test_few_seeds_claim_nothing(text: str) -> None:

@@ -67,8 +67,7 @@ def verdict_cell(row: comparing.RowComparison) -> Cell:
 def effect_size(a12: float) -> str:
     """Name the size of an effect, |2 A12 - 1| (Cliff's delta), in the customary words (Romano et al. 2006)."""
     size = abs(2 * a12 - 1)
-    word = "negligible" if size < 0.147 else "small" if size < 0.33 else "medium" if size < 0.474 else "large"
-    return f"{word} effect"
+    return "negligible" if size < 0.147 else "small" if size < 0.33 else "medium" if size < 0.474 else "large"
 
 
 def telling(head: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], tuple[tuple[Cell, ...], ...]]:

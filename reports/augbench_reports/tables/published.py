@@ -56,7 +56,7 @@ def _published(row: comparing.RowComparison, found: evidence.AsPublished, alpha:
             found.median_p,
             "one seed" if one else f"{numbers.p_value(found.smallest)} to {numbers.p_value(found.largest)}",
         ),
-        Cell(text=_directions(Counter(each.direction for each in found.seeds), len(found.seeds)), note=effect_size(found.a12)),
+        Cell(text=_directions(Counter(each.direction for each in found.seeds), len(found.seeds)), note=f"{effect_size(found.a12)} effect"),
         written(numbers.score, found.a12),
         number(numbers.span((images[0], images[-1])), order=images[-1]),
         Cell(text=_agreement(found), tone="bad" if found.contradictions else ""),

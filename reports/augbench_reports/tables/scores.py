@@ -64,16 +64,20 @@ def _head(comparison: comparing.Comparison, column: comparing.ColumnComparison, 
     tested = [each.test for each in column.classes if each.test is not None]
     return (
         *head("Row", *((numbers.heading(name), _spread_title(column, name)) for name in metrics)),
+        Cell(
+            text=f"{numbers.heading(comparison.primary)} difference",
+            note=f"to control, paired over seeds{'; ' * bool(width)}{width}",
+            numeric=True,
+        ),
+        Cell(text="Verdict"),
         *head(
             "",
-            (f"{numbers.heading(comparison.primary)} difference", f"paired over seeds{'; ' * bool(width)}{width}"),
             ("p", plain(column.design.test)),
             ("Holm p", f"of {column.claim.comparisons}"),
             ("A12", "0.5 is no difference"),
             ("Seeds", f"{numbers.count(sum(tested))} test images each" if tested else ""),
+            ("Time", "a trial"),
         )[1:],
-        Cell(text="Verdict"),
-        Cell(text="Time", note="a trial", numeric=True),
     )
 
 
@@ -87,9 +91,9 @@ def _row(row: comparing.RowComparison, metrics: tuple[str, ...], column: compari
         row_name(row),
         *(score_cell(row.scores[metric]) for metric in metrics),
         _distance(row, width),
+        verdict_cell(row),
         *_test(row, column.design.test),
         written_count(len(row.scores[metrics[0]].seeds)),
-        verdict_cell(row),
         _time(row.budget),
     )
 
@@ -116,7 +120,7 @@ def _distance(row: comparing.RowComparison, width: str) -> Cell:
     note = numbers.interval(found.low, found.high) if found else ""
     # Named beside the number where the heading cannot name all.
     named = f" {interval_title([found])}" if found and not width else ""
-    return number(numbers.against(row.difference.mean), note + named, row.difference.mean)
+    return number(numbers.direction(row.difference.mean), note + named, row.difference.mean)
 
 
 def _test(row: comparing.RowComparison, usual: str) -> tuple[Cell, ...]:
@@ -132,7 +136,7 @@ def _test(row: comparing.RowComparison, usual: str) -> tuple[Cell, ...]:
 
 
 def side(a12: float) -> str:
-    """Say which way an effect points, and its size: ``higher, large effect``."""
+    """Say which way an effect points, and its size: ``higher, large``."""
     return "no direction" if a12 == 0.5 else f"{'higher' if a12 > 0.5 else 'lower'}, {effect_size(a12)}"
 
 
@@ -147,9 +151,9 @@ def _quoted(each: Published, metrics: tuple[str, ...]) -> tuple[Cell, ...]:
     return (
         Cell(text=plain(each.label), note=source, tone="quoted"),
         *(written(numbers.score, score) for score in scores),
-        *(number(numbers.ABSENT) for _ in range(5)),
-        Cell(text="quoted", note="never tested", tone="quoted"),
         number(numbers.ABSENT),
+        Cell(text="quoted", note="never tested", tone="quoted"),
+        *(number(numbers.ABSENT) for _ in range(5)),
     )
 
 
