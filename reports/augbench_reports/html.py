@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from augbench import Comparison, Report
 from augbench_reports.building import document
 from augbench_reports.document import Cell, Document, Figure, Table
-from augbench_reports.pictures import sources
+from augbench_reports.pictures import WHOLE, sources
 from augbench_reports.words import lines, plain
 
 if TYPE_CHECKING:
@@ -41,15 +41,17 @@ class Html(Report):
 def written(page: Document, folder: Path) -> str:
     """Write a document as a page; pictures lie in the run's folder."""
     style, script = _part("style.css"), _part("report.js")
-    template = _environment().get_template("report.html.j2")
-    return template.render(
+    render = partial(
+        _environment().get_template("report.html.j2").render,
         page=page,
-        pictures=sources(page, folder),
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
     )
+    bare = render(pictures={})
+    pictures = sources(page, folder, WHOLE - len(bare.encode()))
+    return render(pictures=pictures) if pictures else bare
 
 
 def _environment() -> Environment:

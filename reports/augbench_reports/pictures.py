@@ -11,13 +11,15 @@ from urllib.parse import quote
 from augbench_reports.document import Document, Picture
 
 INLINE = 3_000_000
-"""Letters of picture data that a page holds: a report of 1,000 cells stays below 5 MB."""
+"""Bytes of picture data that a page holds at most."""
+WHOLE = 5_000_000
+"""Bytes of a page: pictures take what its tables and figures leave."""
 
 
-def sources(page: Document, folder: Path) -> dict[str, str]:
+def sources(page: Document, folder: Path, room: int) -> dict[str, str]:
     """Return by path what a page shows of each picture: data as long as there is room, then links; a picture that is gone has none."""
     there = [each for each in _wanted(page) if (folder / each.path).is_file()]
-    inline = _inline(there, folder)
+    inline = _inline(there, folder, min(room, INLINE))
     return {each.path: inline.get(each.path) or beside(each.path) for each in there}
 
 
@@ -43,10 +45,9 @@ def _wanted(page: Document) -> Iterable[Picture]:
     return sorted(pictures, key=lambda each: each.need)
 
 
-def _inline(pictures: Iterable[Picture], folder: Path) -> Mapping[str, str]:
+def _inline(pictures: Iterable[Picture], folder: Path, room: int) -> Mapping[str, str]:
     """Stop at the first picture that does not fit: the less needed ones behind it are not even read."""
     found: dict[str, str] = {}
-    room = INLINE
     for each in pictures:
         data = "data:image/png;base64," + b64encode(smallest((folder / each.path).read_bytes())).decode("ascii")
         room -= len(data)
