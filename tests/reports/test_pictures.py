@@ -45,7 +45,7 @@ def photograph() -> bytes:
 
 def test_a_colour_picture_gets_a_palette_and_looks_the_same() -> None:
     made = smallest(photograph())
-    assert len(made) < 0.5 * len(photograph())
+    assert len(made) < 0.65 * len(photograph())
     small, large = (np.asarray(Image.open(BytesIO(data)).convert("RGB"), dtype=float) for data in (made, photograph()))
     assert np.abs(small - large).mean() < 4
     assert smallest(photograph()) == made
