@@ -11,6 +11,7 @@ from augbench_reports.figures.confusion import TOLD, confusion_figure, confusion
 from augbench_reports.figures.curves import curve_names, curves_figure, curves_note
 from augbench_reports.figures.forest import forest_caption, forest_figure
 from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure, generators_note
+from augbench_reports.figures.ranks import ranks_caption, ranks_figure
 from augbench_reports.figures.rows import shown_note
 from augbench_reports.figures.scores import scores_figure
 from augbench_reports.words import plain, slugs
@@ -62,9 +63,12 @@ def variance(column: comparing.ColumnComparison, slug: str) -> Figure | None:
     return None
 
 
-def ranks(across: evidence.Across) -> Figure | None:
-    """Draw mean ranks over data sets."""
-    return None
+def ranks(comparison: comparing.Comparison, across: evidence.Across) -> Figure | None:
+    """Draw mean ranks over data sets; nothing where no row has a result everywhere."""
+    if not across.rows:
+        return None
+    names = {row.label: row.name for column in comparison.columns for row in column.rows}
+    return Figure(slug="across-ranks", caption=ranks_caption(across), drawing=ranks_figure(across, names))
 
 
 def scores(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> Figure | None:

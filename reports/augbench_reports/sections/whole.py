@@ -30,7 +30,7 @@ def across_section(comparison: comparing.Comparison) -> list[Section]:
     found = comparison.across
     blocks = [
         Text(text=_across(found)),
-        slots.ranks(found),
+        slots.ranks(comparison, found),
         ranks_table(found, comparison.primary),
         *means_tables(found, comparison.primary),
     ]
