@@ -11,7 +11,7 @@ MOST = 60
 """Rows of a table beside the main one, which has all."""
 DRAWN = 40
 """Rows of one figure."""
-_TOGETHER, _FEWEST = 160, 8
+_TOGETHER, _FEWEST = 120, 6
 """Rows of such tables over all data sets together, and at least of one: a page of many data sets stays readable, and small."""
 
 
@@ -20,9 +20,12 @@ def most_rows(comparison: comparing.Comparison) -> int:
     return min(MOST, max(_FEWEST, _TOGETHER // max(1, len(comparison.columns))))
 
 
-def few_rows(column: comparing.ColumnComparison, most: int) -> comparing.ColumnComparison:
-    """Return a data set as its figures show it: of many rows those that matter, where there is not even room for as many as they draw."""
-    return replace(column, rows=chosen_rows(column.rows, most)) if most < DRAWN else column
+def few_rows(column: comparing.ColumnComparison, most: int, part: int = 1) -> comparing.ColumnComparison:
+    """Return a data set as its figures show it: of many rows those that matter, where there is not even room for as many as they draw.
+
+    Figures that take much room have a ``part`` of these rows.
+    """
+    return replace(column, rows=chosen_rows(column.rows, most // part)) if most < DRAWN else column
 
 
 def chosen_rows(rows: Sequence[comparing.RowComparison], most: int = MOST) -> tuple[comparing.RowComparison, ...]:

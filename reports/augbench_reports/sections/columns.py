@@ -70,7 +70,7 @@ def _left_out(column: comparing.ColumnComparison, most: int) -> str:
 
 def _parts(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> list[_Part]:
     primary, most = comparison.primary, most_rows(comparison)
-    drawn = few_rows(column, most)
+    drawn, largest = few_rows(column, most), few_rows(column, most, 2)
     return [
         _Part(
             "scores",
@@ -78,11 +78,13 @@ def _parts(comparison: comparing.Comparison, column: comparing.ColumnComparison,
             [scores_table(comparison, column), _main_figure(comparison, drawn, slug), *metrics_tables(comparison, column, most)],
         ),
         _Part("classes", "Classes", _classes(column, drawn, slug, most)),
-        _Part("confusion", "Confusion", [slots.confusion(drawn, slug), confused_table(column, most), *matrix_tables(column)]),
+        _Part("confusion", "Confusion", [slots.confusion(largest, slug), confused_table(column, most), *matrix_tables(largest)]),
         _Part("seeds", "What the seeds say", _seeds(comparison, column, drawn, slug, most)),
         _Part("benefit", "Cost against benefit", [slots.benefit(drawn, slug), benefit_table(column, most)]),
         _Part("generators", "Generators", _generators(column, slug, most)),
-        _Part("calibration", "Calibration", [slots.calibration(drawn, slug), calibration_table(column, most), reliability_table(column)]),
+        _Part(
+            "calibration", "Calibration", [slots.calibration(largest, slug), calibration_table(column, most), reliability_table(largest)]
+        ),
         _Part("factors", "What each part does", [factors_table(column, primary), interactions_table(column, primary)]),
         _Part("published", "As published", _as_published(column, most)),
         _Part("training", "Training", [*slots.curves(drawn, slug), budget_table(column, most), cost_table(column, most)]),
