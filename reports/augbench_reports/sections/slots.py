@@ -14,6 +14,7 @@ from augbench_reports.figures.generators import CURVES, drawn_curves, generator_
 from augbench_reports.figures.ranks import ranks_caption, ranks_figure
 from augbench_reports.figures.rows import shown_note
 from augbench_reports.figures.scores import scores_figure
+from augbench_reports.figures.variance import variance_figure, variance_note
 from augbench_reports.words import plain, slugs
 
 
@@ -59,8 +60,14 @@ def benefit(column: comparing.ColumnComparison, slug: str) -> Figure | None:
 
 
 def variance(column: comparing.ColumnComparison, slug: str) -> Figure | None:
-    """Draw where the spread of each row's mean comes from."""
-    return None
+    """Draw where the spread of each row's mean comes from; nothing where no row has two seeds."""
+    if not any(row.variance for row in column.rows):
+        return None
+    caption = (
+        "How far a row's mean would be off with other seeds and other test images: bars are as long as its standard deviation, and parted "
+        f"by shares of the variance.{variance_note(column)}"
+    )
+    return Figure(slug=f"{slug}-variance", caption=caption, drawing=variance_figure(column))
 
 
 def ranks(comparison: comparing.Comparison, across: evidence.Across) -> Figure | None:
