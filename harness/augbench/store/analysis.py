@@ -40,10 +40,11 @@ def analysis_notes(records: Iterable[Record]) -> tuple[AnalysisNote, ...]:
     """Return the analysis as it was when the first trial was done, then each change."""
     notes: list[AnalysisNote] = []
     for record in _noted(records):
-        if record["done"] == 0 and notes and notes[-1].done == 0:
+        words = {"when": str(record["time"]), "digest": str(record["digest"]), "what": str(record["what"])}
+        note = AnalysisNote(**words, done=int(record["done"]), of=int(record["of"]))
+        if note.done == 0 and notes and notes[-1].done == 0:
             del notes[-1]
-        known = {name: record[name] for name in ("digest", "what", "done", "of")}
-        notes.append(AnalysisNote(when=record["time"], **known))
+        notes.append(note)
     return tuple(notes)
 
 

@@ -306,7 +306,8 @@ def latest(records: Iterable[Record]) -> dict[str, Record]:
 
 def leaks_by_key(records: Iterable[Record]) -> dict[Key, dict[str, int]]:
     """Return what leaks from learning into the test, by the key of the stage that prepared the images."""
-    return {record["key"]: record["leaks"] for record in records if record.get("type") == "data"}
+    found = {record["key"]: dict(record["leaks"]) for record in records if record.get("type") == "data"}
+    return {key: {name: int(count) for name, count in leaks.items()} for key, leaks in found.items()}
 
 
 def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from augbench.store.merging import merge
 from augbench.store.records import Journal
 from augbench.store.run_folder import RunFolder
 from augbench.values.results import AnalysisNote
+from augbench.values.run_errors import BrokenRun
 from support.written import results, write
 
 PLAN = {
@@ -118,3 +119,19 @@ def test_notes_survive_a_merge(tmp_path):
     declare(RunFolder(path=tmp_path / "b").journal, PLAN | {"alpha": 0.01}, TRIALS, TRIALS[:2])
     merge([tmp_path / "a", tmp_path / "b"], tmp_path / "all")
     assert [one.what for one in RunFolder(path=tmp_path / "all").results().analysis if one.what] == ["alpha 0.05 -> 0.01"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"type": "analysis"},
+        {"type": "analysis", "time": "", "digest": "", "what": "", "done": "many", "of": 1},
+        {"type": "data", "key": "k", "leaks": 3},
+        {"type": "data", "key": "k", "leaks": {"groups": "all"}},
+    ],
+)
+def test_a_record_that_is_damaged_is_told(tmp_path, record):
+    folder = write(tmp_path / "run", results({"plain": 0}))
+    folder.journal.append(record)
+    with pytest.raises(BrokenRun):
+        folder.results()
