@@ -34,9 +34,9 @@ def by_all_swaps(labels, first, second, classes):
     return np.mean(np.round(sizes, 12) >= round(sizes[0], 12))
 
 
-@pytest.mark.parametrize(("folds", "classes", "seed"), [(1, 2, 0), (1, 3, 1), (2, 3, 2), (3, 2, 3)])
+@pytest.mark.parametrize(("folds", "classes", "seed"), [(1, 2, 0), (1, 3, 1), (2, 3, 2), (3, 2, 3), (1, 4, 163)])
 def test_p_is_the_share_of_all_swaps_that_differ_as_much(folds, classes, seed) -> None:
-    labels, first, second = models(9, folds, classes, seed)
+    labels, first, second = models(9, folds, classes, seed)  # of the last, equal differences differ in a sum's last bit
     tested = permutation_test(labels, first, second, classes, formulas.macro_f1, seed=0)
     assert tested.p == pytest.approx(by_all_swaps(labels, first, second, classes), abs=1e-12)
     assert tested.statistic == pytest.approx(score(labels, first, classes) - score(labels, second, classes), abs=1e-12)
@@ -44,12 +44,13 @@ def test_p_is_the_share_of_all_swaps_that_differ_as_much(folds, classes, seed) -
     assert tested.smallest_p <= tested.p
 
 
-@pytest.mark.parametrize("folds", [1, 4])
-def test_drawn_swaps_come_near_all_of_them(folds, monkeypatch) -> None:
-    labels, first, second = models(11, folds, 3, seed=4)
-    exact = permutation_test(labels, first, second, 3, formulas.macro_f1, seed=0)
+@pytest.mark.parametrize(("images", "folds", "classes"), [(11, 1, 3), (11, 4, 3), (120, 1, 2)])
+def test_drawn_swaps_come_near_all_of_them(images, folds, classes, monkeypatch) -> None:
+    labels, first, second = models(images, folds, classes, seed=4)
+    exact = permutation_test(labels, first, second, classes, formulas.macro_f1, seed=0)
+    assert exact.method == "exact"
     monkeypatch.setattr(permutation, "_EXACT_UP_TO", 0)
-    drawn = permutation_test(labels, first, second, 3, formulas.macro_f1, seed=0)
+    drawn = permutation_test(labels, first, second, classes, formulas.macro_f1, seed=0)
     assert drawn.p == pytest.approx(exact.p, abs=4 * np.sqrt(exact.p * (1 - exact.p) / 10_000))
     assert (drawn.method, drawn.smallest_p) == ("10,000 permutations", 1 / 10_001)
 

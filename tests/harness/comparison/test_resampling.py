@@ -118,6 +118,12 @@ def test_a_trial_has_the_same_replicates_whatever_is_beside_it() -> None:
     assert f1(labels, predicted[:0], 3).shape == (40, 0)
 
 
+@pytest.mark.parametrize(("images", "replicates"), [(1000, 100), (40_000, 10)])
+def test_no_two_resamples_are_alike(images, replicates) -> None:
+    labels, predicted = models(images, 1, 3)
+    assert len(np.unique(f1(labels, predicted, 3, replicates=replicates))) == replicates
+
+
 @pytest.mark.parametrize("images", [50, 40_000])
 def test_portions_change_no_bit(images, monkeypatch) -> None:
     labels, predicted = models(images, 5, 3)
