@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_INTERVAL = re.compile(r"\[[-−+\d., ]+\]")
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(e[-+]?\d+)?")
 
 
@@ -61,13 +62,18 @@ def _environment() -> Environment:
         loader=PackageLoader("augbench_reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # The same names and notes stand in many tables.
-    environment.filters["plain"] = cache(lambda text: plain(text, 2000))
+    environment.filters["plain"] = cache(_shown)
     environment.filters["lines"] = lines
     environment.filters["kind"] = lambda block: type(block).__name__.lower()
     environment.filters["drawn"] = _drawn
     environment.filters["attributes"] = _attributes
     environment.filters["rows"] = _rows
     return environment
+
+
+def _shown(text: str) -> str:
+    """Return text that may be any name, its intervals on one line."""
+    return _INTERVAL.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text, 2000))
 
 
 def _part(name: str) -> Markup:

@@ -124,6 +124,10 @@ def test_a_link_holds_the_view(seen: dict[str, Any]) -> None:
     assert seen["acts"]["pinning"]["shared"] == {"rows": ["plain", "repetition"], "field": "repetition"}
 
 
+def test_an_address_that_somebody_made_up_does_nothing(seen: dict[str, Any], names: list[str]) -> None:
+    assert seen["acts"]["misled"] == {"rows": names, "hash": "#nowhere", "noise": []}
+
+
 def test_a_mark_tells_its_title_to_mouse_and_keyboard_and_its_row_lights_up_in_the_tables(seen: dict[str, Any]) -> None:
     found = seen["acts"]["pointing"]
     first, second = found["tips"]
@@ -133,6 +137,12 @@ def test_a_mark_tells_its_title_to_mouse_and_keyboard_and_its_row_lights_up_in_t
     assert second == found["focused"] != first
     assert found["dismissed"]
     assert found["native"] == 0, "the browser would tell the same a second time"
+
+
+def test_a_finger_reads_a_mark_too(seen: dict[str, Any]) -> None:
+    found = seen["acts"]["touching"]
+    assert found["tip"].startswith("WGAN-div + mixup + nonlinear mixup: 0.9")
+    assert found["hot"] > 5
 
 
 def test_the_arrows_go_from_pin_to_pin_behind_one_stop_of_the_tab_key(seen: dict[str, Any], names: list[str]) -> None:

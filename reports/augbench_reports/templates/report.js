@@ -183,13 +183,13 @@
     rove(marks, svg);
   }
 
-  let pointed;
+  let [mark, pointed] = [];
 
   function point({ target }) {
     if (target === tip) return;
-    const mark = target.closest?.("svg [aria-label]");
+    mark = target.closest?.("svg [aria-label]");
     tip.hidden = !mark;
-    if (mark) explain(mark);
+    explain();
     const name = target.closest?.("[data-row]")?.dataset.row;
     if (name === pointed) return;
     pointed = name;
@@ -197,7 +197,8 @@
     if (name) for (const each of all(`[data-row="${CSS.escape(name)}"]`)) each.classList.add("hot");
   }
 
-  function explain(mark) {
+  function explain() {
+    if (tip.hidden) return;
     tip.textContent = mark.getAttribute("aria-label");
     const [at, own] = [mark.getBoundingClientRect(), tip.getBoundingClientRect()];
     const right = document.documentElement.clientWidth - own.width - 8;
@@ -227,7 +228,7 @@
     tip.hidden = true;
   });
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, point);
-  addEventListener("scroll", () => (tip.hidden = true), { passive: true, capture: true });
+  addEventListener("scroll", explain, { passive: true, capture: true });
   addEventListener("hashchange", recall);
 
   // Buttons of far parts wait until the reader comes near, so that a long report opens at once.

@@ -145,6 +145,27 @@ async function pointing(page) {
   return { tips, hot, left, focused, dismissed, native };
 }
 
+async function touching(address) {
+  const { page, close } = await opened(address, { hasTouch: true, isMobile: true, viewport: { width: 320, height: 700 } });
+  await wholly(page);
+  await page.locator("#phantom-classes svg [aria-label] > *").first().tap({ force: true });
+  await page.waitForTimeout(50);
+  const seen = { tip: await page.locator(".tip:visible").textContent(), hot: await page.locator("tr.hot").count() };
+  await close();
+  return seen;
+}
+
+// What an address may hold that no page of ours has written.
+async function misled(address) {
+  const sorts = ["no-table,0,descending", `${SCORES.slice(1)},item,descending`, `${SCORES.slice(1)},99,up`, "__proto__", ""];
+  const said = new URLSearchParams([...sorts.map((each) => ["sort", each]), ["pin", "nobody"], ["pin", "<img src=x onerror=alert(1)>"]]);
+  const { page, noise, close } = await opened(`${address}#nowhere&${said}&find=%E0%A4%A&%`);
+  await page.getByLabel("Find rows").fill("");
+  const seen = { rows: await rows(page), hash: hash(page), noise };
+  await close();
+  return seen;
+}
+
 async function roving(page) {
   await page.locator(`${SCORES} .pin`).first().focus();
   await page.keyboard.press("ArrowDown");
@@ -197,7 +218,7 @@ async function behaviour(address) {
   const seen = { plain: await rows(page) };
   for (const act of [sorting, filtering, pinning, pointing, roving, copying, themes]) seen[act.name] = await act(page);
   await close();
-  return { ...seen, noise, printing: await printing(address), withoutScript: await withoutScript(address) };
+  return { ...seen, noise, printing: await printing(address), withoutScript: await withoutScript(address), touching: await touching(address), misled: await misled(address) };
 }
 
 const [seen, names, acts] = await Promise.all([
