@@ -13,7 +13,7 @@ from augbench_reports.figures.forest import forest_caption, forest_figure
 from augbench_reports.figures.generators import CURVES, drawn_curves, generator_figure, generators_note
 from augbench_reports.figures.ranks import ranks_caption, ranks_figure
 from augbench_reports.figures.rows import shown_note
-from augbench_reports.figures.scores import scores_figure
+from augbench_reports.figures.scores import quoted_rows, scores_figure
 from augbench_reports.figures.variance import variance_figure, variance_note
 from augbench_reports.words import plain, slugs
 
@@ -83,7 +83,10 @@ def scores(comparison: comparing.Comparison, column: comparing.ColumnComparison,
     if not any(row.done for row in column.rows):
         return None
     caption = "Each mark is a seed, the bar their mean; diamonds are the control's, the dashed line is its mean."
-    return Figure(slug=f"{slug}-scores", caption=caption + shown_note(column.rows), drawing=scores_figure(column, comparison.metrics))
+    if quoted_rows(column, comparison.metrics, comparison.published):
+        caption += " Hatched squares: quoted results, never tested."
+    drawing = scores_figure(column, comparison.metrics, comparison.published)
+    return Figure(slug=f"{slug}-scores", caption=caption + shown_note(column.rows), drawing=drawing)
 
 
 def classes(column: comparing.ColumnComparison, slug: str) -> Figure:

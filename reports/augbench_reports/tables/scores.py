@@ -24,7 +24,6 @@ from augbench_reports.words import plain
 
 MOST_METRICS = 4
 """Of the main table; the table after it has all."""
-_QUOTED = {"accuracy": "accuracy", "macro-f1": "macro_f1"}
 
 
 def main_metrics(metrics: tuple[str, ...], primary: str) -> tuple[str, ...]:
@@ -36,6 +35,11 @@ def main_metrics(metrics: tuple[str, ...], primary: str) -> tuple[str, ...]:
 def quoted_here(column: comparing.ColumnComparison, published: Sequence[Published]) -> list[Published]:
     """Return the quoted results of a data set, which may be called by its name or its label."""
     return [each for each in published if each.dataset in (column.name, column.label)]
+
+
+def quoted_score(each: Published, metric: str) -> float | None:
+    """Return a quoted result in a metric; None where that is not quoted."""
+    return {"accuracy": each.accuracy, "macro-f1": each.macro_f1}.get(metric)
 
 
 def scores_table(comparison: comparing.Comparison, column: comparing.ColumnComparison) -> Table:
@@ -147,7 +151,7 @@ def _time(budget: comparing.Budget) -> Cell:
 
 def _quoted(each: Published, metrics: tuple[str, ...]) -> tuple[Cell, ...]:
     source = f"quoted: {plain(each.source, 80)}" if plain(each.source) else "quoted"
-    scores = [getattr(each, _QUOTED[metric]) if metric in _QUOTED else None for metric in metrics]
+    scores = [quoted_score(each, metric) for metric in metrics]
     return (
         Cell(text=plain(each.label), note=source, tone="quoted"),
         *(written(numbers.score, score) for score in scores),
