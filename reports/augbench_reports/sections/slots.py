@@ -30,10 +30,10 @@ def confusion(column: comparing.ColumnComparison, slug: str) -> Figure | None:
     """Draw the confusion matrices of a few rows; nothing where nothing is done."""
     if not confusion_rows(column):
         return None
-    caption = (
-        "Of the control, the share of each true class's test images by the class that was predicted; of every other row, how much this "
-        f"share is above or below the control's, in points, written from {100 * TOLD:g} on.{confusion_note(column)}"
-    )
+    caption = "The share of each true class's test images by the class that was predicted, in percent"
+    if any(row.confusion and row.confusion.against for row in column.rows):
+        caption += f": that of the control, and how far every other row is above or below it, written from {100 * TOLD:g} points on"
+    caption += f".{confusion_note(column)}"
     return Figure(slug=f"{slug}-confusion", caption=caption, drawing=confusion_figure(column))
 
 
