@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
@@ -11,10 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from augbench import Comparison, Report
+from augbench import Comparison, Report, numbers
 from augbench_reports.building import document
-from augbench_reports.document import Cell, Document, Figure, Table
-from augbench_reports.pictures import WHOLE, sources
+from augbench_reports.document import Cell, Document, Figure, Picture, Section, Table
+from augbench_reports.pictures import WHOLE, addresses, embedded
 from augbench_reports.words import lines, plain
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ def written(page: Document, folder: Path) -> str:
         script=script,
         script_hash=_hash(script),
     )
-    bare = render(pictures={})
-    pictures = sources(page, folder, WHOLE - len(bare.encode()))
-    return render(pictures=pictures) if pictures else bare
+    links = addresses(page, folder)
+    bare = render(links=links, inside={})
+    inside = embedded(page, folder, WHOLE - len(bare.encode()))
+    return render(links=links, inside=inside) if inside else bare
 
 
 def _environment() -> Environment:
@@ -68,6 +70,8 @@ def _environment() -> Environment:
     environment.filters["drawn"] = _drawn
     environment.filters["attributes"] = _attributes
     environment.filters["rows"] = _rows
+    environment.filters["outside"] = _outside
+    environment.filters["many"] = numbers.many
     return environment
 
 
@@ -91,6 +95,11 @@ def _hash(text: str) -> str:
 def _rows(page: Document) -> int:
     """Count the rows of all tables."""
     return sum(len(block.rows) for section in page.sections for block in section.blocks if isinstance(block, Table))
+
+
+def _outside(section: Section, inside: Container[str]) -> list[Picture]:
+    """Return the pictures of a section that stand beside the page."""
+    return [block for block in section.blocks if isinstance(block, Picture) and block.path not in inside]
 
 
 def _attributes(cell: Cell) -> Markup:

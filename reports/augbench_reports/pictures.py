@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
@@ -16,11 +15,25 @@ WHOLE = 5_000_000
 """Bytes of a page: pictures take what its tables and figures leave."""
 
 
-def sources(page: Document, folder: Path, room: int) -> dict[str, str]:
-    """Return by path what a page shows of each picture: data as long as there is room, then links; a picture that is gone has none."""
-    there = [each for each in _wanted(page) if (folder / each.path).is_file()]
-    inline = _inline(there, folder, min(room, INLINE))
-    return {each.path: inline.get(each.path) or beside(each.path) for each in there}
+def addresses(page: Document, folder: Path) -> dict[str, str]:
+    """Return by path the address of every picture that lies beside a page in a folder."""
+    return {each.path: beside(each.path) for each in _there(page, folder)}
+
+
+def embedded(page: Document, folder: Path, room: int) -> dict[str, str]:
+    """Return by path the data of the pictures that stand in a page.
+
+    It stops at the first that does not fit: the less needed ones behind it are not even read.
+    """
+    found: dict[str, str] = {}
+    room = min(room, INLINE)
+    for each in sorted(_there(page, folder), key=lambda each: each.need):
+        data = "data:image/png;base64," + b64encode(smallest((folder / each.path).read_bytes())).decode("ascii")
+        room -= len(data)
+        if room < 0:
+            break
+        found[each.path] = data
+    return found
 
 
 def beside(path: str) -> str:
@@ -40,18 +53,6 @@ def smallest(png: bytes) -> bytes:
     return min(png, buffer.getvalue(), key=len)
 
 
-def _wanted(page: Document) -> Iterable[Picture]:
+def _there(page: Document, folder: Path) -> list[Picture]:
     pictures = (block for section in page.sections for block in section.blocks if isinstance(block, Picture))
-    return sorted(pictures, key=lambda each: each.need)
-
-
-def _inline(pictures: Iterable[Picture], folder: Path, room: int) -> Mapping[str, str]:
-    """Stop at the first picture that does not fit: the less needed ones behind it are not even read."""
-    found: dict[str, str] = {}
-    for each in pictures:
-        data = "data:image/png;base64," + b64encode(smallest((folder / each.path).read_bytes())).decode("ascii")
-        room -= len(data)
-        if room < 0:
-            break
-        found[each.path] = data
-    return found
+    return [each for each in pictures if (folder / each.path).is_file()]

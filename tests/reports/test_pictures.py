@@ -13,7 +13,7 @@ from augbench import Comparison
 from augbench_reports.building import document
 from augbench_reports.document import Document, Picture, Section
 from augbench_reports.html import written
-from augbench_reports.pictures import INLINE, beside, smallest, sources
+from augbench_reports.pictures import INLINE, addresses, beside, embedded, smallest
 
 
 def png(seed: int = 0, mode: str = "RGB", size: int = 48) -> bytes:
@@ -62,23 +62,23 @@ def test_a_picture_that_a_palette_would_not_shrink_stays_as_it_is() -> None:
 
 def test_what_is_needed_most_stands_in_the_page_and_the_others_beside_it(tmp_path: Path) -> None:
     page = album(tmp_path, {"late.png": 3, "first.png": 0, "second.png": 1, "also first.png": 0})
-    room = 3 * len(sources(page, tmp_path, INLINE)["generators/first.png"]) - 10
-    found = sources(page, tmp_path, room)
-    inside = [path for path, source in found.items() if source.startswith("data:image/png;base64,")]
-    assert inside == ["generators/first.png", "generators/also first.png"]
-    assert found["generators/second.png"] == "./generators/second.png"
-    assert Image.open(BytesIO(b64decode(found["generators/first.png"].split(",")[1]))).size == (48, 48)
-    assert not any(source.startswith("data:") for source in sources(page, tmp_path, -1).values())
+    room = 3 * len(embedded(page, tmp_path, INLINE)["generators/first.png"]) - 10
+    found = embedded(page, tmp_path, room)
+    assert list(found) == ["generators/first.png", "generators/also first.png"]
+    assert Image.open(BytesIO(b64decode(found["generators/first.png"].removeprefix("data:image/png;base64,")))).size == (48, 48)
+    assert addresses(page, tmp_path)["generators/also first.png"] == "./generators/also%20first.png"
+    assert embedded(page, tmp_path, -1) == {}
 
 
-def test_the_page_says_where_a_picture_lies_that_it_has_no_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_says_where_the_pictures_lie_that_it_has_no_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("augbench_reports.html.WHOLE", 0)
     page = album(tmp_path, {"a b.png": 0})
     text = written(page, tmp_path)
-    assert 'a b.png Kept beside this page: <a href="./generators/a%20b.png">generators/a b.png</a>' in text
+    assert "<summary>Kept beside this page: 1 sample sheet</summary>" in text
+    assert '<li>a b.png <a href="./generators/a%20b.png">generators/a b.png</a></li>' in text
     assert "<img" not in text
     (tmp_path / "generators" / "a b.png").unlink()
-    assert "a b.png Its file is missing: generators/a b.png" in written(page, tmp_path)
+    assert "<li>a b.png The file is missing: generators/a b.png</li>" in written(page, tmp_path)
 
 
 @pytest.mark.parametrize("path", ["javascript:alert(1)", "//example.org/x.png", "https://example.org/x.png"])
