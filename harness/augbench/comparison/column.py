@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from augbench.comparison import measures, metrics, noise
+from augbench.comparison import delta, measures, metrics, noise
 from augbench.comparison.calibration import calibration
 from augbench.comparison.claims import claim
 from augbench.comparison.confusions import confusion
@@ -192,7 +192,8 @@ def _row(
 
 def _score(name: str, declared: Declared, done: Sequence[Scored], resampled: Resampled) -> Score:
     found = score(name, declared.measure(name), done)
-    return replace(found, interval=resampled.interval(name, done, found.mean))
+    error = delta.of_row(done) if name == "macro-f1" else None
+    return replace(found, interval=resampled.interval(name, done, found.mean), error=error)
 
 
 def _reproduce(results: Results, done: Sequence[Scored]) -> str:

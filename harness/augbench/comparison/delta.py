@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from augbench.comparison.counting import counted
+from augbench.comparison.scoring import Scored, by_seed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,3 +41,17 @@ def standard_errors(influences: Values) -> Values:
     import numpy as np
 
     return np.asarray(np.sqrt(np.einsum("tn,tn->t", influences, influences)))
+
+
+def of_row(trials: Sequence[Scored]) -> float | None:
+    """Return the standard error of a row's mean over seeds, its folds averaged; None where its trials have test images of their own."""
+    import numpy as np
+
+    if not trials or any(each.test.ids != trials[0].test.ids for each in trials):
+        return None
+    seeds = by_seed(trials)
+    shares = [1 / (len(seeds) * len(group)) for group in seeds.values() for _ in group]
+    predicted = np.stack([each.test.predicted for group in seeds.values() for each in group])
+    test = trials[0].test
+    mean = shares @ influence(test.labels, predicted, test.probabilities.shape[1])
+    return float(standard_errors(mean[None])[0])

@@ -55,6 +55,8 @@ class Score:
     """Mean over seeds of the fold with the best validation macro-F1; None without folds or validation scores."""
     interval: Interval | None = None
     """Bootstrap over test images, of the mean; None for metrics that are not shown with one."""
+    error: float | None = None
+    """Standard error of the mean macro-F1 over test images by the delta method: for screening, too small for rare classes."""
 
 
 @dataclass(frozen=True, kw_only=True)

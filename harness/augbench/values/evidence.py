@@ -83,7 +83,7 @@ class Difference:
     over_images: Interval | None = None
     """Bootstrap over test images: other images, these trained models."""
     over_both: Interval | None = None
-    """Bootstrap over seeds and test images crossed; None with fewer than two seeds."""
+    """Test images resampled and Student's t over seeds; None with fewer than two seeds."""
 
     @property
     def widest(self) -> Interval | None:

@@ -32,6 +32,7 @@ class Summary(NamedTuple):
     low: float | None
     high: float | None
     level: float | None
+    error: float | None
     best_fold: float | None
 
 
@@ -90,7 +91,7 @@ def summaries(comparison: Comparison) -> Iterator[Summary]:
         for row in column.rows:
             for name, score in row.scores.items():
                 named = (column.name, row.name, row.label, name)
-                yield Summary(*named, len(score.seeds), score.mean, score.sd, *bounds(score.interval), score.best_fold)
+                yield Summary(*named, len(score.seeds), score.mean, score.sd, *bounds(score.interval), score.error, score.best_fold)
 
 
 def bounds(found: evidence.Interval | None) -> tuple[float | None, float | None, float | None]:

@@ -63,6 +63,12 @@ def test_the_variance_of_a_mean_is_split_into_seeds_and_images(column: ColumnCom
     assert split.folds is None
 
 
+def test_the_delta_methods_error_of_a_mean_is_about_the_resamples(column: ColumnComparison) -> None:
+    row = column.rows[1]
+    assert row.scores["macro-f1"].error == pytest.approx(row.variance.images**0.5, rel=0.15)
+    assert row.scores["accuracy"].error is None
+
+
 def test_folds_of_a_seed_have_a_share_of_their_own(make_trial: Make, make_results: MakeResults) -> None:
     wrong = {(0, 0): 1, (0, 1): 5, (1, 0): 2, (1, 1): 4}
     trials = [make_trial(name, seed, n, fold=fold) for name in ("control", "row") for (seed, fold), n in wrong.items()]
