@@ -39,7 +39,7 @@ def seen(
         # On a developer's machine a browser is a matter of taste.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(lacking)
     pages = [folder / "report.html"]
-    for name, page in (("short", document(compare(make(rows=3)))), ("hostile", hostile), ("harmless", harmless)):
+    for name, page in (("short", document(compare(make(rows=2)))), ("hostile", hostile), ("harmless", harmless)):
         pages.append(tmp_path_factory.mktemp("pages") / f"{name}.html")
         pages[-1].write_text(written(page, folder), "utf-8")
     command = ["node", str(LOOK), str(shutil.which("chromium")), str(CACHE), *map(str, pages)]
@@ -49,12 +49,17 @@ def seen(
     return found
 
 
-@pytest.mark.parametrize("page", ["report", "hostile"])
-def test_axe_finds_nothing_light_or_dark_narrow_or_wide_with_script_or_without(page: str, seen: dict[str, Any]) -> None:
-    views = [view for part in seen[page] for view in part["found"]]
+def test_axe_finds_nothing_light_or_dark_narrow_or_wide_with_script_or_without(seen: dict[str, Any]) -> None:
+    views = [view for part in seen["report"] for view in part["found"]]
     assert {(view["script"], view["scheme"], view["width"]) for view in views} == {
         (script, scheme, width) for script in (True, False) for scheme in ("light", "dark") for width in (320, 768, 1440)
     }
+    assert [(view["width"], view["scheme"], each) for view in views for each in view["violations"]] == []
+
+
+def test_axe_finds_nothing_where_names_are_hostile(seen: dict[str, Any]) -> None:
+    views = [view for part in seen["hostile"] for view in part["found"]]
+    assert {view["width"] for view in views} == {320, 768, 1440}
     assert [(view["width"], view["scheme"], each) for view in views for each in view["violations"]] == []
 
 
