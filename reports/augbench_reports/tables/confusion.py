@@ -44,7 +44,7 @@ def _confused(found: evidence.Confusion, most: int) -> list[Cell]:
 
 
 def matrix_rows(column: comparing.ColumnComparison) -> tuple[comparing.RowComparison, ...]:
-    """Return the rows whose confusion matrices are drawn and tabled."""
+    """Return the rows whose confusion matrices are tabled."""
     return chosen_rows([row for row in column.rows if row.confusion], MATRICES)
 
 
