@@ -29,7 +29,7 @@
     }
     // A row that moves takes the focus away from its button.
     if (focused !== document.activeElement) focused.focus({ preventScroll: true });
-    told.textContent = `${shown.size} of ${words.size} rows shown` + (view.pins.size ? `, ${view.pins.size} pinned` : "");
+    told.textContent = `${shown.size.toLocaleString("en")} of ${words.size.toLocaleString("en")} rows shown` + (view.pins.size ? `, ${view.pins.size} pinned` : "");
     reset.hidden = !(view.find || view.pins.size || view.sorts.size);
     remember();
   }
