@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 
 from augbench.comparison.across import RowMeans, across
 from augbench.comparison.claims import summary
-from augbench.comparison.column import Declared, column
+from augbench.comparison.column import column
 from augbench.comparison.failures import failures
+from augbench.comparison.gathered import Declared
 from augbench.comparison.measures import metrics_of, test_of
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import discover

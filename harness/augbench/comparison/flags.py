@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from augbench.comparison.against import Against
 from augbench.comparison.design import share_generator
-from augbench.comparison.judging import Rules
-from augbench.comparison.scoring import Scored
+from augbench.comparison.gathered import Gathered
 from augbench.values import numbers
 from augbench.values.comparing import Absent, Claim, ClassFacts, Flag, RowComparison
-from augbench.values.results import ColumnFacts
+from augbench.values.evidence import Design
 
 RARE, VERY_RARE = 10, 5
 """Test images below which a class's F1 is hardly a measurement, and none at all."""
@@ -21,42 +20,31 @@ MANY = 5
 """Comparisons from which on it is worth a word that there are many."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What the flags of a data set are read off."""
-
-    facts: ColumnFacts
-    claim: Claim
-    rules: Rules
-    classes: Sequence[ClassFacts]
-    rows: Sequence[RowComparison]
-    trials: Mapping[str, Sequence[Scored]]
-    """Finished ones, by row."""
-    absent: Sequence[Absent]
-    scopes: Mapping[str, str]
-    unpaired: str
-    """Names of two trials that were not tested on the same images, or nothing."""
-    resolution: float | None
-
-
-def column_flags(found: Found) -> tuple[Flag, ...]:
-    """Collect the flags of one data set, the gravest first."""
+def column_flags(
+    data: Gathered,
+    against: Against,
+    claim: Claim,
+    classes: Sequence[ClassFacts],
+    rows: Sequence[RowComparison],
+    resolution: float | None,
+) -> tuple[Flag, ...]:
+    """Collect the flags of one data set, the grave ones first."""
     flags: list[Flag | None] = [
-        _unpaired(found.unpaired),
-        *_leaks(found.facts.leaks),
-        _seeds(found.claim, found.rules),
-        *_rare(found.classes, found.resolution),
-        _below_resolution(found),
-        _missing(found.absent, sum(row.expected for row in found.rows)),
-        *_shared(found.rows, found.trials),
-        _scope(found.facts, found.rows, found.scopes),
-        _folds(found),
-        _budgets(found.rows),
-        _contradictory(found.rows),
-        _confidence_alone(found.rows),
-        _saturated(found.rows),
-        _torn(found.rows),
-        _multiplicity(found.claim),
+        _unpaired(next((each.unpaired for each in against.paired.values() if each.unpaired), "")),
+        *_leaks(data.facts.leaks),
+        _seeds(claim),
+        *_rare(classes, resolution),
+        _below_resolution(rows, resolution),
+        _missing(data.absent, sum(row.expected for row in rows)),
+        *_shared(data),
+        _scope(data),
+        _folds(rows, against.rules.design),
+        _budgets(rows),
+        _contradictory(rows),
+        _confidence_alone(rows),
+        _saturated(rows),
+        _torn(rows),
+        _multiplicity(claim),
     ]
     return tuple(sorted((flag for flag in flags if flag), key=lambda flag: not flag.grave))
 
@@ -90,7 +78,7 @@ def _leaks(leaks: Mapping[str, int]) -> list[Flag]:
     ]
 
 
-def _seeds(claim: Claim, rules: Rules) -> Flag | None:
+def _seeds(claim: Claim) -> Flag | None:
     if claim.seeds == 1:
         sentence = "One paired seed: a difference may come from the seed as well as from the method."
         return Flag(code="SINGLE_RUN", sentence=sentence, grave=True)
@@ -115,14 +103,10 @@ def _rare(classes: Sequence[ClassFacts], resolution: float | None) -> list[Flag]
     return flags
 
 
-def _below_resolution(found: Found) -> Flag | None:
-    step = found.resolution
-    small = [
-        row.label
-        for row in found.rows
-        if step and row.difference and row.difference.metric == "macro-f1" and 0 < abs(row.difference.mean) < step
-    ]
-    if not small or step is None:
+def _below_resolution(rows: Sequence[RowComparison], step: float | None) -> Flag | None:
+    differences = [(row.label, row.difference) for row in rows if row.difference and row.difference.metric == "macro-f1"]
+    small = [label for label, found in differences if step and 0 < abs(found.mean) < step]
+    if not small:
         return None
     sentence = f"Differences to the control smaller than what one test image can move ({numbers.score(step)}): {_names(small)}."
     return Flag(code="BELOW_RESOLUTION", sentence=sentence)
@@ -138,19 +122,18 @@ def _missing(absent: Sequence[Absent], expected: int) -> Flag | None:
     return Flag(code="MISSING_CELLS", sentence=sentence)
 
 
-def _shared(rows: Sequence[RowComparison], trials: Mapping[str, Sequence[Scored]]) -> list[Flag]:
+def _shared(data: Gathered) -> list[Flag]:
     """Flag fitted generators that several rows, or several seeds of a row, read."""
     users: dict[str, set[str]] = defaultdict(set)
-    for name, done in trials.items():
+    for name, done in data.done.items():
         for each in done:
             for key in each.trial.generators.values():
                 users[key].add(name)
-    labels = {row.name: row.label for row in rows}
     sharing = {row for found in users.values() if len(found) > 1 for row in found}
-    repeating = [labels[name] for name, done in trials.items() if share_generator(done)]
+    repeating = [row.label for row in data.rows if share_generator(data.done[row.name])]
     flags = []
     if sharing:
-        who = _names(label for name, label in labels.items() if name in sharing)
+        who = _names(row.label for row in data.rows if row.name in sharing)
         sentence = f"These rows use the same fitted generators: {who}. What they have in common is measured once, not {len(sharing)} times."
         flags.append(Flag(code="SHARED_GENERATOR", sentence=sentence))
     if repeating:
@@ -159,22 +142,22 @@ def _shared(rows: Sequence[RowComparison], trials: Mapping[str, Sequence[Scored]
     return flags
 
 
-def _scope(facts: ColumnFacts, rows: Sequence[RowComparison], scopes: Mapping[str, str]) -> Flag | None:
-    leaking = [row.label for row in rows if scopes.get(row.name) == "train"]
+def _scope(data: Gathered) -> Flag | None:
+    leaking = [row.label for row in data.rows if data.declared.results.scopes.get(row.name) == "train"]
     # Without folds the whole training set is the only fold: nothing leaks.
-    if not facts.folds or not leaking:
+    if not data.facts.folds or not leaking:
         return None
     sentence = f"The generators saw the validation folds too (scope = train): validation scores flatter {_names(leaking)}."
     return Flag(code="GENERATOR_SCOPE", sentence=sentence)
 
 
-def _folds(found: Found) -> Flag | None:
-    if found.rules.design.word == "folds":
+def _folds(rows: Sequence[RowComparison], design: Design) -> Flag | None:
+    if design.word == "folds":
         sentence = (
             "Training images of folds overlap: their scores are not independent, and the corrected t-test allows for it only roughly."
         )
         return Flag(code="FOLDS_NOT_INDEPENDENT", sentence=sentence)
-    if not any(score.best_fold is not None for row in found.rows for score in row.scores.values()):
+    if not any(score.best_fold is not None for row in rows for score in row.scores.values()):
         return None
     sentence = (
         "The best fold by validation macro-F1 is shown beside the mean: it is the best of several tries. "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from statistics import fmean, median, variance
 
@@ -19,16 +19,16 @@ Seed = Sequence[Scored]
 """The folds of one seed of a row."""
 
 
-def noise_floor(rows: Mapping[str, Sequence[Scored]], measure: Measure, alpha: float, published: bool) -> NoiseFloor | None:
-    """Set the seeds of each row against each other; None where no row has two.  ``rows`` are finished trials by label."""
-    found = {label: list(combinations(by_seed(trials).values(), 2)) for label, trials in rows.items()}
-    longest = max((len(pairs) for pairs in found.values()), default=0)
-    every = [pairs[place] for place in range(longest) for pairs in found.values() if place < len(pairs)][:MOST]
+def noise_floor(rows: Sequence[tuple[str, Seed]], measure: Measure, alpha: float, *, published: bool) -> NoiseFloor | None:
+    """Set the seeds of each row, (label, finished trials), against each other; None where no row has two."""
+    found = [(label, list(combinations(by_seed(trials).values(), 2))) for label, trials in rows]
+    longest = max((len(pairs) for _, pairs in found), default=0)
+    every = [pairs[place] for place in range(longest) for _, pairs in found if place < len(pairs)][:MOST]
     if not every:
         return None
     sizes = [abs(_score(one, measure) - _score(other, measure)) for one, other in every]
     return NoiseFloor(
-        rows=tuple(label for label, pairs in found.items() if pairs),
+        rows=tuple(label for label, pairs in found if pairs),
         pairs=len(every),
         median=median(sizes),
         largest=max(sizes),
