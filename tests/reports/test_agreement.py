@@ -182,7 +182,7 @@ def expected_benefit(row: Tree, heading: str) -> Expected:
             return [found["gain"]]
         case "Images":
             return [found["images"]]
-        case "Worth its time":
+        case "Undominated":
             return "yes" if found["undominated"] else "no"
     return amounts([found["seconds"]])
 

@@ -77,7 +77,8 @@ def extra(value: float | None, written: Callable[[float], str]) -> str:
     """Write how much more something takes: ``+5.0 min``."""
     if value is None or math.isnan(value):
         return ABSENT
-    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{written(abs(value))}"
+    size = written(abs(value))
+    return size if size == written(0.0) else f"{'+' if value > 0 else MINUS}{size}"
 
 
 def percent(value: float | None) -> str:

@@ -43,7 +43,7 @@ class _Point:
         if self.shown.row.is_control:
             return f"{self.shown.name}: the control"
         within = f" {numbers.interval(*self.ends)}" if self.ends else ""
-        worth = ", worth its time" if self.undominated else ""
+        worth = ", undominated" if self.undominated else ""
         return f"{self.shown.name}: gain {numbers.signed(self.gain)}{within}, time {numbers.extra(self.seconds, numbers.seconds)}{worth}"
 
 
@@ -66,7 +66,7 @@ class _Place:
 
 
 def benefit_rows(column: comparing.ColumnComparison) -> list[comparing.RowComparison]:
-    """Return the rows whose gain and time are known: those worth their time, then those that differ most from the control."""
+    """Return the rows whose gain and time are known: the undominated ones, then those that differ most from the control."""
     known = [row for row in column.rows if row.benefit and row.benefit.seconds is not None]
     return sorted(known, key=lambda row: (not row.benefit.undominated, -abs(row.benefit.gain)) if row.benefit else (True, 0.0))
 
@@ -74,7 +74,7 @@ def benefit_rows(column: comparing.ColumnComparison) -> list[comparing.RowCompar
 def benefit_note(column: comparing.ColumnComparison) -> str:
     """Say in a caption which rows are drawn and named; nothing where all are."""
     total = len(benefit_rows(column)) + 1
-    first = "the control, those worth their time, and those that differ most from it"
+    first = "the control, the undominated rows, and those that differ most from it"
     if total > rows.MOST:
         return f" {rows.MOST} of {numbers.count(total)} rows: {first}; the first {LABELS} are named."
     return f" {LABELS} of {total} rows are named: {first}." if total > LABELS else ""

@@ -17,7 +17,7 @@ def benefit_table(column: comparing.ColumnComparison, most: int = MOST) -> Table
     shown = chosen_rows(rows, most)
     headings = (*head("Row", ("Gain", "above 0 is better"), ("Time", "more than the control"), ("Images", "more than the control")),)
     kept, cells = telling(
-        (*headings, Cell(text="Worth its time")), [(row_name(row), *_benefit(row.benefit)) for row in shown if row.benefit]
+        (*headings, Cell(text="Undominated")), [(row_name(row), *_benefit(row.benefit)) for row in shown if row.benefit]
     )
     return Table(
         slug="benefit",
@@ -26,8 +26,8 @@ def benefit_table(column: comparing.ColumnComparison, most: int = MOST) -> Table
         rows=cells,
         note=(
             "Time is that of a trial and of all stages it shares, as if it had them alone; images are those the classifier was shown. "
-            "A row is worth its time unless another row, or the control, gains at least as much in at most as much time: "
-            f"it says nothing of chance. {left_out(rows, shown, 'benefits')}"
+            "A row is undominated unless another row, or the control, gains at least as much in at most as much time, "
+            f"also where it gains less than nothing: that says nothing of chance. {left_out(rows, shown, 'benefits')}"
         ).rstrip(),
         sortable=True,
     )
@@ -38,7 +38,7 @@ def _benefit(found: evidence.Benefit) -> tuple[Cell, ...]:
         written(numbers.signed, found.gain),
         number(numbers.extra(found.seconds, numbers.seconds), order=found.seconds),
         number(numbers.extra(found.images, lambda images: numbers.count(round(images))), order=found.images),
-        Cell(text="yes" if found.undominated else "no", tone="good" if found.undominated else ""),
+        Cell(text="yes" if found.undominated else "no"),
     )
 
 

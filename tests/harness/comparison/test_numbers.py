@@ -110,7 +110,8 @@ def test_intervals_shares_and_what_is_more() -> None:
     assert numbers.interval(-0.0001, 12.34) == "[0.000, 12.3]"
     assert [numbers.percent(value) for value in (2 / 3, 0.0, None)] == ["66.7%", "0.0%", "–"]
     assert [numbers.points(value) for value in (0.012, -0.3, 0.0)] == ["+1.2 points", "−30.0 points", "0.0 points"]
-    assert [numbers.extra(value, numbers.seconds) for value in (300.0, -9.44, 0.0, None)] == ["+5.0 min", "−9.4 s", "0.0 s", "–"]
+    extra = [numbers.extra(value, numbers.seconds) for value in (300.0, -9.44, 0.0, -0.01, None)]
+    assert extra == ["+5.0 min", "−9.4 s", "0.0 s", "0.0 s", "–"]
 
 
 @pytest.mark.parametrize(("value", "words"), [(0.0312, "p = 0.0312"), (1.6e-10, "p = 1.6e-10"), (0.0, "p < 1e-300")])

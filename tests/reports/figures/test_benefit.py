@@ -38,7 +38,7 @@ def test_hovering_tells_gain_interval_and_time(column: comparing.ColumnCompariso
     figure = benefit_figure(others(column, {"a": (0.03, 90.0, True), "b": (-0.01, -4.0, False)}))
     assert titles(figure) == [
         "Row b: gain −0.010 [−0.110, 0.190], time −4.0 s",
-        "Row a: gain +0.030 [−0.070, 0.230], time +1.5 min, worth its time",
+        "Row a: gain +0.030 [−0.070, 0.230], time +1.5 min, undominated",
         "WGAN-div + mixup + nonlinear mixup: the control",
     ]
 
@@ -48,7 +48,7 @@ def test_where_lower_is_better_the_interval_is_that_of_the_gain(column: comparin
     control, row = made.rows
     assert row.difference is not None
     lower = replace(row, difference=replace(row.difference, mean=-0.03))
-    assert "Row a: gain +0.030 [−0.230, 0.070], time +1.5 min, worth its time" in titles(
+    assert "Row a: gain +0.030 [−0.230, 0.070], time +1.5 min, undominated" in titles(
         benefit_figure(replace(made, rows=(control, lower)))
     )
 
@@ -91,5 +91,5 @@ def test_of_many_rows_those_worth_their_time_are_drawn_and_named_first(column: c
     assert {"Row 3", "Row 99"} <= set(words(figure))
     assert sum(word.startswith("Row") for word in words(figure)) < LABELS
     assert len(figure.svg) < 30_000
-    assert benefit_note(many).startswith(" 40 of 100 rows: the control, those worth their time, and")
+    assert benefit_note(many).startswith(" 40 of 100 rows: the control, the undominated rows, and")
     assert benefit_note(column) == ""
