@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from augbench.comparison.design import recognised, share_generator
+from augbench.comparison.design import recognised, share_generator, test_to_train
 from augbench.comparison.gathered import LEVEL, Gathered
 from augbench.comparison.judging import Rules, corrected, tested, verdict
 from augbench.comparison.pairing import difference, pairs, unpaired
@@ -100,7 +100,8 @@ def _rules(data: Gathered, paired: Mapping[str, Paired]) -> Rules:
     """Gather what comparisons are judged by; a declared test over seeds takes the place of the design's."""
     declared, report = data.declared, data.declared.report
     scopes = [declared.results.scopes[row.name] for row in data.rows if row.name in declared.results.scopes]
-    design = recognised([each.matched for each in paired.values()], len(declared.results.seeds), scopes)
+    control, any_paired = data.done.get(data.control, ()), any(each.matched for each in paired.values())
+    design = recognised(control, any_paired, len(declared.results.seeds), scopes)
     return Rules(
         primary=report.primary,
         metric=declared.metrics[report.primary],
@@ -112,7 +113,13 @@ def _rules(data: Gathered, paired: Mapping[str, Paired]) -> Rules:
         level=LEVEL,
         replicates=report.replicates,
         design=replace(design, test=report.test) if declared.test and design.word == "seeds" else design,
+        ratio=test_to_train(_folds(data)) if design.word == "folds" else 0.0,
     )
+
+
+def _folds(data: Gathered) -> int:
+    """Count the folds of a seed, done or not."""
+    return len({trial.fold for trials in data.trials.values() for trial in trials})
 
 
 def _measured(each: Paired, rules: Rules, resampled: Resampled) -> Difference | None:
@@ -121,4 +128,4 @@ def _measured(each: Paired, rules: Rules, resampled: Resampled) -> Difference | 
         return None
     found = each.difference if each.refused else tested(each.difference, each.matched, rules)
     over_images, over_both = resampled.differences(each.difference, each.matched)
-    return replace(found, over_images=over_images, over_both=over_both)
+    return replace(found, over_images=over_images, over_both=None if rules.design.word == "folds" else over_both)

@@ -19,7 +19,7 @@ def claim(rows: Sequence[RowComparison], rules: Rules, planned: int, comparisons
     """Say how many paired seeds there are and what that is enough for; ``comparisons`` leaves refused ones out."""
     seeds = max((len(row.difference.seeds) for row in rows if row.difference), default=0)
     needed = rules.seeds_needed(comparisons)
-    settled = comparisons > 0 and seeds >= needed
+    settled = comparisons > 0 and seeds >= needed and rules.smallest_p(seeds) <= rules.alpha / comparisons
     return Claim(
         headline=_headline(rows, rules, seeds, comparisons, settled),
         sentence=_sentence(rows, rules, seeds, planned, comparisons, settled),
@@ -38,7 +38,9 @@ def _headline(rows: Sequence[RowComparison], rules: Rules, seeds: int, compariso
     if seeds == 0 or comparisons == 0:
         return "Nothing to compare"
     if not settled:
-        few = seeds < tests.FEWEST and rules.design.unit == "seed"
+        few = seeds < tests.FEWEST
+        if rules.design.unit != "seed":
+            return "Too many rows to tell any from the control"
         return "No significance claim is possible" if few else "Too few seeds to tell rows apart"
     counted = _counted(rows).capitalize()
     return f"One trained model a row: {counted.lower()}, nothing about methods" if rules.design.word == "one run" else counted
@@ -54,7 +56,7 @@ def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: 
         return "There is no row beside the control: nothing to compare."
     if seeds == 0:
         return f"Nothing can be compared: {_why_nothing(rows)}."
-    having = numbers.many(seeds, "paired seed") + (f" of {planned} planned" if seeds < planned else "")
+    having = _having(rows, rules, seeds) + (f" of {planned} planned" if seeds < planned else "")
     if comparisons == 0:
         return f"{having}, but nothing to test: every comparison is refused."
     if rules.design.word == "one run":
@@ -65,15 +67,24 @@ def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: 
     return having + _too_few(rules, seeds, comparisons)
 
 
+def _having(rows: Sequence[RowComparison], rules: Rules, seeds: int) -> str:
+    """Count the repeats of the design: folds that are test sets of their own, else seeds."""
+    if rules.design.word != "folds":
+        return numbers.many(seeds, "paired seed")
+    folds = max((row.done for row in rows if row.difference), default=0)
+    return f"{numbers.many(folds, 'paired fold')} of {numbers.many(seeds, 'seed')}"
+
+
 def _too_few(rules: Rules, seeds: int, comparisons: int) -> str:
-    limit = rules.alpha / comparisons
+    limit, by_seed = rules.alpha / comparisons, rules.design.unit == "seed"
     threshold = f"{numbers.bound(rules.alpha)} / {comparisons} = {numbers.bound(limit)}" if comparisons > 1 else numbers.bound(rules.alpha)
-    verdict = "no significance claim is possible" if seeds < tests.FEWEST else "no row can be told from the control"
-    one = " One seed tells about these trained models, not about the methods." if seeds == 1 else ""
+    verdict = "no significance claim is possible" if by_seed and seeds < tests.FEWEST else "no row can be told from the control"
+    one = " One seed tells about these trained models, not about the methods." if by_seed and seeds == 1 else ""
+    giving = numbers.many(seeds, "seed") if by_seed else f"the {rules.design.test} test"
     return (
-        f": {verdict}.{one} The smallest two-sided p that {numbers.many(seeds, 'seed')} can give is "
-        f"{numbers.bound(rules.smallest_p(seeds))}; with {numbers.many(comparisons, 'comparison')} the limit is "
-        f"{threshold}, which takes {rules.seeds_needed(comparisons)} paired seeds."
+        f": {verdict}.{one} The smallest two-sided p that {giving} can give is "
+        f"{numbers.bound(rules.smallest_p(seeds))}; with {numbers.many(comparisons, 'comparison')} the limit is {threshold}"
+        f"{f', which takes {rules.seeds_needed(comparisons)} paired seeds' if by_seed else ''}."
     )
 
 

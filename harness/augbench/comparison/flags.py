@@ -32,7 +32,7 @@ def column_flags(
     flags: list[Flag | None] = [
         _unpaired(next((each.unpaired for each in against.paired.values() if each.unpaired), "")),
         *_leaks(data.facts.leaks),
-        _seeds(claim),
+        _seeds(claim, against.rules.design),
         *_rare(classes, resolution),
         _below_resolution(rows, resolution),
         _missing(data.absent, sum(row.expected for row in rows)),
@@ -78,7 +78,9 @@ def _leaks(leaks: Mapping[str, int]) -> list[Flag]:
     ]
 
 
-def _seeds(claim: Claim) -> Flag | None:
+def _seeds(claim: Claim, design: Design) -> Flag | None:
+    if design.word == "folds":
+        return None  # seeds are not what is repeated
     if claim.seeds == 1:
         sentence = "One paired seed: a difference may come from the seed as well as from the method."
         return Flag(code="SINGLE_RUN", sentence=sentence, grave=True)

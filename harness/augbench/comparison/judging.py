@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from augbench.comparison import design as designs
 from augbench.comparison import effects, measures, tests
 from augbench.comparison.pairing import in_order
 from augbench.comparison.permutation import permutation_test
@@ -40,6 +39,8 @@ class Rules:
     """Coverage of intervals."""
     replicates: int
     design: Design
+    ratio: float = 0.0
+    """n_test / n_train of folds that are test sets of their own."""
 
     def smallest_p(self, seeds: int) -> float:
         """Return the smallest p that the primary test can give with so many paired seeds."""
@@ -51,46 +52,44 @@ class Rules:
 
     def seeds_needed(self, comparisons: int) -> int:
         """Return how many paired seeds let one of several comparisons pass the first step of Holm's correction."""
-        one_run = self.design.word == "one run"
-        return (
-            1
-            if one_run and self.smallest_p(1) <= self.alpha / max(1, comparisons)
-            else tests.pairs_needed(self.alpha, comparisons, self.smallest_p)
-        )
+        if self.design.unit != "seed":
+            return 1  # more seeds are another design
+        return tests.pairs_needed(self.alpha, comparisons, self.smallest_p)
 
 
 def tested(found: Difference, pairs: Pairs, rules: Rules) -> Difference:
     """Test a difference as its design allows, and measure its size."""
     values = [value for _, value in found.seeds]
     own_folds = rules.design.word == "folds"
-    ratio = designs.test_to_train([each for each, _ in pairs]) if own_folds else 0.0
     repeats = [rules.measure(each.test) - rules.measure(other.test) for each, other in in_order(pairs)] if own_folds else values
-    primary = _primary(values, repeats, ratio, pairs, rules)
+    primary = _primary(values, repeats, pairs, rules)
     beside = (tests.tested(name, values, "seed") for name in BESIDE if len(values) > 1 and not (primary and primary.name == name))
     return replace(
         found,
         test=primary,
         beside=tuple(each for each in beside if each),
         effects=_effects(values, pairs, rules) if len(values) > 1 else None,
-        over_seeds=tests.t_interval(repeats, rules.level, ratio),
+        over_seeds=tests.t_interval(repeats, rules.level, rules.ratio),
     )
 
 
-def _primary(values: Sequence[float], repeats: Sequence[float], ratio: float, pairs: Pairs, rules: Rules) -> Tested | None:
+def _primary(values: Sequence[float], repeats: Sequence[float], pairs: Pairs, rules: Rules) -> Tested | None:
     if rules.design.word == "one run":
         return _over_images(pairs, rules)
     if rules.design.word == "folds":
-        return tests.tested("corrected t", repeats, "fold", ratio)
+        return tests.tested("corrected t", repeats, "fold", rules.ratio)
     if len(values) < 2:
         return None
     return measures.tested(rules.name, rules.chosen, values) if rules.chosen else tests.tested("sign-flip", values, "seed")
 
 
-def _over_images(pairs: Pairs, rules: Rules) -> Tested:
-    """Swap the predictions of the one seed's models image by image, in all folds together."""
+def _over_images(pairs: Pairs, rules: Rules) -> Tested | None:
+    """Swap the predictions of the one seed's models image by image, in all folds together; None where folds have images of their own."""
     import numpy as np
 
     test = pairs[0][0].test
+    if any(each.test.ids != test.ids for each, _ in pairs):
+        return None
     row, control = ([pair[side].test for pair in in_order(pairs)] for side in (0, 1))
     if not isinstance(rules.metric, CountMetric):
         # A swapped set of predictions is looked at once: remembering its score would only keep it.
@@ -120,8 +119,10 @@ def corrected(differences: Sequence[Difference | None], family: int) -> list[Dif
 def verdict(found: Difference, rules: Rules, comparisons: int) -> Verdict:
     """Judge a corrected difference of a family of so many comparisons."""
     seeds, alpha, test = len(found.seeds), rules.alpha, found.test
-    if test is None or (rules.design.unit == "seed" and seeds < tests.FEWEST):
+    if rules.design.unit == "seed" and seeds < tests.FEWEST:
         return Verdict(word="no evidence", reason=f"{numbers.many(seeds, 'paired seed')} cannot carry a significance claim")
+    if test is None:
+        return Verdict(word="no evidence", reason=f"the {rules.design.test} test cannot judge these differences")
     if rules.rope is not None and _inside(found, rules.rope):
         reason = f"every interval lies inside the declared margin of ±{numbers.bound(rules.rope)}"
         return Verdict(word="equivalent", reason=reason + _about(rules))

@@ -52,6 +52,15 @@ def measured(name: str, metric: Metric, predictions: Predictions) -> float:
     return value
 
 
+def finite(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a metric gives for resampled images.  Raise ``BrokenMeasure`` where a number is not finite."""
+    import numpy as np
+
+    if not np.isfinite(values).all():
+        raise BrokenMeasure("metric", name, ValueError("it gives no finite number for some resample of the test images"))
+    return values
+
+
 def tested(name: str, test: PairedTest, differences: Sequence[float] | NDArray[np.float64]) -> Tested | None:
     """Test differences.  Raise ``BrokenMeasure`` where a test raises or its p is no probability."""
     import numpy as np

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from augbench.comparison import intervals, resampling
+from augbench.comparison.measures import finite, measured
 from augbench.comparison.pairing import in_order
 from augbench.comparison.scoring import Scored, by_seed
 from augbench.values.evidence import Difference, Interval, Resampling
@@ -40,21 +41,21 @@ class Resampled:
 
         counted = {name: metric.of_counts for name, metric in metrics.items() if isinstance(metric, CountMetric)}
         values: dict[str, dict[str, Values]] = {name: {} for name in (*counted, primary)}
+        fewer = min(replicates, ONE_BY_ONE)
         for group in _groups(trials):
             test, names = group[0].test, [each.trial.trial for each in group]
             seed = resampling.seed_of(test.ids)
             predicted = np.stack([each.test.predicted for each in group])
             classes = test.probabilities.shape[1]
             for name, found in resampling.replicated(test.labels, predicted, classes, counted, replicates=replicates, seed=seed).items():
-                values[name] |= dict(zip(names, found.T, strict=True))
+                values[name] |= dict(zip(names, finite(name, found).T, strict=True))
             if primary not in counted:
-                replicates = min(replicates, ONE_BY_ONE)
-                measure = _of_arrays(metrics[primary], test)
+                measure = _of_arrays(primary, metrics[primary], test)
                 found = resampling.generically(
-                    test.labels, [each.test.probabilities for each in group], measure, replicates=replicates, seed=seed
+                    test.labels, [each.test.probabilities for each in group], measure, replicates=fewer, seed=seed
                 )
                 values[primary] |= dict(zip(names, found.T, strict=True))
-        about = Resampling(replicates=replicates, level=level) if trials else None
+        about = Resampling(replicates=replicates if primary in counted else fewer, level=level) if trials else None
         return cls(values=values, about=about, level=level)
 
     def interval(self, metric: str, trials: Sequence[Scored], mean: float | None) -> Interval | None:
@@ -95,5 +96,5 @@ def _groups(trials: Sequence[Scored]) -> list[list[Scored]]:
     return list(groups.values())
 
 
-def _of_arrays(metric: Metric, test: Predictions) -> resampling.Metric:
-    return lambda labels, probabilities: metric.measure(Predictions(ids=test.ids, labels=labels, probabilities=probabilities))
+def _of_arrays(name: str, metric: Metric, test: Predictions) -> resampling.Metric:
+    return lambda labels, probabilities: measured(name, metric, Predictions(ids=test.ids, labels=labels, probabilities=probabilities))

@@ -79,16 +79,19 @@ class Difference:
     effects: Effects | None = None
     """None with fewer than two seeds."""
     over_seeds: Interval | None = None
-    """Student's t over the paired seeds: other seeds, the same test images; None with fewer than two."""
+    """Student's t over the paired seeds: other seeds, the same test images; None with fewer than two.
+
+    Over folds that are test sets of their own, the corrected t: other folds, and so other models and other images.
+    """
     over_images: Interval | None = None
     """Bootstrap over test images: other images, these trained models."""
     over_both: Interval | None = None
-    """Test images resampled and Student's t over seeds; None with fewer than two seeds."""
+    """Test images resampled and Student's t over seeds; None with fewer than two seeds, and over folds, which differ in both already."""
 
     @property
     def widest(self) -> Interval | None:
         """Return the interval that covers most sources of chance."""
-        return self.over_both or self.over_images
+        return self.over_both or self.over_seeds or self.over_images
 
     @property
     def torn(self) -> bool:

@@ -70,6 +70,13 @@ def test_two_seeds_allow_no_significance_claim_at_any_alpha(make_trial: Make, ma
     assert "no significance claim is possible" in column.claim.sentence
 
 
+def test_a_test_that_cannot_judge_is_not_taken_for_too_few_seeds(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results(paired(make_trial, 6, [1] * 6))
+    row = row_of(only(replace(made, report=replace(made.report, test="paired-t"))), "row")
+    assert (row.difference.test, row.verdict.word) == (None, "no evidence")
+    assert row.verdict.reason == "the paired-t test cannot judge these differences"
+
+
 def test_more_comparisons_need_more_seeds(make_trial: Make, make_results: MakeResults) -> None:
     trials = [make_trial(name, seed, 5 if name == "control" else 1) for name in ("control", "a", "b", "c") for seed in range(6)]
     column = only(make_results(trials))

@@ -78,7 +78,7 @@ def test_folds_of_their_own_are_tested_by_the_corrected_t(make_trial: Make, make
     assert column.design.word == "folds"
     assert (found.test.name, found.test.unit, found.test.n) == ("corrected t", "fold", 5)
     groups = [[scored(trial) for trial in trials if trial.row == name] for name in ROWS]
-    assert design.test_to_train(groups[1]) == 0.25
+    assert design.test_to_train(5) == 0.25
     macro = [[row.test.confusion for row in group] for group in groups]
     f1 = [[np.mean(2 * m.diagonal() / (m.sum(0) + m.sum(1))) for m in group] for group in macro]
     _, p = tests.nadeau_bengio(np.subtract(f1[1], f1[0]), 0.25)
@@ -86,13 +86,53 @@ def test_folds_of_their_own_are_tested_by_the_corrected_t(make_trial: Make, make
     half = found.mean - found.over_seeds.low
     # The corrected interval is sqrt((1 / 5 + 1 / 4) / (1 / 5)) = 1.5 times as wide as Student's.
     assert half == pytest.approx(1.5 * t.isf(0.025, 4) * np.std(np.subtract(f1[1], f1[0]), ddof=1) / 5**0.5)
-    assert "FOLDS_NOT_INDEPENDENT" in {flag.code for flag in column.flags}
+    assert found.widest is found.over_seeds
+    codes = {flag.code for flag in column.flags}
+    assert "FOLDS_NOT_INDEPENDENT" in codes
+    assert "SINGLE_RUN" not in codes
+
+
+def test_folds_of_their_own_carry_a_claim_with_one_seed(make_trial: Make, make_results: MakeResults) -> None:
+    trials = folded(make_trial, {"control": [0.5, 0.6, 0.4, 0.5, 0.55], "row": [0.9, 0.95, 0.85, 0.9, 0.92]})
+    column = only(make_results(trials))
+    assert (column.claim.headline, column.claim.settled) == ("1 better", True)
+    assert column.claim.sentence == "5 paired folds of 1 seed, 1 comparison at alpha = 0.05 (corrected t test, Holm): 1 better."
+
+
+def test_folds_that_are_not_done_yet_change_neither_the_design_nor_its_correction(make_trial: Make, make_results: MakeResults) -> None:
+    trials = folded(make_trial, {"control": [0.5, 0.6, 0.4, 0.5, 0.55], "row": [0.9, 0.95, 0.85, 0.9, 0.92], "new": [0.9] * 5})
+    late = [replace(each, status="pending", test=None) if each.row == "new" and each.fold else each for each in trials]
+    whole, part = only(make_results(trials)), only(make_results(late))
+    assert part.design.word == "folds"
+    assert part.rows[1].difference.test == whole.rows[1].difference.test
+    assert (part.rows[2].difference.test, part.rows[2].verdict.word) == (None, "no evidence")
+    assert part.rows[2].verdict.reason == "the corrected t test cannot judge these differences"
 
 
 def test_a_generator_that_saw_other_folds_test_images_takes_their_independence(make_trial: Make, make_results: MakeResults) -> None:
     trials = folded(make_trial, {"control": [0.5, 0.6], "row": [0.7, 0.75]})
     assert design.own_test_sets([scored(trial) for trial in trials[:2]])
-    assert only(make_results(trials, scopes={"row": "train"})).design.word != "folds"
+    column = only(make_results(trials, scopes={"row": "train"}))
+    assert column.design.word == "one run"
+    # Images of different folds cannot be swapped together.
+    assert (column.rows[1].difference.test, column.rows[1].verdict.word) == (None, "no evidence")
+
+
+def test_folds_of_their_own_take_metrics_of_counts_and_others(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results(folded(make_trial, {"control": [0.5, 0.6], "row": [0.7, 0.75]}))
+    report = replace(made.report, primary="log-loss", metrics=("accuracy", "log-loss"), replicates=1200)
+    column = only(replace(made, report=report))
+    assert column.resampling.replicates == 1000
+    assert all(row.scores[name].interval for row in column.rows for name in report.metrics)
+
+
+def test_so_many_rows_that_no_permutation_is_rare_enough_are_told(make_trial: Make, make_results: MakeResults) -> None:
+    rows = [make_trial("control", 0, 9), *(make_trial(f"r{place}", 0, 0) for place in range(51))]
+    column = only(make_results(rows))
+    assert (column.claim.headline, column.claim.settled) == ("Too many rows to tell any from the control", False)
+    assert column.claim.sentence.endswith(
+        "The smallest two-sided p that the permutation test can give is 0.001; with 51 comparisons the limit is 0.05 / 51 = 0.00098."
+    )
 
 
 def test_a_metric_that_counts_are_not_enough_for_is_permuted_too(

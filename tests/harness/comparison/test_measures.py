@@ -116,3 +116,9 @@ def test_a_metric_of_counts_is_measured_by_them():
             return true_positives.sum(axis=-1)
 
     assert Told().measure(MADE) == 2
+
+
+def test_a_metric_without_a_number_for_some_resample_is_told():
+    assert measures.finite("mine", np.ones(3)) is not None
+    with pytest.raises(BrokenMeasure, match=r"metric 'mine' fails: ValueError: it gives no finite number for some resample"):
+        measures.finite("mine", np.array([0.5, np.nan]))
