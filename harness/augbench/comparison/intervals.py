@@ -55,20 +55,19 @@ def of_seeds(replicates: Values, values: Values, level: float, seed: int) -> Int
 
     count, seeds = replicates.shape
     centred = replicates.mean(axis=1) - replicates.mean()
-    moved = centred * np.sqrt(_shared(replicates) / max(float(centred.var(ddof=1)), np.finfo(float).tiny))
+    moved = centred * np.sqrt(shared(replicates) / max(float(centred.var(ddof=1)), np.finfo(float).tiny))
     spread = values.std(ddof=1) / np.sqrt(seeds)
     drawn = stream(seed, seeds, purpose=_SEEDS).standard_t(seeds - 1, count)
     return _interval(values.mean() + moved + spread * drawn, _tails(level), level, BOTH)
 
 
-def _shared(replicates: Values) -> float:
-    """Return the mean covariance of two seeds: the variance of what images do to all of them."""
+def shared(replicates: Values) -> float:
+    """Return the mean covariance of two seeds, from replicates [B, S]: the variance of what images do to all of them."""
     import numpy as np
 
     seeds = replicates.shape[1]
     covariance = np.cov(replicates, rowvar=False)
-    shared = float((covariance.sum() - np.trace(covariance)) / (seeds * (seeds - 1)))
-    return shared if shared > 0 else 0.0
+    return max(0.0, float((covariance.sum() - np.trace(covariance)) / (seeds * (seeds - 1))))
 
 
 def _tails(level: float) -> Values:

@@ -21,7 +21,7 @@ Seed = Sequence[Scored]
 
 def noise_floor(rows: Sequence[tuple[str, Seed]], measure: Measure, alpha: float, *, published: bool) -> NoiseFloor | None:
     """Set the seeds of each row, (label, finished trials), against each other; None where no row has two."""
-    found = [(label, list(combinations(by_seed(trials).values(), 2))) for label, trials in rows]
+    found = [(label, _pairs(trials)) for label, trials in rows]
     longest = max((len(pairs) for _, pairs in found), default=0)
     every = [pairs[place] for place in range(longest) for _, pairs in found if place < len(pairs)][:MOST]
     if not every:
@@ -35,6 +35,12 @@ def noise_floor(rows: Sequence[tuple[str, Seed]], measure: Measure, alpha: float
         published=_called_different(every, alpha) if published else None,
         alpha=alpha,
     )
+
+
+def _pairs(trials: Sequence[Scored]) -> list[tuple[Seed, Seed]]:
+    """Pair a row's seeds of equal folds: one fold against the mean of five would differ by more than the seed."""
+    pairs = combinations(by_seed(trials).values(), 2)
+    return [(one, other) for one, other in pairs if [each.trial.fold for each in one] == [each.trial.fold for each in other]]
 
 
 def _score(seed: Seed, measure: Measure) -> float:
@@ -51,13 +57,13 @@ def _called_different(pairs: Sequence[tuple[Seed, Seed]], alpha: float) -> float
 
 
 def variance_split(trials: Sequence[Scored], measure: Measure, images: float) -> VarianceSplit | None:
-    """Split the variance of a row's mean; ``images`` is that over resampled test images.  None with fewer than two seeds."""
+    """Split the variance of a row's mean; ``images`` is what resampled test images do to all seeds alike.  None with fewer than two seeds.
+
+    Seeds spread by their folds too, and by what images do to each alone: parts add up only where nothing is counted twice.
+    """
     seeds = [value for _, value in seed_scores(measure, trials)]
     if len(seeds) < 2:
         return None
     within = [variance([measure(each.test) for each in group]) for group in by_seed(trials).values() if len(group) > 1]
-    return VarianceSplit(
-        seeds=variance(seeds) / len(seeds),
-        images=images,
-        folds=fmean(within) / len(trials) if within else None,
-    )
+    folds = fmean(within) / len(trials) if within else None
+    return VarianceSplit(seeds=max(0.0, variance(seeds) / len(seeds) - (folds or 0.0)), images=images, folds=folds)

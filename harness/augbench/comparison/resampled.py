@@ -65,8 +65,9 @@ class Resampled:
         return intervals.of_value(self._by_seed(metric, trials).mean(axis=1), mean, self.level)
 
     def variance(self, metric: str, trials: Sequence[Scored]) -> float:
-        """Return the variance of a row's mean over test images; 0 without trials."""
-        return float(self._by_seed(metric, trials).mean(axis=1).var(ddof=1)) if trials else 0.0
+        """Return the variance of what test images do to all seeds of a row alike; 0 with fewer than two seeds."""
+        replicates = self._by_seed(metric, trials) if trials else None
+        return intervals.shared(replicates) if replicates is not None and replicates.shape[1] > 1 else 0.0
 
     def differences(self, found: Difference, matched: Sequence[tuple[Scored, Scored]]) -> tuple[Interval, Interval | None]:
         """Return where a paired difference would lie with other images, and with other seeds and images: None for one seed."""

@@ -272,12 +272,12 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class VarianceSplit:
-    """Where the spread of a row's primary metric comes from, as variances of the mean over what was run."""
+    """Where the spread of a row's primary metric comes from, as variances of the mean over what was run; they add up."""
 
     seeds: float
-    """Over seeds, of the mean."""
+    """Over seeds, of the mean, without what their folds do to them."""
     images: float
-    """Over test images, from the bootstrap."""
+    """Over test images, of what they do to all seeds alike, from the bootstrap."""
     folds: float | None
     """Within seeds, over folds, of the mean; None without folds."""
 

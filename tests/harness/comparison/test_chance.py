@@ -47,6 +47,12 @@ def test_the_noise_floor_is_what_two_seeds_of_one_row_differ_by(column: ColumnCo
     assert 0 <= noise.published <= 1
 
 
+def test_seeds_of_which_other_folds_are_done_are_not_set_against_each_other(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [make_trial("control", seed, 2 + 4 * fold, fold=fold) for seed, fold in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 0))]
+    (found,) = compare(make_results(trials)).columns
+    assert (found.noise.pairs, found.noise.largest) == (1, 0)
+
+
 def test_one_seed_has_no_noise_floor(make_trial: Make, make_results: MakeResults) -> None:
     (found,) = compare(make_results([make_trial("control", 0, 1), make_trial("row", 0, 2)])).columns
     assert found.noise is None
@@ -58,14 +64,16 @@ def test_the_variance_of_a_mean_is_split_into_seeds_and_images(column: ColumnCom
     split = column.rows[1].variance
     assert split.seeds == pytest.approx(variance([macro(n) for n in WRONG["row"]]) / 3)
     rng = np.random.default_rng(0)
-    means = [fmean(macro(n, drawn) for n in WRONG["row"]) for drawn in rng.integers(0, 32, (600, 32))]
-    assert split.images == pytest.approx(variance(means), rel=0.3)
+    scores = np.array([[macro(n, drawn) for n in WRONG["row"]] for drawn in rng.integers(0, 32, (600, 32))])
+    # What images do to one seed alone is part of the spread over seeds.
+    assert split.images == pytest.approx(fmean(np.cov(scores.T)[np.triu_indices(3, 1)]), rel=0.3)
     assert split.folds is None
 
 
 def test_the_delta_methods_error_of_a_mean_is_about_the_resamples(column: ColumnComparison) -> None:
     row = column.rows[1]
-    assert row.scores["macro-f1"].error == pytest.approx(row.variance.images**0.5, rel=0.15)
+    interval = row.scores["macro-f1"].interval
+    assert row.scores["macro-f1"].error == pytest.approx((interval.high - interval.low) / (2 * 1.96), rel=0.15)
     assert row.scores["accuracy"].error is None
 
 
@@ -74,7 +82,19 @@ def test_folds_of_a_seed_have_a_share_of_their_own(make_trial: Make, make_result
     trials = [make_trial(name, seed, n, fold=fold) for name in ("control", "row") for (seed, fold), n in wrong.items()]
     (found,) = compare(make_results(trials)).columns
     within = fmean(variance([macro(wrong[seed, 0]), macro(wrong[seed, 1])]) for seed in (0, 1))
-    assert found.rows[1].variance.folds == pytest.approx(within / 4)
+    split = found.rows[1].variance
+    assert split.folds == pytest.approx(within / 4)
+    # Both seeds have the same mean of about equal folds: what they spread by is less than what folds do to them.
+    assert split.seeds == 0
+
+
+def test_parts_of_a_variance_add_up_to_that_of_the_seeds_means(make_trial: Make, make_results: MakeResults) -> None:
+    wrong = {(0, 0): 0, (0, 1): 1, (1, 0): 7, (1, 1): 8}
+    trials = [make_trial(name, seed, n, fold=fold) for name in ("control", "row") for (seed, fold), n in wrong.items()]
+    (found,) = compare(make_results(trials)).columns
+    means = [fmean(macro(wrong[seed, fold]) for fold in (0, 1)) for seed in (0, 1)]
+    split = found.rows[1].variance
+    assert split.seeds + split.folds == pytest.approx(variance(means) / 2)
 
 
 def test_intervals_of_a_difference_hold_it_and_widen_with_what_they_allow_for(column: ColumnComparison) -> None:
