@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from augbench.comparison import metrics
 from augbench.comparison.design import recognised, share_generator, test_to_train
 from augbench.comparison.gathered import LEVEL, Gathered
-from augbench.comparison.judging import Rules, corrected, tested, verdict
+from augbench.comparison.judging import FEW_IMAGES, Rules, corrected, tested, verdict
 from augbench.comparison.pairing import difference, pairs, unpaired
 from augbench.comparison.protocol import as_published
 from augbench.comparison.resampled import Resampled
 from augbench.comparison.scoring import Scored
 from augbench.values.evidence import AsPublished, Difference, Verdict, VerdictWord
+from augbench.values.measuring import CountMetric
 
 PROTOCOL = "rana-2022"
 CLAIMS: tuple[VerdictWord, ...] = ("better", "worse", "equivalent")
@@ -114,12 +116,21 @@ def _rules(data: Gathered, paired: Mapping[str, Paired]) -> Rules:
         replicates=report.replicates,
         design=replace(design, test=report.test) if declared.test and design.word == "seeds" else design,
         ratio=test_to_train(_folds(data)) if design.word == "folds" else 0.0,
+        narrow=_narrow(data),
     )
 
 
 def _folds(data: Gathered) -> int:
     """Count the folds of a seed, done or not."""
     return len({trial.fold for trials in data.trials.values() for trial in trials})
+
+
+def _narrow(data: Gathered) -> float:
+    """Return what a few test images can move the primary metric by; 0 for one that counts are not enough for."""
+    metric = data.declared.metrics[data.declared.report.primary]
+    if data.first is None or not isinstance(metric, CountMetric):
+        return 0.0
+    return FEW_IMAGES * metrics.resolution(data.first.matrix, metric.of_counts)
 
 
 def _measured(each: Paired, rules: Rules, resampled: Resampled) -> Difference | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from augbench.comparison.against import Against
 from augbench.comparison.design import share_generator
 from augbench.comparison.gathered import Gathered
+from augbench.comparison.judging import FEW_IMAGES, Rules
 from augbench.values import numbers
 from augbench.values.comparing import Absent, Claim, ClassFacts, Flag, RowComparison
 from augbench.values.evidence import Design
@@ -35,6 +36,7 @@ def column_flags(
         _seeds(claim, against.rules.design),
         *_rare(classes, resolution),
         _below_resolution(rows, resolution),
+        _narrow(against.rules),
         _missing(data.absent, sum(row.expected for row in rows)),
         *_shared(data),
         _scope(data),
@@ -112,6 +114,16 @@ def _below_resolution(rows: Sequence[RowComparison], step: float | None) -> Flag
         return None
     sentence = f"Differences to the control smaller than what one test image can move ({numbers.score(step)}): {_names(small)}."
     return Flag(code="BELOW_RESOLUTION", sentence=sentence)
+
+
+def _narrow(rules: Rules) -> Flag | None:
+    if rules.rope is None or rules.rope > rules.narrow:
+        return None
+    sentence = (
+        f"{FEW_IMAGES} test images can move {numbers.metric(rules.primary)} by {numbers.score(rules.narrow)}, which is not below the "
+        f"declared margin of ±{numbers.bound(rules.rope)}: no row can be shown to be equivalent."
+    )
+    return Flag(code="NARROW_MARGIN", sentence=sentence)
 
 
 def _missing(absent: Sequence[Absent], expected: int) -> Flag | None:

@@ -19,6 +19,8 @@ from augbench.values.measuring import CountMetric, Metric, PairedTest
 Pairs = Sequence[tuple[Scored, Scored]]
 BESIDE: tuple[tests.TestName, ...] = ("sign-flip", "signed-rank", "paired t")
 """Tests over seeds that are shown beside the primary one."""
+FEW_IMAGES = 5
+"""Test images that a margin must be larger than: of what is seen in none of N images, 3.7 may lie in wait, with 97.5 % confidence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,8 @@ class Rules:
     design: Design
     ratio: float = 0.0
     """n_test / n_train of folds that are test sets of their own."""
+    narrow: float = 0.0
+    """What a few test images can move the primary metric by: models that differ in none of so few images are not shown to be alike."""
 
     def smallest_p(self, seeds: int) -> float:
         """Return the smallest p that the primary test can give with so many paired seeds."""
@@ -123,7 +127,7 @@ def verdict(found: Difference, rules: Rules, comparisons: int) -> Verdict:
         return Verdict(word="no evidence", reason=f"{numbers.many(seeds, 'paired seed')} cannot carry a significance claim")
     if test is None:
         return Verdict(word="no evidence", reason=f"the {rules.design.test} test cannot judge these differences")
-    if rules.rope is not None and _inside(found, rules.rope):
+    if rules.rope is not None and rules.rope > rules.narrow and _inside(found, rules.rope):
         reason = f"every interval lies inside the declared margin of ±{numbers.bound(rules.rope)}"
         return Verdict(word="equivalent", reason=reason + _about(rules))
     if test.smallest_p > alpha / comparisons:

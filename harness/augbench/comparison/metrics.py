@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from augbench.values import formulas
 
@@ -40,15 +41,15 @@ def macro_f1(matrix: Confusion) -> float:
     return float(f1(matrix).mean())
 
 
-def resolution(matrix: Confusion) -> float:
-    """Return the most that macro-F1 changes when the prediction of one image changes."""
+def resolution(matrix: Confusion, of_counts: Callable[..., Any] = formulas.macro_f1) -> float:
+    """Return the most that a metric of counts, macro-F1 unless another is given, changes when the prediction of one image changes."""
     import numpy as np
 
     right, predicted, actual = matrix.diagonal(), matrix.sum(axis=0), matrix.sum(axis=1)
-    base, most, one = macro_f1(matrix), 0.0, np.eye(len(matrix), dtype=np.int64)
+    base, most, one = of_counts(right, predicted, actual), 0.0, np.eye(len(matrix), dtype=np.int64)
     for true, before in zip(*matrix.nonzero(), strict=True):
         # A row for each class that the image may be taken for instead.
         moved = right - one[true] * (before == true) + one * one[true]
-        scores = formulas.macro_f1(moved, predicted - one[before] + one, actual)
+        scores = of_counts(moved, predicted - one[before] + one, actual)
         most = max(most, float(np.abs(scores - base).max()))
     return most

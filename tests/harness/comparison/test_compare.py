@@ -129,6 +129,20 @@ def test_a_small_difference_of_which_every_interval_is_inside_the_margin_is_equi
     assert verdict(inside, replace(rules, rope=None), 1).word == "no evidence"
 
 
+def test_a_margin_that_few_images_fill_shows_no_equivalence(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results(paired(make_trial, 3, [2, 2, 2], control=2))
+    narrow, wide = (only(replace(made, report=replace(made.report, rope=rope))) for rope in (0.01, 0.5))
+    assert row_of(narrow, "row").difference.over_both.within(0.01)
+    assert row_of(narrow, "row").verdict.word == "no evidence"
+    (flag,) = [flag for flag in narrow.flags if flag.code == "NARROW_MARGIN"]
+    assert flag.sentence == (
+        f"5 test images can move macro-F1 by {5 * narrow.resolution:.3f}, which is not below the declared margin of ±0.01: "
+        "no row can be shown to be equivalent."
+    )
+    assert row_of(wide, "row").verdict.word == "equivalent"
+    assert "NARROW_MARGIN" not in codes(wide)
+
+
 def test_of_a_loss_the_lower_value_is_the_better_one() -> None:
     found, rules = judged([-0.1, -0.2, -0.15, -0.12, -0.11, -0.18], metric=LogLoss())
     assert (verdict(found, rules, 1).word, found.direction) == ("better", "lower")

@@ -8,6 +8,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 
 from augbench.comparison import metrics
 from augbench.values.results import Predictions
+from augbench_plugins.metrics.counts import Accuracy
 
 
 def predicted(labels: list[int], chosen: list[int], classes: int) -> Predictions:
@@ -72,3 +73,4 @@ def test_resolution_is_the_largest_change_found_by_trying_every_image() -> None:
             tried = [*chosen[:place], other, *chosen[place + 1 :]]
             changes.append(abs(f1_score(truth, tried, average="macro", labels=[0, 1, 2], zero_division=0) - base))
     assert metrics.resolution(predicted(truth, chosen, 3).confusion) == pytest.approx(max(changes))
+    assert metrics.resolution(predicted(truth, chosen, 3).confusion, Accuracy().of_counts) == pytest.approx(1 / 6)
