@@ -275,3 +275,11 @@ def test_commands_that_reproduce_stand_with_the_provenance(run: Results) -> None
     page = document(compare(replace(run, provenance={**run.provenance, "run folder": "runs/phantom"})))
     table = tables_of(page)["provenance-table-reproduce-1"]
     assert [cell.text for cell in table.rows[0]] == ["WGAN-div + mixup + nonlinear mixup", "bench reproduce runs/phantom phantom/ours/s0"]
+
+
+def test_a_data_set_without_any_trial_keeps_the_headings_of_its_tables(make: Callable[..., Results]) -> None:
+    made = make(rows=2)
+    page = document(compare(replace(made, columns=(*made.columns, replace(made.columns[0], name="other", label="Other")))))
+    tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
+    (scores,) = [table for table in tables if table.caption == "Scores on the test images of Other"]
+    assert (len(scores.head) > 3, scores.rows) == (True, ())

@@ -23,7 +23,7 @@ def claim(rows: Sequence[RowComparison], rules: Rules, planned: int, comparisons
     return Claim(
         headline=_headline(rows, rules, seeds, comparisons, settled),
         sentence=_sentence(rows, rules, seeds, planned, comparisons, settled),
-        observed=_observed(rows, rules.primary, rules.metric.higher_is_better),
+        observed=_observed(rows, rules.primary, rules.metric.higher_is_better, planned),
         seeds=seeds,
         planned=planned,
         comparisons=comparisons,
@@ -52,6 +52,8 @@ def _counted(rows: Sequence[RowComparison]) -> str:
 
 
 def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: int, comparisons: int, settled: bool) -> str:
+    if not rows:
+        return "No trial on this data set is part of the run."
     if all(row.is_control for row in rows):
         return "There is no row beside the control: nothing to compare."
     if seeds == 0:
@@ -97,7 +99,7 @@ def _why_nothing(rows: Sequence[RowComparison]) -> str:
     return "no row has a finished trial that pairs with the control's"
 
 
-def _observed(rows: Sequence[RowComparison], primary: str, higher_is_better: bool) -> str:
+def _observed(rows: Sequence[RowComparison], primary: str, higher_is_better: bool, planned: int) -> str:
     means = [(row.scores[primary].mean, row) for row in rows]
     known = [(mean, row) for mean, row in means if mean is not None]
     if not known:
@@ -109,6 +111,10 @@ def _observed(rows: Sequence[RowComparison], primary: str, higher_is_better: boo
         words += ", the control itself"
     elif best.difference:
         words += f", {numbers.against(best.difference.mean)}"
+    if (seeds := len(best.scores[primary].seeds)) < planned:
+        words += f", from {seeds} of {numbers.many(planned, 'seed')}"
+    if best.unfair:
+        words += ", not fairly tested"
     counts = Counter(row.difference.direction for row in rows if row.difference)
     sides: dict[Direction, str] = {"higher": "above", "lower": "below", "equal": "at"}
     said = [f"{numbers.many(counts[key], 'row')} {word}" for key, word in sides.items() if counts[key]]

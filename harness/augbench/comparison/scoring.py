@@ -45,6 +45,8 @@ def unusable(trial: TrialResult, classes: int) -> str:
         return "its test predictions are not stored; run it again"
     if test.probabilities.shape != (len(test.labels), classes) or len(test.ids) != len(test.labels):
         return f"its stored predictions do not fit {classes} classes; run it again"
+    if not 0 <= test.labels.min() <= test.labels.max() < classes:
+        return f"its stored labels do not fit {classes} classes; run it again"
     if not np.isfinite(test.probabilities).all():
         return "its stored predictions hold values that are no numbers"
     return ""

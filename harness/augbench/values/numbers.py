@@ -26,8 +26,8 @@ def heading(name: str) -> str:
 
 
 def score(value: float | None) -> str:
-    """Write a metric in [0, 1] with three digits."""
-    return ABSENT if value is None or math.isnan(value) else f"{value:.3f}"
+    """Write a metric with three digits."""
+    return ABSENT if value is None or math.isnan(value) else _minus(value, f"{abs(value):.3f}")
 
 
 def spread(mean: float | None, sd: float | None) -> str:
@@ -40,14 +40,23 @@ def distance(value: float | None) -> str:
     if value is None or math.isnan(value):
         return ABSENT
     size = f"{abs(value):.3f}" if abs(value) < 10 else f"{abs(value):.1f}" if abs(value) < 1000 else f"{abs(value):,.0f}"
-    return f"{MINUS if value < 0 and float(size.replace(',', '')) > 0 else ''}{size}"
+    return _minus(value, size)
 
 
 def signed(value: float | None) -> str:
-    """Write a difference with its sign."""
+    """Write a difference with its sign, and none before 0.000."""
     if value is None or math.isnan(value):
         return ABSENT
-    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(value):.3f}"
+    return _signed(value, f"{abs(value):.3f}")
+
+
+def _minus(value: float, size: str) -> str:
+    """Write a sign before what is below zero also as it is written."""
+    return f"{MINUS if value < 0 and size.strip('0.,') else ''}{size}"
+
+
+def _signed(value: float, size: str) -> str:
+    return f"+{size}" if value > 0 and size.strip("0.,") else _minus(value, size)
 
 
 def against(difference: float, other: str = "control") -> str:
@@ -70,7 +79,7 @@ def interval(low: float, high: float) -> str:
 
 def points(value: float) -> str:
     """Write the difference of two shares: ``+1.2 points``."""
-    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(100 * value):.1f} points"
+    return f"{_signed(value, f'{abs(100 * value):.1f}')} points"
 
 
 def extra(value: float | None, written: Callable[[float], str]) -> str:

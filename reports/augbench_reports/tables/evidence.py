@@ -25,7 +25,7 @@ from augbench_reports.words import plain
 MOST_TESTS = 6
 """Beside each other in one table."""
 EFFECTS = (
-    "A12: how often a seed of the row beats one of the control (Vargha and Delaney); Cliff's delta is 2 A12 - 1; rank-biserial: matched "
+    "A12: how often a seed of the row is above one of the control (Vargha and Delaney); Cliff's delta is 2 A12 - 1; rank-biserial: matched "
     "pairs, (R+ - R-) / (R+ + R-); Hodges-Lehmann: median of the pairwise means. All have the direction row against control."
 )
 

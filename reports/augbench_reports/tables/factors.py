@@ -80,7 +80,7 @@ def interactions_table(column: comparing.ColumnComparison, primary: str) -> Tabl
         caption=f"How settings hang together on {plain(column.label)}",
         head=kept,
         rows=rows,
-        note="Above 0: together they do more than each alone adds up to. From four rows that cross two settings.",
+        note="Above 0: with both, the metric is higher than the two effects alone add up to. From four rows that cross two settings.",
         sortable=True,
     )
 

@@ -48,7 +48,8 @@ def scores_table(comparison: comparing.Comparison, column: comparing.ColumnCompa
     quoted = quoted_here(column, comparison.published)
     width = interval_title(_widest(row) for row in column.rows)
     rows = [*(_row(row, metrics, column, width) for row in column.rows), *(_quoted(each, metrics) for each in quoted)]
-    headings, kept = telling(_head(comparison, column, metrics, width), rows)
+    headings = _head(comparison, column, metrics, width)
+    headings, kept = telling(headings, rows) if rows else (headings, ())
     return Table(
         slug="scores",
         caption=f"Scores on the test images of {plain(column.label)}",

@@ -259,6 +259,15 @@ def test_probabilities_that_are_no_numbers_are_no_result(
     assert row_of(column, "row").scores["accuracy"].mean is None
 
 
+def test_labels_of_no_class_are_no_result(
+    make_trial: Make, make_results: MakeResults, make_predictions: Callable[..., Predictions]
+) -> None:
+    broken = make_predictions(0)
+    broken = replace(broken, labels=np.where(broken.labels == 1, 5, 0))
+    column = only(make_results([make_trial("control", 0, 1), make_trial("row", 0, 0, test=broken)]))
+    assert column.absent[0].reason == "its stored labels do not fit 2 classes; run it again"
+
+
 def test_an_empty_run_says_so(make_trial: Make, make_results: MakeResults) -> None:
     trials = [replace(each, status="pending", test=None) for each in paired(make_trial, 2, [0, 0])]
     comparison = compare(make_results(trials))
@@ -272,6 +281,22 @@ def test_a_control_that_is_no_row_refuses_every_comparison(make_trial: Make, mak
     comparison = compare(make_results([make_trial("a", 0, 0), make_trial("b", 0, 1)], control="gone"))
     assert [flag.code for flag in comparison.flags] == ["NO_CONTROL"]
     assert {row.verdict.word for row in comparison.columns[0].rows} == {"refused"}
+
+
+def test_the_best_row_is_told_with_what_speaks_against_it(make_trial: Make, make_results: MakeResults) -> None:
+    trials = [make_trial("control", seed, 5) for seed in range(4)] + [make_trial("row", 0, 0)]
+    late = replace(make_trial("row", 1, 0), status="pending", test=None)
+    failed = replace(late, status="failed", failure="Diverged", reason="its loss is not a number")
+    said = [only(make_results([*trials, each])).claim.observed.split(". ")[0] for each in (late, failed)]
+    assert said[0].startswith("Highest mean macro-F1: Row row, 1.000, ")
+    assert said[0].endswith(" higher than control, from 1 of 4 seeds")
+    assert said[1].endswith(", from 1 of 4 seeds, not fairly tested")
+
+
+def test_a_data_set_without_any_trial_says_so(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results([make_trial("control", 0, 0)])
+    _, empty = compare(replace(made, columns=(made.columns[0], replace(made.columns[0], name="other")))).columns
+    assert (empty.rows, empty.claim.sentence) == ((), "No trial on this data set is part of the run.")
 
 
 def test_a_control_alone_has_nothing_to_compare(make_trial: Make, make_results: MakeResults) -> None:

@@ -35,6 +35,21 @@ def test_differences_have_their_direction_in_words(value: float, words: str) -> 
     assert numbers.against(value) == words
 
 
+@pytest.mark.parametrize(
+    ("value", "signed", "score"),
+    [
+        (0.0214, "+0.021", "0.021"),
+        (-0.3, "−0.300", "−0.300"),
+        (-0.0004, "0.000", "0.000"),
+        (0.0004, "0.000", "0.000"),
+        (0.0, "0.000", "0.000"),
+    ],
+)
+def test_what_rounds_to_zero_has_no_sign(value: float, signed: str, score: str) -> None:
+    assert (numbers.signed(value), numbers.score(value)) == (signed, score)
+    assert numbers.points(-0.0004) == "0.0 points"
+
+
 def test_what_is_absent_is_a_dash() -> None:
     assert [
         numbers.score(None),
