@@ -17,6 +17,8 @@ from augbench.values.results import ColumnFacts, Results, Setting, TrialResult
 
 Cell = tuple[str, str]
 """Row, data set."""
+Seeds = Mapping[int, Mapping[int | None, float]]
+"""Scores by seed and fold."""
 # What is different in any two runs and decides nothing.
 _OF_THE_RUN = ("command", "matrix", "run folder", "begun")
 _OF_THE_REPORT = ("control", "primary", "metrics", "test", "protocol", "alpha", "rope")
@@ -194,27 +196,34 @@ class _Scores:
     name: str
     metric: Metric
 
-    def of(self, cell: Cell) -> dict[int, float]:
-        """Return a cell's score for each seed that is done: the mean over its folds."""
+    def of(self, cell: Cell) -> Seeds:
+        """Return a cell's scores for each seed that is done."""
         classes = next(len(column.classes) for column in self.results.columns if column.name == cell[1])
-        found: dict[int, list[float]] = {}
+        found: dict[int, dict[int | None, float]] = {}
         for trial in sorted(_trials(self.results, cell), key=lambda trial: trial.seed):
             if trial.status == "done" and trial.test is not None and not unusable(trial, classes):
-                found.setdefault(trial.seed, []).append(measured(self.name, self.metric, trial.test))
-        return {seed: fmean(values) for seed, values in found.items()}
+                found.setdefault(trial.seed, {})[trial.fold] = measured(self.name, self.metric, trial.test)
+        return found
 
 
 def _vanished(before: _Scores, after: _Scores) -> dict[Cell, float]:
     """Return the means of cells that the second run lacks."""
     theirs = set(_cells(after.results))
     found = {cell: before.of(cell) for cell in _cells(before.results) if cell not in theirs}
-    return {cell: fmean(seeds.values()) for cell, seeds in found.items() if seeds}
+    return {cell: mean for cell, seeds in found.items() if (mean := _mean(seeds)) is not None}
 
 
-def _moved(cell: Cell, before: Mapping[int, float], after: Mapping[int, float]) -> Moved:
-    common = [seed for seed in before if seed in after]
-    old, new = (fmean(seeds.values()) if seeds else None for seeds in (before, after))
-    difference = fmean(after[seed] - before[seed] for seed in common) if common else None
+def _mean(seeds: Seeds) -> float | None:
+    """Average folds, then seeds."""
+    return fmean(fmean(folds.values()) for folds in seeds.values()) if seeds else None
+
+
+def _moved(cell: Cell, before: Seeds, after: Seeds) -> Moved:
+    # A second run that is not done has some of a seed's folds, perhaps the hard ones.
+    pairs = ([(folds[fold], after[seed][fold]) for fold in folds if fold in after.get(seed, {})] for seed, folds in before.items())
+    common = [fmean(new - old for old, new in found) for found in pairs if found]
+    old, new = _mean(before), _mean(after)
+    difference = fmean(common) if common else None
     if difference is None and old is not None and new is not None:
         difference = new - old
     return Moved(

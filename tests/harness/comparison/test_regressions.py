@@ -69,6 +69,16 @@ def test_common_seeds_decide_where_there_are_some(run):
     assert found(run({0: 0}), run({1: 4}), 0.1) == [("ours", "worse", 0.125)]
 
 
+def test_folds_that_are_not_done_yet_make_no_regression(make_trial, make_results):
+    trials = [make_trial("ours", 0, 8 * fold, fold=fold) for fold in (0, 1)]
+    before = make_results(trials)
+    late = replace(before, trials=(replace(trials[0], status="pending", test=None), trials[1]))
+    (moved,) = differences(before, late).scores
+    assert moved.before > moved.after
+    assert (moved.difference, moved.common) == (0.0, 1)
+    assert found(before, late, 0.0) == []
+
+
 def test_a_row_without_a_result_in_the_second_run_is_lost_however_large_the_tolerance(run):
     before = run({0: 1})
     failed = replace(before, trials=tuple(replace(one, status="failed", test=None) if one.row == "ours" else one for one in before.trials))
