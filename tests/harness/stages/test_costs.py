@@ -62,6 +62,7 @@ for megabytes in (1, 300, 1):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts peaks anew")
 def test_a_peak_is_that_of_its_own_stage():
     # In a process of its own: what others have allocated may be given back at any time.

@@ -66,6 +66,7 @@ def test_colours_are_learnt(prepared):
     assert result.curves["training loss"][-1][1] < result.curves["training loss"][0][1]
 
 
+@pytest.mark.slow
 def test_two_trainings_give_the_same_bits_and_another_seed_gives_others(prepared):
     first, second = trained(prepared), trained(prepared)
     assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
@@ -106,6 +107,7 @@ def test_weights_that_are_no_numbers_after_the_last_update_are_noticed(prepared)
         trained(prepared, training=one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("select", "checks"), [("last", 3), ("last", 0), ("best", 3)])
 def test_validation_probabilities_are_those_of_the_weights_that_are_kept(prepared, select, checks):
     result = trained(prepared, training=replace(settings().training, select=select, checks=checks))

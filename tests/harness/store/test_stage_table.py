@@ -36,6 +36,7 @@ def test_a_run_names_each_stage_once(tmp_path):
     assert {one["kind"] for one in stages.values()} >= {"prepare", "fit-generator", "synthesise", "train", "evaluate"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stages", [[], None, 5, [{}]])
 def test_a_damaged_table_is_told(tmp_path, stages):
     run(tmp_path)

@@ -63,6 +63,7 @@ def cut_short(component, seen, folder):
     return contents.load_fitted(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "component",
     [
