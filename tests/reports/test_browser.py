@@ -1,4 +1,4 @@
-"""report.html in a real browser: Debian's Chromium, driven by playwright-core, judged by axe-core; ``.ci/browser`` installs them."""
+"""report.html in a real browser: Debian's Chromium, driven by playwright-core, judged by axe-core; ``.ci/viewers`` installs them."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def missing() -> str:
     """Say what a look at the report lacks; nothing where all is there."""
     programs = [name for name in ("chromium", "node") if shutil.which(name) is None]
     packages = [name for name in ("playwright-core", "axe-core") if not (CACHE / "node_modules" / name).is_dir()]
-    return f"no {', '.join([*programs, *packages])}: .ci/browser installs it" if programs or packages else ""
+    return f"no {', '.join([*programs, *packages])}: .ci/viewers installs it" if programs or packages else ""
 
 
 @pytest.fixture(scope="module")
