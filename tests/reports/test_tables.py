@@ -244,7 +244,8 @@ def test_rows_are_ranked_over_data_sets(comparison: Comparison) -> None:
     assert isinstance(said, Text)
     assert said.text == (
         "2 data sets; the data set is the unit. Friedman's test of all rows: chi-squared = 3.240, p = 0.0312. Iman and Davenport: "
-        "F = 4.010, p = 0.0271. Mean ranks differ from the control's where they are 0.812 apart (Bonferroni-Dunn). "
+        "F = 4.010, p = 0.0271. Bonferroni and Dunn's test tells mean ranks from the control's where they are 0.812 apart; "
+        "the p-values of the rows are of the signed-rank test. "
         "Neighbours in rank that cannot be told apart: Ours and Plain."
     )
     assert isinstance(ranks, Table)

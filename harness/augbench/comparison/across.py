@@ -55,6 +55,7 @@ def across(datasets: Sequence[str], rows: Sequence[RowMeans], alpha: float, high
         rows=_ranked(kept, [inside[place] for place in order], table, ranks[order], not refused),
         left_out=tuple(row.label for row, whole in zip(rows, complete, strict=True) if not whole),
         refused=refused,
+        limit="" if refused else _limit(len(kept), len(inside) - 1, alpha),
     )
     return found if refused or len(inside) < 3 else _with_all_rows(found, table if higher_is_better else -table, alpha)
 
@@ -82,6 +83,18 @@ def _refusal(datasets: int, rows: int, alpha: float) -> str:
             f"{numbers.bound(alpha)} {'takes' if rows == 2 else 'take'} {needed} data sets; until then, each data set speaks for itself."
         )
     return ""
+
+
+def _limit(datasets: int, comparisons: int, alpha: float) -> str:
+    """Say that the signed-rank test of so few data sets cannot pass Holm's first step, or nothing."""
+    smallest = tests.smallest_p(datasets)
+    if smallest <= alpha / comparisons:
+        return ""
+    return (
+        f"{numbers.many(datasets, 'data set')} cannot tell any row from the control: p is {numbers.bound(smallest)} at best, and "
+        f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(alpha)} {'takes' if comparisons == 1 else 'take'} "
+        f"{tests.pairs_needed(alpha, comparisons)} data sets."
+    )
 
 
 def _ranked(datasets: Sequence[str], rows: Sequence[RowMeans], table: Numbers, ranks: Numbers, tested: bool) -> tuple[Ranked, ...]:

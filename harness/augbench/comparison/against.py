@@ -46,6 +46,10 @@ class Against:
     family: int
     """Comparisons that the correction is for: settled refusals leave it, those to come do not."""
 
+    def elsewhere(self, row: str) -> bool:
+        """Tell whether a row was tested on other images than the control."""
+        return row in self.paired and bool(self.paired[row].unpaired)
+
     def verdict(self, row: str) -> Verdict:
         """Judge a row."""
         each, found = self.paired[row], self.differences[row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,7 +32,7 @@ def column(declared: Declared, facts: ColumnFacts) -> ColumnComparison:
     said = claim(rows, against.rules, len(declared.results.seeds), against.family)
     trials = [trial for row in data.rows for trial in data.trials[row.name]]
     generators = compared(declared.results, trials, facts.classes)
-    factors, interactions = effects_of(_effectful(data, rows), data.control, LEVEL)
+    factors, interactions = effects_of(_effectful(data, against, rows), data.control, LEVEL)
     resolution = metrics.resolution(data.first.matrix) if data.first else None
     return ColumnComparison(
         name=facts.name,
@@ -122,13 +123,20 @@ def _classes(data: Gathered) -> tuple[ClassFacts, ...]:
     )
 
 
-def _effectful(data: Gathered, rows: Sequence[RowComparison]) -> list[Effectful]:
+def _effectful(data: Gathered, against: Against, rows: Sequence[RowComparison]) -> list[Effectful]:
     settings, primary = data.declared.results.settings.get(data.facts.name, {}), data.declared.report.primary
     return [
-        Effectful(name=row.name, label=row.label, settings=settings[row.name], seeds=dict(row.scores[primary].seeds))
+        Effectful(name=row.name, label=row.label, settings=settings[row.name], seeds=_whole_seeds(data, row, primary))
         for row in rows
-        if row.name in settings and not row.unfair and row.scores[primary].seeds
+        if row.name in settings and not row.unfair and not against.elsewhere(row.name)
     ]
+
+
+def _whole_seeds(data: Gathered, row: RowComparison, metric: str) -> dict[int, float]:
+    """Return the scores of seeds whose folds are all done: rows are set against each other seed by seed."""
+    planned = Counter(trial.seed for trial in data.trials[row.name])
+    done = Counter(each.trial.seed for each in data.done[row.name])
+    return {seed: value for seed, value in row.scores[metric].seeds if done[seed] == planned[seed]}
 
 
 def _noise(data: Gathered, against: Against) -> NoiseFloor | None:

@@ -59,9 +59,9 @@ def _across(declared: Declared, columns: Sequence[ColumnComparison]) -> Across:
     report = declared.results.report
     labels = [each.label for each in columns]
     names = labels if len(set(labels)) == len(labels) else [each.name for each in columns]
-    # What is not fairly tested on a data set has no result there.
+    # What is not fairly tested, or on other images than the control, has no result on a data set.
     means = {
-        (row.name, name): None if row.unfair else row.scores[report.primary].mean
+        (row.name, name): None if row.unfair or (row.verdict and row.verdict.word == "refused") else row.scores[report.primary].mean
         for each, name in zip(columns, names, strict=True)
         for row in each.rows
     }

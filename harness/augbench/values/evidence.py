@@ -326,6 +326,8 @@ class Across:
     """Labels of rows that lack a result on some data set."""
     refused: str
     """Why nothing is tested, in a sentence; empty where it is."""
+    limit: str = ""
+    """Why no row can be told from the control although it is tested, in a sentence; empty where one can."""
     friedman: float | None = None
     """Friedman's chi-squared, corrected for ties."""
     friedman_p: float | None = None

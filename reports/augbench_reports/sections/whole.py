@@ -41,6 +41,8 @@ def _across(found: evidence.Across) -> str:
     if found.refused:
         return plain(found.refused, 1000)
     said = [f"{numbers.many(len(found.datasets), 'data set')}; the data set is the unit."]
+    if found.limit:
+        said.append(plain(found.limit, 500))
     if found.friedman is not None and found.friedman_p is not None:
         said.append(f"Friedman's test of all rows: chi-squared = {numbers.distance(found.friedman)}, {numbers.p_equals(found.friedman_p)}.")
     if found.iman_davenport_p is not None:
@@ -48,7 +50,8 @@ def _across(found: evidence.Across) -> str:
         said.append(f"Iman and Davenport: {size}{numbers.p_equals(found.iman_davenport_p)}.")
     if found.critical_difference is not None:
         said.append(
-            f"Mean ranks differ from the control's where they are {numbers.distance(found.critical_difference)} apart (Bonferroni-Dunn)."
+            f"Bonferroni and Dunn's test tells mean ranks from the control's where they are {numbers.distance(found.critical_difference)} "
+            "apart; the p-values of the rows are of the signed-rank test."
         )
     if found.groups:
         groups = "; ".join(numbers.listing([plain(label, 40) for label in group], 12) for group in found.groups)

@@ -151,6 +151,13 @@ def test_two_to_five_data_sets_allow_no_claim() -> None:
     assert over(APART[:1]).refused == "One data set allows no claim across data sets."
 
 
+def test_data_sets_too_few_for_so_many_rows_are_told() -> None:
+    assert over(APART[:6]).limit == (
+        "6 data sets cannot tell any row from the control: p is 0.0312 at best, and 2 comparisons at alpha = 0.05 take 7 data sets."
+    )
+    assert (over(APART[:7]).limit, over(APART[:5]).limit, over(APART[:6, :2], ("A", "B")).limit) == ("", "", "")
+
+
 def test_two_rows_get_the_signed_rank_test_alone() -> None:
     found = over(APART[:, :2], ("A", "B"))
     assert [row.test and row.test.p for row in found.rows] == [None, 0.015625]

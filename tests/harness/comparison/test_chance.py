@@ -161,3 +161,12 @@ def test_rows_over_six_data_sets_are_ranked_and_over_two_they_are_not(make_trial
         assert bool(found.refused) == (sets == 2)
         assert found.rows[0].difference == pytest.approx(macro(2) - macro(6))
         assert (found.rows[0].test is None) == (sets == 2)
+
+
+def test_a_row_that_was_tested_on_other_images_is_not_ranked(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results([make_trial("control", 0, 6), make_trial("row", 0, 2)])
+    other = replace(made.trials[1].test, ids=tuple(reversed(made.trials[1].test.ids)))
+    columns = tuple(replace(made.columns[0], name=name, label=name) for name in ("a", "b"))
+    trials = [replace(each, column=column.name, trial=f"{column.name}/{each.row}") for column, each in product(columns, made.trials)]
+    trials[3] = replace(trials[3], test=other)
+    assert compare(replace(made, columns=columns, trials=tuple(trials))).across.datasets == ("a",)

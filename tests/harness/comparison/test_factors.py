@@ -1,11 +1,14 @@
 """Effects of single settings over the rows that differ in them alone."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from statistics import stdev
 
 import pytest
 
+from augbench.comparison import compare
 from augbench.comparison.factors import Effectful, effects_of
-from augbench.values.results import Setting
+from augbench.values.results import Predictions, Results, Setting, TrialResult
 
 
 def row(name: str, *seeds: float, **settings: Setting) -> Effectful:
@@ -70,3 +73,16 @@ def test_seeds_that_a_row_lacks_are_left_out_and_one_seed_has_no_interval() -> N
     assert (effect.sd, effect.over_seeds) == (None, None)
     apart = Effectful(name="c", label="c", settings={"lr": 0.1, "loss": "x"}, seeds={9: 0.5})
     assert effects_of((rows[0], apart), "a", 0.95) == ((), ())
+
+
+def test_a_seed_of_which_folds_are_missing_and_a_row_on_other_images_have_no_effect(
+    make_trial: Callable[..., TrialResult], make_results: Callable[..., Results], make_predictions: Callable[..., Predictions]
+) -> None:
+    other = replace(make_predictions(0), ids=tuple(reversed(make_predictions(0).ids)))
+    trials = [make_trial(name, seed, 3 + fold, fold=fold) for name in ("control", "row", "elsewhere") for seed in (0, 1) for fold in (0, 1)]
+    trials = [replace(each, test=other) if each.row == "elsewhere" else each for each in trials]
+    trials = [replace(each, status="pending", test=None) if each.trial == "data/row/s1/f0" else each for each in trials]
+    settings = {"data": {"control": {"loss": "ce"}, "row": {"loss": "focal"}, "elsewhere": {"loss": "ldam"}}}
+    (column,) = compare(make_results(trials, settings=settings)).columns
+    (effect,) = column.factors
+    assert (effect.after, effect.seeds) == ("focal", ((0, 0.0),))
