@@ -12,6 +12,7 @@ from augbench.values.results import Results, TrialResult
 from augbench_reports.building import document
 from augbench_reports.document import Cell, Document, Flags, Table, Text
 from augbench_reports.sections.cards import statement
+from augbench_reports.sections.slots import forest
 from augbench_reports.sections.whole import across_section
 from augbench_reports.tables.cells import telling
 from augbench_reports.tables.costs import SHARED, cost_table
@@ -190,6 +191,7 @@ def test_a_card_has_a_sentence_a_row_and_folds_more_than_eight_away(comparison: 
     [
         ("no evidence", "whatever", "no evidence"),
         ("better", "whatever", "better"),
+        ("better", "p at most 0.05; given one generator", "better: given one generator"),
         ("contradictory", "the tests disagree", "contradictory: the tests disagree"),
         ("equivalent", "inside the margin", "equivalent: inside the margin"),
         ("refused", "not on the same images", "refused: not on the same images"),
@@ -284,3 +286,9 @@ def test_a_data_set_without_any_trial_keeps_the_headings_of_its_tables(make: Cal
     tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
     (scores,) = [table for table in tables if table.caption == "Scores on the test images of Other"]
     assert (len(scores.head) > 3, scores.rows) == (True, ())
+
+
+def test_a_figure_of_differences_says_where_lower_is_better(comparison: Comparison) -> None:
+    column = comparison.columns[0]
+    said = [forest(replace(comparison, higher_is_better={"macro-f1": higher}), column, "c") for higher in (True, False)]
+    assert [": lower is better." in figure.caption for figure in said if figure] == [False, True]

@@ -58,7 +58,10 @@ def _counted(rows: Sequence[comparing.RowComparison]) -> str:
 def statement(row: comparing.RowComparison, primary: str) -> Statement:
     """Say in one sentence what is known of a row against the control."""
     verdict = row.verdict or evidence.Verdict(word="refused", reason="")
-    reason = verdict.word in ("refused", "contradictory", "equivalent") and plain(verdict.reason, 300)
+    told = verdict.word in ("refused", "contradictory", "equivalent")
+    # Of a claim, what it hangs on: p and n stand beside it.
+    hangs = verdict.reason.partition("; ")[2] if verdict.word in ("better", "worse") else ""
+    reason = plain(verdict.reason if told else hangs, 300)
     found = f": {_measured(row.difference, primary)}" if row.difference else ""
     return Statement(
         text=f"{plain(row.label, 60)}{found}",

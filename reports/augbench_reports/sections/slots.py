@@ -22,7 +22,8 @@ def forest(comparison: comparing.Comparison, column: comparing.ColumnComparison,
     """Draw the differences to the control with their intervals; nothing without any."""
     if not any(row.difference for row in column.rows):
         return None
-    caption = f"{numbers.heading(comparison.primary)} of each row minus the control's. {forest_caption(comparison, column)}"
+    lower = "" if comparison.higher_is_better.get(comparison.primary, True) else ": lower is better"
+    caption = f"{numbers.heading(comparison.primary)} of each row minus the control's{lower}. {forest_caption(comparison, column)}"
     return Figure(slug=f"{slug}-forest", caption=caption, drawing=forest_figure(comparison, column))
 
 
