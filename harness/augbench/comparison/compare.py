@@ -23,7 +23,16 @@ def compare(results: Results, registry: Registry | None = None) -> Comparison:
 
     Raise ``UnknownComponent`` for a metric or test that does not exist, ``BrokenMeasure`` for one that fails.
     """
-    registry, report = registry or discover(), results.report
+    import numpy as np  # noqa: F401 - only what is loaded can be limited
+    from threadpoolctl import threadpool_limits
+
+    # Thousands of small products: threads that wait for each other take twice as long, and may sum in another order.
+    with threadpool_limits(1):
+        return _compared(results, registry or discover())
+
+
+def _compared(results: Results, registry: Registry) -> Comparison:
+    report = results.report
     declared = Declared(
         metrics=metrics_of(dict.fromkeys((*report.metrics, report.primary)), registry),
         test=test_of(report.test, registry),
