@@ -17,7 +17,7 @@ from augbench.values.evidence import Design, Difference, Effects, Tested, Verdic
 from augbench.values.measuring import CountMetric, Metric, PairedTest
 
 Pairs = Sequence[tuple[Scored, Scored]]
-BESIDE: tuple[tests.TestName, ...] = ("sign-flip", "signed-rank", "paired t")
+BESIDE: tuple[tests.TestName, ...] = ("sign-flip", "signed-rank", "paired-t")
 """Tests over seeds that are shown beside the primary one."""
 FEW_IMAGES = 5
 """Test images that a margin must be larger than: of what is seen in none of N images, 3.7 may lie in wait, with 97.5 % confidence."""

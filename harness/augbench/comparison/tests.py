@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
+from augbench.values import numbers
 from augbench.values.evidence import Interval, Tested, Unit
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-TestName = Literal["sign-flip", "signed-rank", "paired t", "corrected t"]
+TestName = Literal["sign-flip", "signed-rank", "paired-t", "corrected t"]
 
 _EXACT_UP_TO = 32
 """Pairs of which all patterns of signs are counted: those of one half against those of the other, 2^16 each."""
@@ -174,7 +175,7 @@ def _t_tested(name: TestName, values: Numbers, unit: Unit, ratio: float) -> Test
     found = nadeau_bengio(values, ratio)
     if found is None:
         return None
-    method = f"Student's t, {len(values) - 1} degrees of freedom"
+    method = f"Student's t, {numbers.many(len(values) - 1, 'degree')} of freedom"
     return Tested(name=name, p=found[1], statistic=found[0], method=method, n=len(values), unit=unit, smallest_p=0.0)
 
 

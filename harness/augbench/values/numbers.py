@@ -78,8 +78,8 @@ def interval(low: float, high: float) -> str:
 
 
 def points(value: float) -> str:
-    """Write the difference of two shares: ``+1.2 points``."""
-    return f"{_signed(value, f'{abs(100 * value):.1f}')} points"
+    """Write the difference of two shares in points: ``+1.2``."""
+    return _signed(value, f"{abs(100 * value):.1f}")
 
 
 def extra(value: float | None, written: Callable[[float], str]) -> str:

@@ -18,7 +18,7 @@ class PairedT(PairedTest):
 
     def test(self, differences: NDArray[np.float64]) -> evidence.Tested | None:
         """Compare with Student's law; None where there are fewer than two, or all are equal and not 0."""
-        return statistics.tested("paired t", differences, "seed")
+        return statistics.tested("paired-t", differences, "seed")
 
     def smallest_p(self, pairs: int) -> float:
         """Return 0: from two pairs on, any p can come out."""

@@ -169,9 +169,8 @@ def _changes(canvas: Canvas, found: evidence.Confusion, against: Matrix, cells: 
     for row, column in told:
         value = cells.of(against, row, column)
         _write(canvas, cells, row, column, [f"{'+' if value > 0 else numbers.MINUS}{100 * abs(value):.0f}"])
-        title = (
-            f"{cells.names[row]} as {cells.names[column]}: {numbers.percent(cells.of(found.shares, row, column))}, {numbers.points(value)}"
-        )
+        share = numbers.percent(cells.of(found.shares, row, column))
+        title = f"{cells.names[row]} as {cells.names[column]}: {share}, {numbers.points(value)} points"
         canvas.target(*cells.at(row, column), title=title)
 
 

@@ -60,7 +60,7 @@ def matrix_tables(column: comparing.ColumnComparison) -> tuple[Table, ...]:
             head=(Cell(text="True class", note="below; predicted, across"), *(Cell(text=name, numeric=True) for name in names)),
             rows=tuple((Cell(text=name), *_line(row.confusion, index)) for index, name in enumerate(names)),
             note="Test images over all finished trials; below, their share of the true class"
-            + (", and the difference to the control's share." if row.confusion.against and not row.is_control else "."),
+            + (", and by how many points it is above or below the control's." if row.confusion.against and not row.is_control else "."),
             folded=True,
         )
         for place, row in enumerate(matrix_rows(column), 1)

@@ -30,7 +30,7 @@ def generators_table(column: comparing.ColumnComparison, most: int = MOST) -> Ta
     return Table(
         slug="generators",
         caption=f"Quality of generated images on {plain(column.label)}",
-        head=(*head("Generator, class", *columns, *named), Cell(text="Verdict")),
+        head=(Cell(text="Generator, class"), Cell(text="Verdict"), *head("", *columns, *named)[1:]),
         rows=tuple(_row(each) for each in (shown if len(column.generators) > most else column.generators)),
         note=NOTE + more * (len(column.generators) > most),
         sortable=True,
@@ -48,9 +48,9 @@ def _row(found: comparing.GeneratorComparison) -> tuple[Cell, ...]:
     fits = [numbers.many(found.fits, "fit")] if found.fits > 1 else []
     return (
         Cell(text=generator_title(found), note="; ".join([users, *fits, *kept])),
+        Cell(text=found.word, tone=TONES[found.word], note=plain(found.reason, 300)),
         number(f"{_count(found, 'real')}, {_count(found, 'generated')}"),
         *(_cell(found, name) for name in ("kid-before", "kid", "frechet", *PLAIN_SCORES)),
-        Cell(text=found.word, tone=TONES[found.word], note=plain(found.reason, 300)),
     )
 
 

@@ -47,7 +47,7 @@ def test_differences_have_their_direction_in_words(value: float, words: str) -> 
 )
 def test_what_rounds_to_zero_has_no_sign(value: float, signed: str, score: str) -> None:
     assert (numbers.signed(value), numbers.score(value)) == (signed, score)
-    assert numbers.points(-0.0004) == "0.0 points"
+    assert numbers.points(-0.0004) == "0.0"
 
 
 def test_what_is_absent_is_a_dash() -> None:
@@ -124,7 +124,7 @@ def test_intervals_shares_and_what_is_more() -> None:
     assert numbers.interval(-0.0304, 0.0691) == "[−0.030, 0.069]"
     assert numbers.interval(-0.0001, 12.34) == "[0.000, 12.3]"
     assert [numbers.percent(value) for value in (2 / 3, 0.0, None)] == ["66.7%", "0.0%", "–"]
-    assert [numbers.points(value) for value in (0.012, -0.3, 0.0)] == ["+1.2 points", "−30.0 points", "0.0 points"]
+    assert [numbers.points(value) for value in (0.012, -0.3, 0.0)] == ["+1.2", "−30.0", "0.0"]
     extra = [numbers.extra(value, numbers.seconds) for value in (300.0, -9.44, 0.0, -0.01, None)]
     assert extra == ["+5.0 min", "−9.4 s", "0.0 s", "0.0 s", "–"]
 

@@ -80,7 +80,7 @@ def test_no_difference_at_all_is_no_evidence() -> None:
 def test_equal_differences_show_no_spread_to_judge_by() -> None:
     assert tests.paired_t([0.1, 0.1, 0.3 - 0.2]) is None
     assert tests.nadeau_bengio([0.1], 0.25) is None
-    assert tests.tested("paired t", [0.1, 0.1], "seed") is None
+    assert tests.tested("paired-t", [0.1, 0.1], "seed") is None
     interval = tests.t_interval([0.1, 0.1], 0.95)
     assert interval
     assert interval.low == interval.high == 0.1
@@ -88,7 +88,7 @@ def test_equal_differences_show_no_spread_to_judge_by() -> None:
 
 def test_what_is_not_a_number_is_never_tested() -> None:
     assert np.isnan(tests.sign_flip([0.1, float("nan"), 0.2]))
-    for name in ("sign-flip", "signed-rank", "paired t", "corrected t"):
+    for name in ("sign-flip", "signed-rank", "paired-t", "corrected t"):
         assert tests.tested(name, [0.1, float("nan"), 0.2], "seed") is None
         assert tests.tested(name, [0.1, float("inf"), 0.2], "seed") is None
         assert tests.tested(name, [], "seed") is None
@@ -124,7 +124,7 @@ def test_neither_the_order_of_seeds_nor_the_swap_of_the_rows_matters(differences
 
 def test_every_floating_type_gives_the_same_answer() -> None:
     half = np.array([0.125, -0.25, 0.375, 0.0625, 0.5, 0.75], dtype=np.float16)
-    for name in ("sign-flip", "signed-rank", "paired t", "corrected t"):
+    for name in ("sign-flip", "signed-rank", "paired-t", "corrected t"):
         found = [tests.tested(name, half.astype(kind), "seed", 0.25) for kind in (np.float16, np.float32, np.float64)]
         assert found[0] == found[1] == found[2] is not None
     assert tests.t_interval(half, 0.9) == tests.t_interval(half.astype(np.float64), 0.9)
@@ -160,7 +160,8 @@ def test_a_test_tells_what_it_did() -> None:
     corrected = tests.tested("corrected t", DIFFERENCES, "fold", 1 / 4)
     assert (corrected.method, corrected.smallest_p) == ("Student's t, 4 degrees of freedom", 0.0)
     assert corrected.p == pytest.approx(0.08031375542379421)
-    assert tests.tested("paired t", DIFFERENCES, "seed", 1 / 4).p == pytest.approx(0.02503305270453194)
+    assert tests.tested("paired-t", DIFFERENCES, "seed", 1 / 4).p == pytest.approx(0.02503305270453194)
+    assert tests.tested("paired-t", DIFFERENCES[:2], "seed").method == "Student's t, 1 degree of freedom"
     assert tests.tested("sign-flip", np.ones(33), "seed").method == "65,536 patterns of signs"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp, wilcoxon
 
+from augbench.registry.discovery import discover
 from augbench_plugins.tests.paired_t import PairedT
 from augbench_plugins.tests.signs import SignedRank, SignFlip
 
@@ -16,6 +17,11 @@ def test_five_paired_seeds_give_the_published_p(test, p):
     assert found.p == pytest.approx(p)
     assert (found.n, found.unit) == (5, "seed")
     assert found.smallest_p == test.smallest_p(5)
+
+
+@pytest.mark.parametrize("name", ["sign-flip", "signed-rank", "paired-t"])
+def test_a_report_calls_a_test_as_a_matrix_does(name):
+    assert discover().resolve("test", name).component().test(FIRST - SECOND).name == name
 
 
 @pytest.mark.parametrize("test", [SignFlip(), SignedRank(), PairedT()], ids=lambda test: type(test).__name__)
