@@ -42,8 +42,9 @@ def _headline(rows: Sequence[RowComparison], rules: Rules, seeds: int, compariso
         if rules.design.unit != "seed":
             return "Too many rows to tell any from the control"
         return "No significance claim is possible" if few else "Too few seeds to tell rows apart"
-    counted = _counted(rows).capitalize()
-    return f"One trained model a row: {counted.lower()}, nothing about methods" if rules.design.word == "one run" else counted
+    told = {row.verdict.word for row in rows if row.verdict}
+    said = "no evidence of a difference" if told == {"no evidence"} else _counted(rows)
+    return f"One trained model a row: {said}, nothing about methods" if rules.design.word == "one run" else said.capitalize()
 
 
 def _counted(rows: Sequence[RowComparison]) -> str:
@@ -82,6 +83,8 @@ def _too_few(rules: Rules, seeds: int, comparisons: int) -> str:
     threshold = f"{numbers.bound(rules.alpha)} / {comparisons} = {numbers.bound(limit)}" if comparisons > 1 else numbers.bound(rules.alpha)
     verdict = "no significance claim is possible" if by_seed and seeds < tests.FEWEST else "no row can be told from the control"
     one = " One seed tells about these trained models, not about the methods." if by_seed and seeds == 1 else ""
+    if not rules.smallest_p(seeds):  # of a test that can give any p
+        return f": {verdict}; that takes {numbers.many(rules.seeds_needed(comparisons), 'paired seed')}.{one}"
     giving = numbers.many(seeds, "seed") if by_seed else f"the {rules.design.test} test"
     return (
         f": {verdict}.{one} The smallest two-sided p that {giving} can give is "
@@ -116,7 +119,7 @@ def _observed(rows: Sequence[RowComparison], primary: str, higher_is_better: boo
     if best.unfair:
         words += ", not fairly tested"
     counts = Counter(row.difference.direction for row in rows if row.difference)
-    sides: dict[Direction, str] = {"higher": "above", "lower": "below", "equal": "at"}
+    sides: dict[Direction, str] = {"higher": "above", "lower": "below", "equal": "level with it"}
     said = [f"{numbers.many(counts[key], 'row')} {word}" for key, word in sides.items() if counts[key]]
     return f"{words}." + (f" Around the control: {numbers.listing(said)}." if said else "")
 

@@ -132,7 +132,8 @@ def _missing(absent: Sequence[Absent], expected: int) -> Flag | None:
     states = Counter(each.status for each in absent)
     counted = ", ".join(f"{count} {status}" for status, count in sorted(states.items()))
     others = "; means are over the others" if len(absent) < expected else ""
-    sentence = f"{numbers.many(len(absent), 'trial')} of {expected} without result ({counted}){others}."
+    early = " Who stops here because of a verdict errs more often than alpha says." if states["pending"] and len(absent) < expected else ""
+    sentence = f"{numbers.many(len(absent), 'trial')} of {expected} without result ({counted}){others}.{early}"
     return Flag(code="MISSING_CELLS", sentence=sentence)
 
 

@@ -77,6 +77,18 @@ def test_a_test_that_cannot_judge_is_not_taken_for_too_few_seeds(make_trial: Mak
     assert row.verdict.reason == "the paired-t test cannot judge these differences"
 
 
+def test_of_a_test_that_can_give_any_p_no_limit_is_told(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results(paired(make_trial, 2, [1, 2]))
+    claim = only(replace(made, report=replace(made.report, test="paired-t"))).claim
+    assert (claim.sentence, claim.smallest_p) == ("2 paired seeds: no significance claim is possible; that takes 3 paired seeds.", 0)
+
+
+def test_where_no_row_differs_the_headline_says_so(make_trial: Make, make_results: MakeResults) -> None:
+    claim = only(make_results(paired(make_trial, 6, [5, 5, 5, 5, 5, 5]))).claim
+    assert claim.headline == "No evidence of a difference"
+    assert claim.observed.endswith("Around the control: 1 row level with it.")
+
+
 def test_more_comparisons_need_more_seeds(make_trial: Make, make_results: MakeResults) -> None:
     trials = [make_trial(name, seed, 5 if name == "control" else 1) for name in ("control", "a", "b", "c") for seed in range(6)]
     column = only(make_results(trials))
@@ -257,6 +269,15 @@ def test_probabilities_that_are_no_numbers_are_no_result(
     column = only(make_results([make_trial("control", 0, 1), make_trial("row", 0, 0, test=broken)]))
     assert column.absent[0].reason == "its stored predictions hold values that are no numbers"
     assert row_of(column, "row").scores["accuracy"].mean is None
+
+
+def test_a_half_done_run_is_told_not_to_be_stopped_by_a_verdict(make_trial: Make, make_results: MakeResults) -> None:
+    trials = paired(make_trial, 7, [1, 2, 3, 1, 2, 3, 1])
+    early = "1 trial of 14 without result (1 {}); means are over the others.{}"
+    for status, said in (("pending", " Who stops here because of a verdict errs more often than alpha says."), ("failed", "")):
+        column = only(make_results([*trials[:-1], replace(trials[-1], status=status, test=None, reason="lost")]))
+        assert row_of(column, "row").verdict.word == "better"
+        assert early.format(status, said) in {flag.sentence for flag in column.flags}
 
 
 def test_labels_of_no_class_are_no_result(
