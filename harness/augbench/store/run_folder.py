@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 3
 LOCK, STAMP = "run.lock", "rendered.json"
+_DRAFT = ".draft-"
+_ABANDONED = 3600.0
+"""Seconds after which a draft is one that a kill left behind: no report takes as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +158,8 @@ class RunFolder:
     @contextmanager
     def draft(self) -> Iterator[Path]:
         """Give a folder for files that take their places here once all of them are written, and not at all where one is not."""
-        with space_for(self.path), TemporaryDirectory(prefix=".draft-", dir=self.path) as name:
+        self._clear_up()
+        with space_for(self.path), TemporaryDirectory(prefix=_DRAFT, dir=self.path) as name:
             draft = Path(name)
             # Reports show the sheets of samples that lie here.
             (draft / "generators").symlink_to(self.path.absolute() / "generators")
@@ -164,6 +170,13 @@ class RunFolder:
                 target = self.path / path.relative_to(draft)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(target)
+
+    def _clear_up(self) -> None:
+        for left in self.path.glob(f"{_DRAFT}*"):
+            # Another process may clear up, too.
+            with suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > _ABANDONED:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def _document(self, plan: Results, keys: Mapping[str, Key], asked: Mapping[str, Any]) -> dict[str, Any]:
         return {

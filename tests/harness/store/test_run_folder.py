@@ -1,5 +1,8 @@
 """A run's files lie in its folder, whatever its trials are called."""
 
+import os
+import time
+
 import pytest
 
 from augbench.store.run_folder import RunFolder
@@ -18,3 +21,15 @@ def test_names_that_differ_have_files_that_differ(tmp_path):
     folder = RunFolder(path=tmp_path / "run")
     names = ["a/b/s0", "a/./s0", "a/../s0", "a//s0", "a/s0", "a%2F/s0", "a/%2E/s0", "a/b=c/s0", "a/b%3Dc/s0"]
     assert len({folder.predictions(name, KEY) for name in names}) == len(names)
+
+
+def test_a_draft_that_a_kill_left_is_cleared_up_and_one_at_work_is_not(tmp_path):
+    folder = RunFolder(path=tmp_path)
+    (tmp_path / "generators").mkdir()
+    for name in (".draft-killed", ".draft-at-work"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "generators").symlink_to(tmp_path / "generators")
+    os.utime(tmp_path / ".draft-killed", (0, time.time() - 7200))
+    with folder.draft() as draft:
+        (draft / "report.md").write_text("new")
+    assert {path.name for path in tmp_path.iterdir()} == {"generators", ".draft-at-work", "report.md"}
