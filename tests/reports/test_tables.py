@@ -10,7 +10,7 @@ from augbench import Comparison, evidence, numbers
 from augbench.comparison import compare
 from augbench.values.results import Results, TrialResult
 from augbench_reports.building import document
-from augbench_reports.document import Cell, Document, Flags, Table, Text
+from augbench_reports.document import Cell, Document, Figure, Flags, Table, Text
 from augbench_reports.sections.cards import statement
 from augbench_reports.sections.slots import forest
 from augbench_reports.sections.whole import across_section
@@ -125,6 +125,8 @@ def test_every_table_has_a_name_of_its_own_and_at_most_twelve_columns(make: Call
     (main,) = [table for table in tables if table.slug == "phantom0-table-scores"]
     assert [cell.text for cell in main.head[1:5]] == ["Accuracy", "Macro-F1", "Balanced-accuracy", "MCC"]
     assert "Lower is better: log-loss, brier and ECE." in main.note
+    figures = {block.slug: block for section in page.sections for block in section.blocks if isinstance(block, Figure)}
+    assert "Lower is better: log-loss, brier and ECE." in figures["phantom0-scores"].caption
 
 
 def test_cells_of_numbers_hold_what_they_were_before_rounding(comparison: Comparison) -> None:

@@ -15,6 +15,7 @@ from augbench_reports.figures.ranks import ranks_caption, ranks_figure
 from augbench_reports.figures.rows import shown_note
 from augbench_reports.figures.scores import quoted_rows, scores_figure
 from augbench_reports.figures.variance import variance_figure, variance_note
+from augbench_reports.tables.scores import lower_is_better
 from augbench_reports.words import plain, slugs
 
 
@@ -86,6 +87,8 @@ def scores(comparison: comparing.Comparison, column: comparing.ColumnComparison,
     caption = "Each mark is a seed, the bar their mean; diamonds are the control's, the dashed line is its mean."
     if quoted_rows(column, comparison.metrics, comparison.published):
         caption += " Hatched squares: quoted results, never tested."
+    if less := lower_is_better(comparison):
+        caption += f" {less}"
     drawing = scores_figure(column, comparison.metrics, comparison.published)
     return Figure(slug=f"{slug}-scores", caption=caption + shown_note(column.rows), drawing=drawing)
 

@@ -169,11 +169,17 @@ def _note(comparison: comparing.Comparison, column: comparing.ColumnComparison, 
     ]
     if column.folds:
         said.append(f"The {column.folds} folds of a seed are averaged first.")
-    if less := [numbers.metric(plain(name)) for name in comparison.metrics if not comparison.higher_is_better.get(name, True)]:
-        said.append(f"Lower is better: {numbers.listing(less)}.")
+    if less := lower_is_better(comparison):
+        said.append(less)
     if quoted:
         said.append("Quoted results come from other code, other seeds, perhaps other splits: they are never tested against.")
     return " ".join(said)
+
+
+def lower_is_better(comparison: comparing.Comparison) -> str:
+    """Say of which metrics less is better; nothing where of none."""
+    less = [numbers.metric(plain(name)) for name in comparison.metrics if not comparison.higher_is_better.get(name, True)]
+    return f"Lower is better: {numbers.listing(less)}." if less else ""
 
 
 def metrics_tables(comparison: comparing.Comparison, column: comparing.ColumnComparison, most: int = MOST) -> tuple[Table, ...]:
