@@ -13,7 +13,7 @@ from augbench.values.results import Predictions, Results, TrialResult
 from augbench.values.settings import ReportSettings
 
 COUNTS = (200, 100, 50, 40)
-PLAIN, BETTER = (0.9, 0.85, 0.75, 0.6), (0.9, 0.85, 0.85, 0.8)
+PLAIN, BETTER = (0.9, 0.85, 0.75, 0.6), (0.94, 0.9, 0.85, 0.8)
 """Recall of each class, mean over seeds."""
 RUNS, ALPHA = 100, 0.05
 
