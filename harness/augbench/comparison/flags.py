@@ -206,7 +206,10 @@ def _confidence_alone(rows: Sequence[RowComparison]) -> Flag | None:
     same = [row.label for row in rows if row.as_published and any(each.same_predictions and each.z for each in row.as_published.seeds)]
     if not same:
         return None
-    sentence = f"These rows predict just what the control predicts; the published test sees a change of confidence alone: {_names(same)}."
+    sentence = (
+        "In a seed or more, these rows predict just what the control predicts; there the published test sees a change of confidence alone: "
+        f"{_names(same)}."
+    )
     return Flag(code="CALIBRATION_ONLY", sentence=sentence)
 
 
