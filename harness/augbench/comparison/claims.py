@@ -66,7 +66,8 @@ def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: 
         having += ": what a test over its images tells is about these trained models, not about the methods"
     if settled:
         family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(rules.alpha)}"
-        return f"{having}, {family} ({rules.design.test} test, Holm): {_counted(rows)}."
+        parted = ";" if rules.design.word == "one run" else ","
+        return f"{having}{parted} {family} ({rules.design.test} test, Holm): {_counted(rows)}."
     return having + _too_few(rules, seeds, comparisons)
 
 
