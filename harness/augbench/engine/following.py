@@ -24,7 +24,7 @@ class Refresh:
 
 
 def refreshes(run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...], every: float) -> Iterator[Refresh]:
-    """Write the report, and again whenever trials have ended or the run has become another, until nothing is left of the run.
+    """Write the report, and again whenever trials have ended, the run has become another or stopped, until nothing is left of it.
 
     Looks every so many seconds.  Where nobody is at work, it waits for somebody.  Raise as ``write_reports`` does.
     """
@@ -37,13 +37,17 @@ def refreshes(run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...],
             written = now
             yield Refresh(trials=found.trials, at_work=found.at_work, reports=reports)
         # As it stood before: what has been recorded since is found by the next look.
-        if not found.at_work and not found.trials["pending"] and not found.trials["running"]:
+        if not found.at_work and not _left(found):
             return
         time.sleep(every)
 
 
 def _told(folder: RunFolder, found: Standing) -> object:
-    """Return what a report tells of: the run, and which trials have ended in which way."""
+    """Return what a line tells of: the run, which trials have ended in which way, and whether the rest is waited for in vain."""
     about = (folder.path / "run.json").stat()
     ended = {name: state for name, state in found.states.items() if state in ("done", "failed")}
-    return about.st_mtime_ns, about.st_size, ended, found.failures
+    return about.st_mtime_ns, about.st_size, ended, found.failures, _left(found) and not found.at_work
+
+
+def _left(found: Standing) -> bool:
+    return bool(found.trials["pending"] or found.trials["running"])

@@ -73,6 +73,16 @@ def test_a_matrix_that_has_changed_is_news(bench, half, at_work):
     assert [line[10:16] for line in done.stdout.splitlines()] == ["1 of 2", "1 of 3", "2 of 3", "3 of 3"]
 
 
+def test_a_run_that_stops_halfway_is_told_once(bench, half, monkeypatch):
+    lock = half.locked()
+    lock.__enter__()
+    half.journal.append({"type": "run", **asdict(this_process()), "command": "bench run", "time": TIME})
+    steps = iter([lambda: lock.__exit__(None, None, None), lambda: None, end(half)])
+    monkeypatch.setattr(following.time, "sleep", lambda seconds: next(steps)())
+    lines = bench("report", str(half.path), "--watch").stdout.splitlines()
+    assert ["nobody is at work on the rest" in line for line in lines] == [False, True, False]
+
+
 def test_how_often_it_looks_can_be_said(bench, half, at_work):
     done, waited = at_work(bench, end(half), options=("--every", "1m"))
     assert (len(done.stdout.splitlines()), waited) == (2, [60.0, 60.0])
