@@ -88,7 +88,7 @@ def _round_values(low: float, high: float, most: int) -> list[float]:
 
 
 def _powers(scale: Scale, most: int) -> list[float]:
-    """Return powers of ten, and 0 where the scale has it; if they are too few also twice and five times as much, or round values."""
+    """Return powers of ten, and 0 where the scale has it; where there is much room or they are few also twice and five times as much."""
     largest = max(abs(scale.low), abs(scale.high))
     least = min(scale.threshold, largest) if scale.kind == "symlog" else scale.low
     exponents = range(math.ceil(math.log10(least) - 1e-9), math.floor(math.log10(largest) + 1e-9) + 1)
@@ -96,9 +96,10 @@ def _powers(scale: Scale, most: int) -> list[float]:
     # From the last one back: the largest stays.
     wide = [10.0**exponent for exponent in exponents[:: -1 * -(-sides * len(exponents) // most) or -1]]
     near = [factor * 10.0**exponent for exponent in [exponents.start - 1, *exponents] for factor in (1, 2, 5)]
-    for powers in (wide, near):
+    beyond = [tick for tick in near if tick >= least]
+    for powers, room in ((beyond, most // 2), (wide, most + 2), (near, most + 2)):
         found = [_exact(tick) for tick in sorted({*powers, 0.0, *(-power for power in powers)})]
-        if 2 < sum(scale.low <= tick <= scale.high for tick in found) <= most + 2:
+        if 2 < sum(scale.low <= tick <= scale.high for tick in found) <= room:
             return found
     return _round_values(scale.low, scale.high, most)
 

@@ -44,6 +44,11 @@ def test_ticks_are_written_as_people_would(kind: Kind, values: tuple[float, floa
     assert scale.labels(scale.ticks(6)) == labels
 
 
+def test_a_long_axis_has_ticks_between_powers_of_ten() -> None:
+    scale = Scale(low=-8, high=0.07, start=0, end=870, kind="symlog", threshold=0.06)
+    assert scale.labels(scale.ticks(18)) == ["−5", "−2", "−1", "−0.5", "−0.2", "−0.1", "0"]
+
+
 def test_a_scale_may_run_upwards() -> None:
     scale = Scale(low=0, high=2, start=100, end=0)
     assert [scale.place(value) for value in (0, 0.5, 2)] == [100, 75, 0]
