@@ -81,7 +81,7 @@ def _head(comparison: comparing.Comparison, column: comparing.ColumnComparison, 
             ("Holm p", f"of {column.claim.comparisons}"),
             ("A12", "0.5 is no difference"),
             ("Seeds", f"{numbers.count(sum(tested))} test images each" if tested else ""),
-            ("Time", "a trial"),
+            ("Time", "a trial, + shared stages"),
         )[1:],
     )
 
@@ -147,7 +147,7 @@ def side(a12: float) -> str:
 
 def _time(budget: comparing.Budget) -> Cell:
     own, shared = budget.cost.get("seconds"), budget.cost.get("shared-seconds")
-    return written(numbers.seconds, own, f"+ {numbers.seconds(shared)} shared" if shared is not None else "")
+    return written(numbers.seconds, own, f"+ {numbers.seconds(shared)}" if shared is not None else "")
 
 
 def _quoted(each: Published, metrics: tuple[str, ...]) -> tuple[Cell, ...]:
