@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from augbench import comparing, numbers
-from augbench_reports.document import Document
-from augbench_reports.sections.cards import card
+from augbench_reports.document import Card, Document
+from augbench_reports.sections.cards import across_card, card
 from augbench_reports.sections.columns import column_sections
 from augbench_reports.sections.whole import TAKEN, across_section, closing_sections
 from augbench_reports.words import plain, slugs
@@ -23,9 +24,18 @@ def document(comparison: comparing.Comparison) -> Document:
         title=plain(comparison.title, 200),
         summary=_summary(comparison),
         flags=tuple(sorted(comparison.flags, key=lambda flag: not flag.grave)),
-        cards=tuple(card(comparison, column, slug) for slug, column in columns),
+        cards=tuple(_cards(comparison, columns)),
         sections=(*sections, *across_section(comparison), *closing_sections(comparison)),
     )
+
+
+def _cards(comparison: comparing.Comparison, columns: Sequence[tuple[str, comparing.ColumnComparison]]) -> list[Card]:
+    """Say what can be claimed, over all data sets first where anything can."""
+    cards = [card(comparison, column, slug) for slug, column in columns]
+    if comparison.across is None:
+        return cards
+    across = across_card(comparison.across, comparison.primary)
+    return [across, *cards] if across.settled else [*cards, across]
 
 
 def _summary(comparison: comparing.Comparison) -> str:

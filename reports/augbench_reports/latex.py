@@ -9,6 +9,7 @@ from pathlib import Path
 from augbench import Comparison, Report, comparing
 from augbench_reports.building import document
 from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Picture, Section, Table, Text
+from augbench_reports.sections.cards import ACROSS
 from augbench_reports.tables.paper import paper_table
 from augbench_reports.tex.letters import escaped, printed
 from augbench_reports.tex.tabular import arrow, tabular
@@ -37,9 +38,8 @@ class Latex(Report):
     def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
         """Write report.tex and tables/*.tex."""
         page = document(comparison)
-        papers = {
-            card.slug: paper_table(comparison, column, card.slug) for card, column in zip(page.cards, comparison.columns, strict=True)
-        }
+        names = [card.slug for card in page.cards if card.slug != ACROSS]
+        papers = {slug: paper_table(comparison, column, slug) for slug, column in zip(names, comparison.columns, strict=True)}
         tables = [*papers.values(), *(block for section in page.sections for block in section.blocks if isinstance(block, Table))]
         (folder / "tables").mkdir(exist_ok=True)
         report = _write(folder / "report.tex", written(page, papers))

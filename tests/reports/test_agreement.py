@@ -303,7 +303,7 @@ def ranks_of(tree: Tree) -> Iterator[list[Expected]]:
     for each in tree["across"]["rows"]:
         difference: Expected = "control" if each["is_control"] else [abs(each["difference"])]
         tested: list[Expected] = [[each["test"]["p"]], [each["holm"]]] if each["test"] else ["–", "–"]
-        yield [[each["rank"]], difference, *tested]
+        yield [[each["rank"]], difference, *tested, each["verdict"]["word"] if each["verdict"] else "–"]
 
 
 def check_costs(column: Tree, rows: list[list[str]]) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from augbench import Comparison, evidence, numbers
 from augbench.comparison import compare
+from augbench.values.evidence import Across, Ranked, Verdict
 from augbench.values.results import Results, TrialResult
 from augbench_reports.building import document
 from augbench_reports.document import Cell, Document, Figure, Flags, Table, Text
@@ -240,6 +241,23 @@ RANKED = evidence.Across(
     critical_difference=0.812,
     groups=(("Ours", "Plain"),),
 )
+
+
+def test_what_all_data_sets_say_is_the_first_card_where_they_can_say_anything_and_else_the_last(comparison: Comparison) -> None:
+    test = evidence.Tested(name="signed-rank", p=0.0078, statistic=0.0, method="exact", n=8, unit="data set", smallest_p=0.0078)
+    better = Ranked(
+        row="Ours", is_control=False, rank=1.0, difference=0.05, test=test, holm=0.0078, verdict=Verdict(word="better", reason="")
+    )
+    plain = Ranked(row="Plain", is_control=True, rank=2.0)
+    able = Across(datasets=tuple(f"d{place}" for place in range(8)), rows=(better, plain), left_out=(), refused="")
+    first, *others = document(replace(comparison, across=able)).cards
+    assert (first.title, first.headline, first.settled, len(others)) == ("Across data sets", "1 better", True, 1)
+    assert first.observed == "Best mean rank: Ours, 1.00 of 2."
+    assert [each.text for each in first.statements] == [
+        "Ours: macro-F1 0.050 higher, mean rank 1.00, signed-rank p = 0.00780 (Holm 0.00780)"
+    ]
+    last = document(replace(comparison, across=replace(able, refused="Two data sets allow no claim."))).cards[-1]
+    assert (last.headline, last.claim, last.settled) == ("No claim across data sets", "Two data sets allow no claim.", False)
 
 
 def test_rows_are_ranked_over_data_sets(comparison: Comparison) -> None:

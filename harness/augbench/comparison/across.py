@@ -9,8 +9,9 @@ from math import exp, inf, lgamma
 from typing import TYPE_CHECKING
 
 from augbench.comparison import tests
+from augbench.comparison.effects import rank_biserial
 from augbench.values import numbers
-from augbench.values.evidence import Across, Ranked
+from augbench.values.evidence import Across, Ranked, Verdict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,7 @@ def across(datasets: Sequence[str], rows: Sequence[RowMeans], alpha: float, high
     table = table[:, order]
     found = Across(
         datasets=tuple(kept),
-        rows=_ranked(kept, [inside[place] for place in order], table, ranks[order], not refused),
+        rows=_judged(_ranked(kept, [inside[place] for place in order], table, ranks[order], not refused), alpha, higher_is_better),
         left_out=tuple(row.label for row, whole in zip(rows, complete, strict=True) if not whole),
         refused=refused,
         limit="" if refused else _limit(len(kept), len(inside) - 1, alpha),
@@ -115,6 +116,22 @@ def _ranked(datasets: Sequence[str], rows: Sequence[RowMeans], table: Numbers, r
         )
         for place, row in enumerate(rows)
     )
+
+
+def _judged(rows: Sequence[Ranked], alpha: float, higher_is_better: bool) -> tuple[Ranked, ...]:
+    return tuple(replace(row, verdict=_verdict(row, rows, alpha, higher_is_better)) if row.test else row for row in rows)
+
+
+def _verdict(row: Ranked, rows: Sequence[Ranked], alpha: float, higher_is_better: bool) -> Verdict:
+    """Judge a row by the signed-rank test over data sets: its direction is that of the ranks, which the mean may not share."""
+    if row.holm is None or row.holm > alpha:
+        return Verdict(word="no evidence", reason=f"Holm-adjusted p above {numbers.bound(alpha)}")
+    control = next(each for each in rows if each.is_control)
+    above = rank_biserial([row.means[dataset] - control.means[dataset] for dataset in row.means]) > 0
+    if above != ((row.difference or 0) > 0):
+        return Verdict(word="contradictory", reason="the ranks of the differences point one way, their mean the other")
+    reason = f"Holm-adjusted p at most {numbers.bound(alpha)}, {numbers.many(len(row.means), 'data set')}"
+    return Verdict(word="better" if above == higher_is_better else "worse", reason=reason)
 
 
 def _with_all_rows(found: Across, table: Numbers, alpha: float) -> Across:

@@ -41,7 +41,9 @@ def _headline(rows: Sequence[RowComparison], rules: Rules, seeds: int, compariso
         few = seeds < tests.FEWEST
         if rules.design.unit != "seed":
             return "Too many rows to tell any from the control"
-        return "No significance claim is possible" if few else "Too few seeds to tell rows apart"
+        alike = sum(bool(row.verdict and row.verdict.word == "equivalent") for row in rows)
+        said = "No significance claim is possible" if few else "Too few seeds to tell rows apart"
+        return f"{said}, but {alike} equivalent" if alike else said
     told = {row.verdict.word for row in rows if row.verdict}
     said = "no evidence of a difference" if told == {"no evidence"} else _counted(rows)
     return f"One trained model a row: {said}, nothing about methods" if rules.design.word == "one run" else said.capitalize()

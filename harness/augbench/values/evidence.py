@@ -312,6 +312,8 @@ class Ranked:
     test: Tested | None = None
     """Against the control, over data sets; None for the control."""
     holm: float | None = None
+    verdict: Verdict | None = None
+    """None for the control, and where nothing is tested."""
 
 
 @dataclass(frozen=True, kw_only=True)

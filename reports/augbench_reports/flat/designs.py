@@ -96,6 +96,7 @@ class Ranking(NamedTuple):
     holm_p: float | None = None
     n: int | None = None
     smallest_p: float | None = None
+    verdict: str | None = None
 
 
 class Everywhere(NamedTuple):
@@ -177,7 +178,8 @@ def rankings(comparison: Comparison) -> Iterator[Ranking]:
     for each in comparison.across.rows if comparison.across else ():
         bare = Ranking(each.row, each.is_control, each.rank, each.difference)
         test = each.test
-        yield bare._replace(test=test.name, p=test.p, holm_p=each.holm, n=test.n, smallest_p=test.smallest_p) if test else bare
+        tested = bare._replace(test=test.name, p=test.p, holm_p=each.holm, n=test.n, smallest_p=test.smallest_p) if test else bare
+        yield tested._replace(verdict=each.verdict.word) if each.verdict else tested
 
 
 def across(comparison: Comparison) -> Iterator[Everywhere]:

@@ -11,6 +11,8 @@ from augbench_reports.tables.cells import TONES
 from augbench_reports.tables.evidence import smallest
 from augbench_reports.words import plain
 
+ACROSS = "across"
+"""Anchor of what is said over all data sets; no data set has it."""
 MOST = 8
 """Sentences of a card that stand open."""
 _ORDER: tuple[evidence.VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
@@ -34,6 +36,50 @@ def card(comparison: comparing.Comparison, column: comparing.ColumnComparison, s
     )
 
 
+def across_card(found: evidence.Across, primary: str) -> Card:
+    """Say what can be claimed over all data sets."""
+    tested = [row for row in found.rows if row.test]
+    return Card(
+        slug=ACROSS,
+        title="Across data sets",
+        headline=_across_headline(found),
+        observed=_best_rank(found),
+        claim=plain(found.refused or found.limit or _across_claim(found), 1000),
+        facts=(("data sets", str(len(found.datasets))), *([("comparisons", str(len(tested)))] if tested else [])),
+        settled=not found.refused and not found.limit,
+        statements=tuple(_over_datasets(row, primary) for row in tested),
+        folded=_counted(tested) if len(tested) > MOST else "",
+    )
+
+
+def _across_headline(found: evidence.Across) -> str:
+    if found.refused:
+        return "No claim across data sets"
+    return "Too few data sets to tell rows apart" if found.limit else _words(found.rows).capitalize()
+
+
+def _best_rank(found: evidence.Across) -> str:
+    if not found.rows:
+        return "No row has a result on all of them."
+    best = found.rows[0]
+    return f"Best mean rank: {plain(best.row, 60)}, {best.rank:.2f} of {len(found.rows)}" + (
+        ", the control itself." if best.is_control else "."
+    )
+
+
+def _across_claim(found: evidence.Across) -> str:
+    test = next(row.test for row in found.rows if row.test)
+    counted = f"{numbers.many(test.n, 'data set')}, each counting once ({plain(test.name, 40)} test, Holm)"
+    return f"{counted}: a small p is about the methods, on data sets of this kind."
+
+
+def _over_datasets(row: evidence.Ranked, primary: str) -> Statement:
+    verdict = row.verdict or evidence.Verdict(word="refused", reason="")
+    found = f"{numbers.metric(primary)} {numbers.direction(row.difference or 0)}, mean rank {row.rank:.2f}"
+    p = f", {plain(row.test.name, 40)} {numbers.p_equals(row.test.p)} (Holm {numbers.p_value(row.holm)})" if row.test else ""
+    return Statement(text=f"{plain(row.row, 60)}: {found}{p}", word=verdict.word, tone=TONES[verdict.word])
+
+
 def _facts(column: comparing.ColumnComparison) -> list[tuple[str, str]]:
     claim = column.claim
     facts = [
@@ -50,9 +96,13 @@ def _facts(column: comparing.ColumnComparison) -> list[tuple[str, str]]:
     return [*facts, ("trials without result", counted or "none")]
 
 
-def _counted(rows: Sequence[comparing.RowComparison]) -> str:
+def _counted(rows: Sequence[comparing.RowComparison | evidence.Ranked]) -> str:
+    return f"Each row: {_words(rows)}"
+
+
+def _words(rows: Sequence[comparing.RowComparison | evidence.Ranked]) -> str:
     words = Counter(row.verdict.word for row in rows if row.verdict)
-    return f"Each row: {', '.join(f'{numbers.count(words[word])} {word}' for word in _ORDER if words[word])}"
+    return ", ".join(f"{numbers.count(words[word])} {word}" for word in _ORDER if words[word])
 
 
 def statement(row: comparing.RowComparison, primary: str) -> Statement:

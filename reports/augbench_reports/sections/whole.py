@@ -9,6 +9,7 @@ from augbench import comparing, evidence, numbers
 from augbench_reports.choosing import most_rows
 from augbench_reports.document import Block, Code, Section, Text
 from augbench_reports.sections import slots
+from augbench_reports.sections.cards import ACROSS
 from augbench_reports.sections.columns import named
 from augbench_reports.tables.across import means_tables, ranks_table
 from augbench_reports.tables.failures import failures_table
@@ -19,7 +20,7 @@ HINT = (
     "What failures have in common is a hint where to look, not a cause: settings that go together cannot be told apart, "
     "and trials that share a stage fail together."
 )
-TAKEN = ("content", "across", "failures", "quoted", "provenance")
+TAKEN = ("content", ACROSS, "failures", "quoted", "provenance")
 """Anchors that no data set may have."""
 
 
@@ -34,7 +35,7 @@ def across_section(comparison: comparing.Comparison) -> list[Section]:
         ranks_table(found, comparison.primary),
         *means_tables(found, comparison.primary),
     ]
-    return [_section("across", "Across data sets", blocks)]
+    return [_section(ACROSS, "Across data sets", blocks)]
 
 
 def _across(found: evidence.Across) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augbench import evidence, numbers
 from augbench_reports.document import Cell, Table
-from augbench_reports.tables.cells import WIDEST, head, number, telling, written
+from augbench_reports.tables.cells import TONES, WIDEST, head, number, telling, written
 from augbench_reports.words import plain
 
 MOST = 60
@@ -22,6 +22,7 @@ def ranks_table(found: evidence.Across, primary: str) -> Table | None:
         (_test_title(found), "against the control"),
         "Holm p",
     )
+    headings = (*headings, Cell(text="Verdict"))
     kept, rows = telling(headings, [_ranked(row) for row in found.rows[:MOST]])
     return Table(
         slug="ranks",
@@ -64,6 +65,7 @@ def _ranked(row: evidence.Ranked) -> tuple[Cell, ...]:
         else number("control" if row.is_control else numbers.ABSENT),
         written(numbers.p_value, row.test.p if row.test else None),
         written(numbers.p_value, row.holm),
+        Cell(text=row.verdict.word, tone=TONES[row.verdict.word]) if row.verdict else Cell(text=numbers.ABSENT),
     )
 
 

@@ -16,9 +16,7 @@ def benefit_table(column: comparing.ColumnComparison, most: int = MOST) -> Table
         return None
     shown = chosen_rows(rows, most)
     headings = (*head("Row", ("Gain", "above 0 is better"), ("Time", "more than the control"), ("Images", "more than the control")),)
-    kept, cells = telling(
-        (*headings, Cell(text="Undominated")), [(row_name(row), *_benefit(row.benefit)) for row in shown if row.benefit]
-    )
+    kept, cells = telling((*headings, Cell(text="Undominated")), [(row_name(row), *_benefit(row.benefit)) for row in shown if row.benefit])
     return Table(
         slug="benefit",
         caption=f"Cost against benefit on {plain(column.label)}",

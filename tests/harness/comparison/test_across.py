@@ -206,3 +206,26 @@ def test_data_sets_that_all_agree_make_f_infinite_and_p_the_chance_of_it() -> No
 def test_rounding_noise_makes_no_rank() -> None:
     table = np.repeat(APART[:, :1], 3, axis=1) + np.array([0.0, 1e-14, -1e-14])
     assert [row.rank for row in over(table).rows] == [2.0, 2.0, 2.0]
+
+
+def verdict_of(differences: list[float], *, higher_is_better: bool = True) -> str:
+    """Judge a row that differs from the control by so much on each data set."""
+    table = np.array([[0.5, 0.5 + each] for each in differences])
+    names = [f"d{place}" for place in range(len(differences))]
+    found = across.across(names, rows(table, ("A", "B"), "A"), 0.05, higher_is_better)
+    assert next(each.verdict for each in found.rows if each.is_control) is None
+    return next(each.verdict.word for each in found.rows if each.verdict)
+
+
+def test_a_row_that_is_above_on_every_data_set_is_better_and_of_a_loss_worse() -> None:
+    above = [0.1 + 0.01 * place for place in range(8)]
+    assert (verdict_of(above), verdict_of(above, higher_is_better=False)) == ("better", "worse")
+    assert verdict_of([-each for each in above]) == "worse"
+
+
+def test_ranks_that_point_against_the_mean_are_contradictory() -> None:
+    assert verdict_of([-0.01 - 0.001 * place for place in range(11)] + [0.49]) == "contradictory"
+
+
+def test_data_sets_that_disagree_are_no_evidence() -> None:
+    assert verdict_of([0.1, -0.1, 0.2, -0.2, 0.05, -0.05, 0.01]) == "no evidence"

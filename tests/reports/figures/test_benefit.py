@@ -48,9 +48,7 @@ def test_where_lower_is_better_the_interval_is_that_of_the_gain(column: comparin
     control, row = made.rows
     assert row.difference is not None
     lower = replace(row, difference=replace(row.difference, mean=-0.03))
-    assert "Row a: gain +0.030 [−0.230, 0.070], time +1.5 min, undominated" in titles(
-        benefit_figure(replace(made, rows=(control, lower)))
-    )
+    assert "Row a: gain +0.030 [−0.230, 0.070], time +1.5 min, undominated" in titles(benefit_figure(replace(made, rows=(control, lower))))
 
 
 def test_rows_that_are_worth_their_time_are_filled(column: comparing.ColumnComparison) -> None:
