@@ -86,7 +86,9 @@ def benefit_figure(column: comparing.ColumnComparison) -> Drawing:
     place = _place(points)
     panel, at = place.panel, [place.of(point.seconds, point.gain) for point in points]
     canvas = Canvas(HEIGHT)
-    horizontal_axis(canvas, panel, place.times, name=f"{place.unit} more than the control, of a trial and all stages that it shares")
+    bent = "" if place.times.kind == "linear" else "; logarithmic beside 0"
+    name = f"{place.unit} more than the control, of a trial and all stages that it shares{bent}"
+    horizontal_axis(canvas, panel, place.times, name=name)
     vertical_axis(canvas, panel, place.gains, most=9)
     metric = next((row.difference.metric for row in benefit_rows(column) if row.difference), "score")
     title = f"gain in {numbers.metric(plain(metric, 60))}"
