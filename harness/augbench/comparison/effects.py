@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from augbench.comparison.per_image import a12
 from augbench.comparison.tests import rounded, signed_ranks
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float64]
-
-Word = Literal["negligible", "small", "medium", "large"]
 
 
 def effects(row: Sequence[float] | Numbers, control: Sequence[float] | Numbers, differences: Sequence[float] | Numbers) -> Effects:
@@ -44,10 +42,3 @@ def hodges_lehmann(differences: Sequence[float] | Numbers) -> float:
     values = rounded(differences)
     first, second = np.triu_indices(len(values))
     return float(np.median((values[first] + values[second]) / 2))
-
-
-def word(cliff: float) -> Word:
-    """Name the size of Cliff's delta (Romano et al. 2006)."""
-    # Rounded: 2 A12 - 1 of an exact share lies a last bit beside it.
-    size = round(abs(cliff), 12)
-    return "negligible" if size < 0.147 else "small" if size < 0.33 else "medium" if size < 0.474 else "large"

@@ -95,6 +95,13 @@ def percent(value: float | None) -> str:
     return ABSENT if value is None or math.isnan(value) else f"{100 * value:.1f}%"
 
 
+def effect(a12: float) -> str:
+    """Name the size of an effect, |2 A12 - 1| (Cliff's delta), in the customary words (Romano et al. 2006)."""
+    # Rounded: 2 A12 - 1 of an exact share lies a last bit beside it.
+    size = round(abs(2 * a12 - 1), 12)
+    return "negligible" if size < 0.147 else "small" if size < 0.33 else "medium" if size < 0.474 else "large"
+
+
 def p_value(value: float | None) -> str:
     """Write a p-value with three digits, or a bound where a float underflows."""
     if value is None or math.isnan(value):

@@ -64,12 +64,6 @@ def verdict_cell(row: comparing.RowComparison) -> Cell:
     return Cell(text=row.verdict.word, tone=TONES[row.verdict.word], note=plain(told, 300))
 
 
-def effect_size(a12: float) -> str:
-    """Name the size of an effect, |2 A12 - 1| (Cliff's delta), in the customary words (Romano et al. 2006)."""
-    size = abs(2 * a12 - 1)
-    return "negligible" if size < 0.147 else "small" if size < 0.33 else "medium" if size < 0.474 else "large"
-
-
 def telling(head: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], tuple[tuple[Cell, ...], ...]]:
     """Leave out the columns in which no row has anything."""
     kept = [place for place in range(len(head)) if any(row[place].note or row[place].text != numbers.ABSENT for row in rows)]

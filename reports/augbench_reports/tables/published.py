@@ -7,7 +7,7 @@ from collections import Counter
 from augbench import comparing, evidence, numbers
 from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
-from augbench_reports.tables.cells import TONES, effect_size, head, number, row_name, telling, written
+from augbench_reports.tables.cells import TONES, head, number, row_name, telling, written
 from augbench_reports.words import plain
 
 PAIRS = (
@@ -56,7 +56,9 @@ def _published(row: comparing.RowComparison, found: evidence.AsPublished, alpha:
             found.median_p,
             "one seed" if one else f"{numbers.p_value(found.smallest)} to {numbers.p_value(found.largest)}",
         ),
-        Cell(text=_directions(Counter(each.direction for each in found.seeds), len(found.seeds)), note=f"{effect_size(found.a12)} effect"),
+        Cell(
+            text=_directions(Counter(each.direction for each in found.seeds), len(found.seeds)), note=f"{numbers.effect(found.a12)} effect"
+        ),
         written(numbers.score, found.a12),
         number(numbers.span((images[0], images[-1])), order=images[-1]),
         Cell(text=_agreement(found), tone="bad" if found.contradictions else ""),

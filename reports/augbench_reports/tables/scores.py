@@ -10,7 +10,6 @@ from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
 from augbench_reports.tables.cells import (
     WIDEST,
-    effect_size,
     head,
     interval_title,
     marked,
@@ -142,7 +141,7 @@ def _test(row: comparing.RowComparison, usual: str) -> tuple[Cell, ...]:
 
 def side(a12: float) -> str:
     """Say which way an effect points, and its size: ``higher, large``."""
-    return "no direction" if a12 == 0.5 else f"{'higher' if a12 > 0.5 else 'lower'}, {effect_size(a12)}"
+    return "no direction" if a12 == 0.5 else f"{'higher' if a12 > 0.5 else 'lower'}, {numbers.effect(a12)}"
 
 
 def _time(budget: comparing.Budget) -> Cell:

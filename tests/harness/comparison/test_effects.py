@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from augbench import numbers
 from augbench.comparison import effects
 from support.vectors import DEMSAR, DIFFERENCES, SEEDS, V1
 
@@ -67,10 +68,10 @@ def test_every_floating_type_gives_the_same_effects() -> None:
     [(0.0, "negligible"), (0.146, "negligible"), (0.147, "small"), (-0.2, "small"), (0.33, "medium"), (-0.474, "large"), (1.0, "large")],
 )
 def test_sizes_have_words_whatever_their_sign(cliff: float, word: str) -> None:
-    assert effects.word(cliff) == effects.word(-cliff) == word
+    assert numbers.effect((1 + cliff) / 2) == numbers.effect((1 - cliff) / 2) == word
 
 
 def test_the_effects_of_the_published_p_values_are_all_negligible() -> None:
     # |z| of the published p, and from it A12 with so many test images in each arm.
     for n, z in ((3227, 3.38), (3227, 5.63), (9054, 5.04), (9054, 6.40)):
-        assert effects.word(2 * z * ((2 * n + 1) / (12 * n * n)) ** 0.5) == "negligible"
+        assert numbers.effect(0.5 + z * ((2 * n + 1) / (12 * n * n)) ** 0.5) == "negligible"
