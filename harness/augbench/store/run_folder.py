@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from augbench.store.analysis import analysis_notes
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
 from augbench.store.stage_table import packed, unpacked
-from augbench.values.errors import MissingFile
+from augbench.values.errors import MissingFile, UnusableFile
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.run_errors import BrokenRun, ForeignFolder, OtherRun, RunInUse, UnknownTrial
 from augbench.values.settings import Published, ReportSettings, Row
@@ -157,8 +158,13 @@ class RunFolder:
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
-        """Give a folder for files that take their places here once all of them are written, and not at all where one is not."""
+        """Give a folder for files that take their places here once all of them are written, and not at all where one is not.
+
+        Raise ``UnusableFile`` where nothing can be written.
+        """
         self._clear_up()
+        if not os.access(self.path, os.W_OK):
+            raise UnusableFile(self.path, "a report is written beside its run, and nothing can be written here; copy the folder")
         with space_for(self.path), TemporaryDirectory(prefix=_DRAFT, dir=self.path) as name:
             draft = Path(name)
             # Reports show the sheets of samples that lie here.

@@ -12,7 +12,7 @@ from augbench import Comparison, Registry, Report
 from augbench.engine.rendering import render
 from augbench.registry.discovery import discover
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import DiskFull
+from augbench.values.errors import DiskFull, UnusableFile
 from support.written import finish, results, trial, write
 
 
@@ -78,6 +78,13 @@ def test_a_report_that_breaks_off_leaves_the_last_one_of_every_format(folder, re
         render(folder, registry, ("notes", "half"))
     assert (folder.path / "notes.txt").read_text() == "old"
     assert not [path for path in folder.path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_folder_that_nothing_can_be_written_to_is_named(folder, registry, monkeypatch):
+    # Whoever may write everywhere, as a container's user, is told so only by a file system that is mounted for reading.
+    monkeypatch.setattr("os.access", lambda path, mode: path != folder.path)
+    with pytest.raises(UnusableFile, match="a report is written beside its run, and nothing can be written here; copy the folder"):
+        render(folder, registry, ("notes",))
 
 
 def test_a_report_during_which_a_trial_ended_does_not_pass_for_a_current_one(folder, registry):
