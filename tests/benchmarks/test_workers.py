@@ -103,7 +103,7 @@ def strain() -> float:
     return max(1.0, taken(2) / taken(1))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_take_little_more_than_half_the_time_of_one(tmp_path):
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("needs two CPUs")

@@ -70,28 +70,28 @@ class Executioner:
         return 1
 
 
-@pytest.mark.slow
-def test_180_kills_at_random_moments_change_no_byte(tmp_path):
+@pytest.mark.parametrize("kills", [pytest.param(60, marks=pytest.mark.slow), pytest.param(180, marks=pytest.mark.long)])
+def test_kills_at_random_moments_change_no_byte(kills, tmp_path):
     light.run(tmp_path / "whole")
     whole = artefacts(tmp_path / "whole"), results(tmp_path / "whole")
     assert len(whole[0]) > 40
     executioner = Executioner(seed=1, pause=0.4)
-    folders = (tmp_path / str(number) for number in range(180))
-    while (left := 180 - executioner.killed) > 0:
+    folders = (tmp_path / str(number) for number in range(kills))
+    while (left := kills - executioner.killed) > 0:
         folder = next(folders)
         executioner.see_through([sys.executable, "-m", "support.light", str(folder)], most=min(left, 12), LIGHT_STEP="0.02")
         assert (artefacts(folder), results(folder)) == whole
     print(f"\n{executioner.killed} kills in {int(folder.name) + 1} runs: {dict(executioner.kills)}")
 
 
-@pytest.mark.slow
-def test_20_kills_of_real_trainings_change_no_byte(tmp_path):
+@pytest.mark.parametrize("kills", [pytest.param(10, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)])
+def test_kills_of_real_trainings_change_no_byte(kills, tmp_path):
     (tmp_path / "whole").mkdir()
     run(tmp_path / "whole", TRAININGS, engine="local")
     whole = artefacts(tmp_path / "whole"), results(tmp_path / "whole")
     executioner = Executioner(seed=2, pause=3.0)
-    folders = (tmp_path / str(number) for number in range(20))
-    while (left := 20 - executioner.killed) > 0:
+    folders = (tmp_path / str(number) for number in range(kills))
+    while (left := kills - executioner.killed) > 0:
         folder = next(folders)
         folder.mkdir()
         session(folder, TRAININGS)
