@@ -58,6 +58,7 @@ def _paths(value, path=()):
         yield from _paths(child, (*path, key))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(_documents())
 def test_every_path_that_tomllib_yields_is_found_with_its_own_text(text):

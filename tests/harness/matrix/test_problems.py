@@ -10,6 +10,7 @@ from augbench.values.errors import ConfigError
 _NAMED_BY_USER = {("rows",), ("datasets",), ("base", "augment"), ("datasets", "cell-cycle", "per-class")}
 
 
+@pytest.mark.slow
 def test_each_misspelt_key_is_one_problem_at_its_line(wrong, example):
     tried = 0
     for path, span in spans(example).items():
