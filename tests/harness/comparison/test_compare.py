@@ -155,6 +155,13 @@ def test_a_margin_that_few_images_fill_shows_no_equivalence(make_trial: Make, ma
     assert "NARROW_MARGIN" not in codes(wide)
 
 
+def test_what_is_equivalent_is_said_also_where_seeds_are_too_few_for_a_difference(make_trial: Make, make_results: MakeResults) -> None:
+    made = make_results(paired(make_trial, 3, [5, 5, 5]))
+    column = only(replace(made, report=replace(made.report, rope=0.9)))
+    assert row_of(column, "row").verdict.word == "equivalent"
+    assert column.claim.headline == "Too few seeds to tell rows apart, but 1 equivalent"
+
+
 def test_of_a_loss_the_lower_value_is_the_better_one() -> None:
     found, rules = judged([-0.1, -0.2, -0.15, -0.12, -0.11, -0.18], metric=LogLoss())
     assert (verdict(found, rules, 1).word, found.direction) == ("better", "lower")
