@@ -82,12 +82,12 @@ def _paired(data: Gathered, row: str) -> Paired:
         return Paired(refused="no finished seed in common with the control", settled=False)
     if torn := unpaired(matched):
         return Paired(refused=f"not tested on the same images as the control ({torn})", unpaired=torn)
-    theirs = data.unfair(data.control)
+    theirs = data.unfair[data.control]
     return Paired(
         matched=matched,
         difference=difference(report.primary, data.declared.measure(report.primary), matched),
         as_published=as_published(own, control, report.alpha) if report.protocol == PROTOCOL else None,
-        refused=data.unfair(row) or (theirs and f"the control is {theirs}"),
+        refused=data.unfair[row] or (theirs and f"the control is {theirs}"),
         given=_given(own, control),
     )
 

@@ -9,10 +9,8 @@ from augbench.comparison import tests
 from augbench.comparison.judging import Rules
 from augbench.values import numbers
 from augbench.values.comparing import Claim, RowComparison
-from augbench.values.evidence import Direction, VerdictWord
+from augbench.values.evidence import Direction, counted
 from augbench.values.results import TrialResult
-
-_ORDER: tuple[VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
 
 
 def claim(rows: Sequence[RowComparison], rules: Rules, planned: int, comparisons: int) -> Claim:
@@ -45,13 +43,8 @@ def _headline(rows: Sequence[RowComparison], rules: Rules, seeds: int, compariso
         said = "No significance claim is possible" if few else "Too few seeds to tell rows apart"
         return f"{said}, but {alike} equivalent" if alike else said
     told = {row.verdict.word for row in rows if row.verdict}
-    said = "no evidence of a difference" if told == {"no evidence"} else _counted(rows)
+    said = "no evidence of a difference" if told == {"no evidence"} else counted(row.verdict for row in rows)
     return f"One trained model a row: {said}, nothing about methods" if rules.design.word == "one run" else said.capitalize()
-
-
-def _counted(rows: Sequence[RowComparison]) -> str:
-    words = Counter(row.verdict.word for row in rows if row.verdict)
-    return ", ".join(f"{words[word]} {word}" for word in _ORDER if words[word])
 
 
 def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: int, comparisons: int, settled: bool) -> str:
@@ -69,7 +62,7 @@ def _sentence(rows: Sequence[RowComparison], rules: Rules, seeds: int, planned: 
     if settled:
         family = f"{numbers.many(comparisons, 'comparison')} at alpha = {numbers.bound(rules.alpha)}"
         parted = ";" if rules.design.word == "one run" else ","
-        return f"{having}{parted} {family} ({rules.design.test} test, Holm): {_counted(rows)}."
+        return f"{having}{parted} {family} ({rules.design.test} test, Holm): {counted(row.verdict for row in rows)}."
     return having + _too_few(rules, seeds, comparisons)
 
 

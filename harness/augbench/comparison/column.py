@@ -82,7 +82,7 @@ def _row(data: Gathered, row: Row) -> RowComparison:
         calibration=calibration([each.test for each in done]) if done else None,
         variance=noise.variance_split(done, data.declared.measure(primary), data.resampled.variance(primary, done)),
         reproduce=_reproduce(data, row.name),
-        unfair=data.unfair(row.name),
+        unfair=data.unfair[row.name],
     )
 
 

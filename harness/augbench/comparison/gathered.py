@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,6 +62,8 @@ class Gathered:
     done: Mapping[str, Sequence[Scored]]
     """By row, those that can be scored, by seed and fold: sums do not hang on the order of a run."""
     absent: tuple[Absent, ...]
+    unfair: Mapping[str, str]
+    """By row: which part diverged, so that what is left is a choice made by the outcome, or which generator is too poor; else empty."""
     resampled: Resampled
 
     @classmethod
@@ -68,18 +71,23 @@ class Gathered:
         """Gather a data set's part of a run, and resample its test images."""
         results = declared.results
         every = [trial for trial in results.trials if trial.column == facts.name]
-        present = {trial.row for trial in every}
-        rows = tuple(row for row in results.rows if row.name in present)
+        trials, done = defaultdict[str, list[TrialResult]](list), defaultdict[str, list[Scored]](list)
+        for trial in every:
+            trials[trial.row].append(trial)
+        rows = tuple(row for row in results.rows if row.name in trials)
         problems = {trial.trial: unusable(trial, len(facts.classes)) for trial in every if trial.status == "done"}
         ordered = sorted((trial for trial in every if problems.get(trial.trial) == ""), key=lambda trial: (trial.seed, trial.fold or 0))
         found = [scored(trial) for trial in ordered]
+        for each in found:
+            done[each.trial.row].append(each)
         return cls(
             declared=declared,
             facts=facts,
             rows=rows,
-            trials={row.name: [trial for trial in every if trial.row == row.name] for row in rows},
-            done={row.name: [each for each in found if each.trial.row == row.name] for row in rows},
+            trials={row.name: trials[row.name] for row in rows},
+            done={row.name: done[row.name] for row in rows},
             absent=_absent({row.name: row.label for row in rows}, every, problems),
+            unfair={row.name: _unfair(results, trials[row.name]) for row in rows},
             resampled=Resampled.of(found, declared.metrics, declared.report.primary, declared.report.replicates, LEVEL),
         )
 
@@ -98,14 +106,13 @@ class Gathered:
         """Return a trial whose test images stand for all: the first row's first."""
         return next((each for row in self.rows for each in self.done[row.name]), None)
 
-    def unfair(self, row: str) -> str:
-        """Say which part diverged, so that what is left of the row is a choice made by the outcome, or which generator is too poor."""
-        trials = self.trials.get(row, ())
-        for trial in trials:
-            if trial.failure == Diverged.__name__:
-                return f"not fairly tested: in {trial.trial}, {trial.reason}"
-        weak = unfair_reason(self.declared.results, trials)
-        return f"not fairly tested: {weak}" if weak else ""
+
+def _unfair(results: Results, trials: Sequence[TrialResult]) -> str:
+    for trial in trials:
+        if trial.failure == Diverged.__name__:
+            return f"not fairly tested: in {trial.trial}, {trial.reason}"
+    weak = unfair_reason(results, trials)
+    return f"not fairly tested: {weak}" if weak else ""
 
 
 def _absent(labels: Mapping[str, str], trials: Sequence[TrialResult], problems: Mapping[str, str]) -> tuple[Absent, ...]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from augbench.values.numbers import count
+
 VerdictWord = Literal["better", "worse", "equivalent", "no evidence", "contradictory", "refused"]
+_SAID: tuple[VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
+"""In the order in which they are told."""
 Direction = Literal["higher", "lower", "equal"]
 Unit = Literal["image", "seed", "fold", "data set"]
 BySeed = tuple[tuple[int, float], ...]
@@ -151,6 +156,12 @@ class AsPublished:
     """Mean over seeds."""
     contradictions: int
     """Seeds in which p is below alpha and points against the difference in macro-F1 of the same two models."""
+
+
+def counted(verdicts: Iterable[Verdict | None]) -> str:
+    """Say how many verdicts there are of each word: ``1 better, 3 no evidence``."""
+    words = Counter(each.word for each in verdicts if each)
+    return ", ".join(f"{count(words[word])} {word}" for word in _SAID if words[word])
 
 
 DesignWord = Literal["nothing", "one run", "seeds", "folds"]

@@ -15,7 +15,6 @@ ACROSS = "across"
 """Anchor of what is said over all data sets; no data set has it."""
 MOST = 8
 """Sentences of a card that stand open."""
-_ORDER: tuple[evidence.VerdictWord, ...] = ("better", "worse", "equivalent", "contradictory", "no evidence", "refused")
 
 
 def card(comparison: comparing.Comparison, column: comparing.ColumnComparison, slug: str) -> Card:
@@ -55,7 +54,7 @@ def across_card(found: evidence.Across, primary: str) -> Card:
 def _across_headline(found: evidence.Across) -> str:
     if found.refused:
         return "No claim across data sets"
-    return "Too few data sets to tell rows apart" if found.limit else _words(found.rows).capitalize()
+    return "Too few data sets to tell rows apart" if found.limit else evidence.counted(row.verdict for row in found.rows).capitalize()
 
 
 def _best_rank(found: evidence.Across) -> str:
@@ -97,12 +96,7 @@ def _facts(column: comparing.ColumnComparison) -> list[tuple[str, str]]:
 
 
 def _counted(rows: Sequence[comparing.RowComparison | evidence.Ranked]) -> str:
-    return f"Each row: {_words(rows)}"
-
-
-def _words(rows: Sequence[comparing.RowComparison | evidence.Ranked]) -> str:
-    words = Counter(row.verdict.word for row in rows if row.verdict)
-    return ", ".join(f"{numbers.count(words[word])} {word}" for word in _ORDER if words[word])
+    return f"Each row: {evidence.counted(row.verdict for row in rows)}"
 
 
 def statement(row: comparing.RowComparison, primary: str) -> Statement:
