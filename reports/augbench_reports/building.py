@@ -17,8 +17,7 @@ from augbench_reports.words import plain, slugs
 @lru_cache(maxsize=1)
 def document(comparison: comparing.Comparison) -> Document:
     """Lay out every section, drawing the figures."""
-    names = slugs([*TAKEN, *(column.name for column in comparison.columns)])[len(TAKEN) :]
-    columns = list(zip(names, comparison.columns, strict=True))
+    columns = anchored(comparison)
     sections = [section for slug, column in columns for section in column_sections(comparison, column, slug)]
     return Document(
         title=plain(comparison.title, 200),
@@ -27,6 +26,12 @@ def document(comparison: comparing.Comparison) -> Document:
         cards=tuple(_cards(comparison, columns)),
         sections=(*sections, *across_section(comparison), *closing_sections(comparison)),
     )
+
+
+def anchored(comparison: comparing.Comparison) -> list[tuple[str, comparing.ColumnComparison]]:
+    """Return every data set with the anchor that stands for it in addresses and names of files."""
+    names = slugs([*TAKEN, *(column.name for column in comparison.columns)])[len(TAKEN) :]
+    return list(zip(names, comparison.columns, strict=True))
 
 
 def _cards(comparison: comparing.Comparison, columns: Sequence[tuple[str, comparing.ColumnComparison]]) -> list[Card]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augbench import Comparison, Report, comparing
-from augbench_reports.building import document
+from augbench_reports.building import anchored, document
 from augbench_reports.document import Block, Card, Code, Document, Figure, Flags, Picture, Section, Table, Text
-from augbench_reports.sections.cards import ACROSS
 from augbench_reports.tables.paper import paper_table
 from augbench_reports.tex.letters import escaped, printed
 from augbench_reports.tex.tabular import arrow, tabular
@@ -38,8 +37,7 @@ class Latex(Report):
     def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
         """Write report.tex and tables/*.tex."""
         page = document(comparison)
-        names = [card.slug for card in page.cards if card.slug != ACROSS]
-        papers = {slug: paper_table(comparison, column, slug) for slug, column in zip(names, comparison.columns, strict=True)}
+        papers = {slug: paper_table(comparison, column, slug) for slug, column in anchored(comparison)}
         tables = [*papers.values(), *(block for section in page.sections for block in section.blocks if isinstance(block, Table))]
         (folder / "tables").mkdir(exist_ok=True)
         report = _write(folder / "report.tex", written(page, papers))
