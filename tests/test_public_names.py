@@ -18,6 +18,7 @@ CountMetric
 DataError
 Dataset
 Diverged
+Download
 Draw
 DrawContext
 EmptyClass
@@ -35,6 +36,7 @@ LossContext
 Metric
 Mixed
 Network
+NotFetched
 OddImage
 Optimizer
 PairedTest
@@ -53,8 +55,10 @@ Splits
 Streams
 TableView
 TrainingView
+UnreadableData
 UnreadableImage
 comparing
+data_folder
 draws
 evidence
 formulas

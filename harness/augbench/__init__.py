@@ -10,8 +10,8 @@ from augbench.values import comparing, draws, evidence, formulas, numbers
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
 from augbench.values.comparing import Comparison, Report
 from augbench.values.components import Component, Facts, Reason
-from augbench.values.data import Card, Dataset, Images, Probe, Resize, Split, Splits
-from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, OddImage, UnreadableImage
+from augbench.values.data import Card, Dataset, Download, Images, Probe, Resize, Split, Splits, data_folder
+from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, NotFetched, OddImage, UnreadableData, UnreadableImage
 from augbench.values.learning import (
     Adjustment,
     AdjustmentContext,
@@ -48,6 +48,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Diverged",
+    "Download",
     "Draw",
     "DrawContext",
     "EmptyClass",
@@ -65,6 +66,7 @@ __all__ = [
     "Metric",
     "Mixed",
     "Network",
+    "NotFetched",
     "OddImage",
     "Optimizer",
     "PairedTest",
@@ -83,8 +85,10 @@ __all__ = [
     "Streams",
     "TableView",
     "TrainingView",
+    "UnreadableData",
     "UnreadableImage",
     "comparing",
+    "data_folder",
     "draws",
     "evidence",
     "formulas",

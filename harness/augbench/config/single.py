@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from augbench.config import documents
 from augbench.config.build import Builder
@@ -17,16 +18,20 @@ if TYPE_CHECKING:
     from augbench.registry.collect import Registry
 
 
-def component_from(text: str, kind: Kind, key: str, registry: Registry) -> Component:
-    """Build what ``--KEY TEXT`` names: ``local`` or ``{ use = "local", jobs = 2 }``.  Raise ``ConfigError`` with all that is wrong."""
+def component_from(text: str, kind: Kind, key: str, registry: Registry, sets: Sequence[str] = ()) -> Component:
+    """Build what ``--KEY TEXT`` names: ``local`` or ``{ use = "local", jobs = 2 }``.
+
+    ``sets`` are further parameters, such as ``jobs=2``.  Raise ``ConfigError`` with all that is wrong.
+    """
     findings = Findings()
     shapes = Shapes()
     overlay = Overlay(shapes=shapes, findings=findings, components=Components(registry, shapes, findings), fallbacks={})
     place = Place((key,), key)
-    built = None
-    for root in documents.assignments(documents.said([f"{key}={text}"], f"--{key}"), findings):
-        part = overlay.slot(Slot(kind=kind), None, root.value[key], place)
-        built = Builder(overlay=overlay).component(part, place) if isinstance(part, Part) else None
+    part: Any = None
+    named = documents.said([f"{key}={text}"], f"--{key}")
+    for root in documents.assignments((*named, *documents.said([f"{key}.{each}" for each in sets])), findings):
+        part = overlay.slot(Slot(kind=kind), part, root.value[key], place)
+    built = Builder(overlay=overlay).component(part, place) if isinstance(part, Part) else None
     findings.raise_any()
     assert isinstance(built, Component)
     return built

@@ -64,6 +64,7 @@ def _facts(column: Column, probe: Probe) -> ColumnFacts:
         digest=probe.digest,
         licence=card.licence,
         source=card.source,
+        notes=probe.notes,
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from augbench.plan.keys import CodeDigest, Key, canonical, identity, key_of
@@ -193,11 +192,7 @@ class Graph:
     def _prepare(self, cell: Cell) -> Stage:
         column = cell.column
         task = PrepareTask(name=column.label, dataset=column.dataset, resize=column.resize)
-        dataset = identity(column.dataset, self.code)
-        # Where the files lie is not what they hold: the digest tells that.
-        paths = [name for name, value in vars(column.dataset).items() if isinstance(value, Path)]
-        dataset["parameters"] = {name: value for name, value in dataset["parameters"].items() if name not in map(dashed, paths)}
-        settings = {"dataset": dataset, "resize": identity(column.resize, self.code), "data": cell.probe.digest}
+        settings = {"dataset": identity(column.dataset, self.code), "resize": identity(column.resize, self.code), "data": cell.probe.digest}
         return self._make(Draft(kind="prepare", label=f"prepare {column.label}", settings=canonical(settings), template=task), None, {})
 
     def _bank_drafts(self, settings: Settings, cell: Cell) -> tuple[BankDrafts, ...]:

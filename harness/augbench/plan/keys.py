@@ -36,12 +36,12 @@ def identity(value: Any, code: CodeDigest) -> Any:
     if isinstance(value, Component):
         own: dict[str, Any] = {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
         content = value.content()
-        if content is None:
+        if content is None and value.kind != "dataset":
             return own
-        # Where files lie is not what they hold: the content tells that.
+        # Where files lie is not what they hold: the content tells that, and the digest of a data set.
         paths = [dashed(name) for name, part in vars(value).items() if isinstance(part, Path)]
         parameters = {name: part for name, part in own["parameters"].items() if name not in paths}
-        return own | {"parameters": parameters, "content": content}
+        return own | {"parameters": parameters} | ({} if content is None else {"content": content})
     if is_dataclass(value) and not isinstance(value, type):
         return _fields(value, code)
     if isinstance(value, Mapping):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -123,7 +123,12 @@ def make_plan(
         done = finished.get(trial.id) == stages.key
         planned.append(PlannedTrial(trial=trial, status="done" if done else "to run", stages=stages))
     listed = tuple(PlannedStage(stage=stage, cached=key in store, shared=users[key]) for key, stage in graph.stages.items())
-    return Plan(trials=tuple(planned), stages=listed, notes=matrix.notes)
+    return Plan(trials=tuple(planned), stages=listed, notes=(*matrix.notes, *_notes(matrix, probes)))
+
+
+def _notes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[str]:
+    for column in matrix.columns:
+        yield from (f"data set '{column.name}': {note}" for note in probes[column.name].notes)
 
 
 def facts_of(settings: Settings, cell: Cell) -> Facts:

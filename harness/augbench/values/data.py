@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from augbench.values.components import Component, Kind
+from augbench.values.synthesis import Progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +34,9 @@ class Probe:
     together; None where images come without."""
     digest: str
     """sha256 of everything that decides pixels, labels, splits and groups."""
+    notes: tuple[str, ...] = ()
+    """What a user should know before anything is trained, such as how images without splits were divided: told by the plan
+    and the report."""
 
     def pooled(self) -> tuple[int, ...]:
         """Count the images of each class that folds are made of: training and validation together."""
@@ -57,6 +63,14 @@ class Card:
     source: str = ""
     licence: str = ""
     citation: str = ""
+    images: str = ""
+    """Number, size and channels, in words: ``17,092 colour images of 28 x 28``."""
+    groups: str = ""
+    """What groups stand for, such as patients or slides, in words; empty where none are known."""
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Images of each class by split, as published: ``{"train": {"basophil": 852}}``; empty where nobody says."""
+    traps: tuple[str, ...] = ()
+    """What has misled users of these images, a sentence each."""
     notes: tuple[str, ...] = ()
 
 
@@ -68,6 +82,28 @@ class Splits:
     train: Split
     test: Split
     validation: Split | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file that a data set is made of, and where it can be had."""
+
+    url: str
+    to: Path
+    """Where it belongs."""
+    checksum: str | None = None
+    """``sha256:...`` or ``md5:...``, as published; None where nobody has published one."""
+    bytes: int | None = None
+    """Its size, where it is known."""
+
+
+def data_folder() -> Path:
+    """Return where files go that are fetched: ``AUGBENCH_DATA``, or the user's cache folder."""
+    if path := os.environ.get("AUGBENCH_DATA"):
+        return Path(path)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("augbench") / "data"
 
 
 class Dataset(Component, ABC):
@@ -85,7 +121,17 @@ class Dataset(Component, ABC):
 
     @abstractmethod
     def load(self) -> Splits:
-        """Return the splits; decoding may wait until an image is asked for."""
+        """Return the splits; decoding may wait until an image is asked for.
+
+        Images of a split may be asked for by several threads at once.
+        """
+
+    def downloads(self) -> tuple[Download, ...]:
+        """Name the files that ``bench datasets fetch`` brings, without looking for them; none unless a data set says so."""
+        return ()
+
+    def unpack(self, progress: Progress) -> None:
+        """Make what ``load`` reads out of what was downloaded; what is there already is left alone."""
 
 
 class Resize(Component, ABC):

@@ -107,6 +107,22 @@ class OddImage(DataError):
         super().__init__(f"the image '{path}' is {found}, the others are {expected}; {hint}")
 
 
+class NotFetched(DataError):
+    """Files of a data set are not on this machine."""
+
+    def __init__(self, missing: Path | str, name: str) -> None:
+        super().__init__(
+            f"'{missing}' is not there; get it with 'bench datasets fetch {name}', or say where its files lie: path = \"FOLDER\""
+        )
+
+
+class UnreadableData(DataError):
+    """A file of a data set is broken, or another than it should be."""
+
+    def __init__(self, path: Path | str, why: str, hint: str = "fetch it again") -> None:
+        super().__init__(f"cannot read '{path}': {why}; {hint}")
+
+
 class OddPixels(DataError):
     """An image's numbers are of a type that data sets do not have."""
 
@@ -378,6 +394,13 @@ class TooFewFeatures(AugbenchError, ValueError):
         self.count, self.least = count, least
         there = f"{count} {kind} image{'' if count == 1 else 's'}"
         super().__init__(f"{metric} needs {least} {kind} images or more, not {there}; give it more, or leave it out for this class")
+
+
+class UnknownColumn(AugbenchError):
+    """A matrix has no data set of this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"the matrix has no data set '{name}'; {suggestion(name, known)}")
 
 
 class UnknownSetting(AugbenchError):

@@ -137,6 +137,8 @@ class ColumnFacts:
     digest: str
     licence: str = ""
     source: str = ""
+    notes: tuple[str, ...] = ()
+    """What a reader should know of how its images were come by, such as how they were divided."""
     leaks: Mapping[str, int] = field(default_factory=dict)
     """What test images have in common with those before them, counted: ``groups``, ``duplicates``, ``near-duplicates``, ``conflicts``.
 
