@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from threading import local
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Le, Len
@@ -83,7 +84,8 @@ class _Drawn(Sequence[Any]):
         self._members = [(label, index) for label, count in enumerate(counts) for index in range(count)]
         # A block's planes fit a processor's cache.
         self._at_once = max(1, 2**15 // size**2)
-        self._block: tuple[int, NDArray[np.uint8]] | None = None
+        # One a thread: two that read different places would draw each other's blocks again and again.
+        self._kept = local()
 
     def __len__(self) -> int:
         return len(self._members)
@@ -91,9 +93,9 @@ class _Drawn(Sequence[Any]):
     def __getitem__(self, index: Any) -> Any:
         place = range(len(self))[index]
         number = place // self._at_once
-        if self._block is None or self._block[0] != number:
-            self._block = (number, self._draw(number))
-        return self._block[1][place % self._at_once]
+        if getattr(self._kept, "number", None) != number:
+            self._kept.number, self._kept.block = number, self._draw(number)
+        return self._kept.block[place % self._at_once]
 
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))

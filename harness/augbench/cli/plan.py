@@ -80,8 +80,8 @@ def plan(
 def look_ahead(session: Session, jobs: int | None) -> Outlook:
     """Judge what lies ahead by the store and the run folder."""
     from augbench.comparison.measures import test_of
-    from augbench.engine.devices import usable_cpus
     from augbench.plan.outlook import outlook
+    from augbench.values.cpus import usable_cpus
 
     return outlook(
         session.plan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augbench.stages.contents import save_array
+from augbench.stages.decoding import in_order
 from augbench.stages.leaks import leaks
 from augbench.store.files import write_json
 from augbench.values.data import Resize, Split, Splits
@@ -62,12 +63,12 @@ def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: st
     parts = _parts(splits)
     _check_classes(splits, name)
     total, done = sum(len(split.ids) for split in parts.values()), 0
-    first = next(_prepared_images(splits.train, resize))
+    first = _preparing(splits.train, resize)(0)
     moments = _Moments(first.shape[0])
     for part, split in parts.items():
         with (folder / f"{part}.npy").open("wb") as file:
             _write_header(file, first, len(split.ids))
-            for image, identity in zip(_prepared_images(split, resize), split.ids, strict=True):
+            for image, identity in zip(in_order(_preparing(split, resize), len(split.ids)), split.ids, strict=True):
                 _check(image, first, identity)
                 # A mapped file would die of SIGBUS on a full disk; a written one raises.
                 file.write(image.tobytes())
@@ -139,14 +140,18 @@ def _counts(split: Split, classes: int) -> list[int]:
     return [int(count) for count in np.bincount(split.labels, minlength=classes)]
 
 
-def _prepared_images(split: Split, resize: Resize | None) -> Iterator[NDArray[Any]]:
-    """Yield images [C, H, W]."""
-    for index, identity in enumerate(split.ids):
+def _preparing(split: Split, resize: Resize | None) -> Callable[[int], NDArray[Any]]:
+    """Return what makes one image of a split, [C, H, W]."""
+
+    def prepared(index: int) -> NDArray[Any]:
         image = split.images[index]
         try:
-            yield np.moveaxis(image if resize is None else resize.apply(image), 2, 0)
+            # Contiguous, here already: copying is work for the threads, too.
+            return np.ascontiguousarray(np.moveaxis(image if resize is None else resize.apply(image), 2, 0))
         except DataError as error:
-            raise RefusedImage(identity, error) from error
+            raise RefusedImage(split.ids[index], error) from error
+
+    return prepared
 
 
 def _check(image: NDArray[Any], first: NDArray[Any], identity: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from augbench.engine.devices import usable_cpus
+from augbench.values.cpus import usable_cpus
 from augbench.values.worker_errors import NoCluster
 
 _MEMORY = 100 * 2**20

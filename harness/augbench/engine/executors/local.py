@@ -17,11 +17,11 @@ from typing import Annotated, Any
 
 from annotated_types import Ge
 
-from augbench.engine.devices import usable_cpus
 from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workplace
 from augbench.engine.work import failed
 from augbench.engine.worker import HALT, Parcel, Setup, parcel, serve
 from augbench.plan.keys import Key
+from augbench.values.cpus import usable_cpus
 from augbench.values.worker_errors import TooSlow, WorkerLost
 
 _FORKS = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
