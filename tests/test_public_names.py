@@ -59,6 +59,7 @@ UnreadableData
 UnreadableImage
 comparing
 data_folder
+dividing
 draws
 evidence
 formulas

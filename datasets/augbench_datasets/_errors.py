@@ -68,3 +68,29 @@ class NoClassInPath(AugbenchError, ValueError):
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(f"path = '{path}' names no class; write {{class}} where the name of the class stands, such as banks/{{class}}")
+
+
+class NothingToTrainOn(AugbenchError, ValueError):
+    """Test and validation shares take every image."""
+
+    def __init__(self, test: float, val: float) -> None:
+        super().__init__(f"split.test = {test:g} and split.val = {val:g} leave nothing to train on; their sum must be below 1")
+
+
+class NoGroups(DataError):
+    """Images are to be divided by groups that nobody has named."""
+
+    def __init__(self, where: Path | str) -> None:
+        super().__init__(f'split.by = "group", and the images of \'{where}\' come without groups; name some, or set split.by = "class"')
+
+
+class TooFewToDivide(DataError):
+    """A class has too few images, or groups, for training, validation and test."""
+
+    def __init__(self, name: str, where: Path | str, part: str, found: int, count: int, groups: int | None, hint: str) -> None:
+        within = "" if groups is None else f" in {groups} group{'s' * (groups != 1)}"
+        aim, least = {"test": ("testing", 2), "validation": ("validation", 1), "train": ("training", 1)}[part]
+        super().__init__(
+            f"class '{name}' of '{where}' has {count} image{'s' * (count != 1)}{within}, of which {found or 'none'} "
+            f"would be for {aim}, where {least} {'is' if least == 1 else 'are'} needed; {hint}"
+        )

@@ -6,7 +6,7 @@ What a plugin's author imports stands here; everything else is private.
 from pluggy import HookimplMarker
 
 from augbench.registry.collect import Registry
-from augbench.values import comparing, draws, evidence, formulas, numbers
+from augbench.values import comparing, dividing, draws, evidence, formulas, numbers
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
 from augbench.values.comparing import Comparison, Report
 from augbench.values.components import Component, Facts, Reason
@@ -89,6 +89,7 @@ __all__ = [
     "UnreadableImage",
     "comparing",
     "data_folder",
+    "dividing",
     "draws",
     "evidence",
     "formulas",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from augbench.values.dividing import by_group
 from augbench.values.errors import TooFewForFolds
 
 Indices = NDArray[np.int64]
@@ -25,7 +26,7 @@ def fold_indices(
         raise ValueError(f"fold {fold} of {folds}: there must be at least 2, counted from 0")
     _check(labels, groups, folds, classes, dataset)
     rng = np.random.Generator(np.random.PCG64(seed))
-    assigned = _stratified(labels, folds, rng) if groups is None else _grouped(labels, groups, folds, rng)
+    assigned = _stratified(labels, folds, rng) if groups is None else by_group(labels, groups, [1] * folds, rng)
     return np.flatnonzero(assigned != fold), np.flatnonzero(assigned == fold)
 
 
@@ -47,30 +48,3 @@ def _stratified(labels: Indices, folds: int, rng: np.random.Generator) -> Indice
         assigned[members] = (start + np.arange(len(members))) % folds
         start = (start + len(members)) % folds
     return assigned
-
-
-def _grouped(labels: Indices, groups: Sequence[str], folds: int, rng: np.random.Generator) -> Indices:
-    """Return the fold of each image: whole groups, the unevenest first, each to the fold that stays evenest."""
-    names, member = np.unique(np.asarray(groups), return_inverse=True)
-    classes, label = np.unique(labels, return_inverse=True)
-    counts = np.zeros((len(names), len(classes)))
-    np.add.at(counts, (member, label), 1)
-    # Shares of a class, so that a rare class weighs as much as a large one.
-    shares = counts / counts.sum(0)
-    place = _deal(shares, folds, rng)
-    return place[member]
-
-
-def _deal(shares: NDArray[np.float64], folds: int, rng: np.random.Generator) -> Indices:
-    """Return the fold of each group, from its share of every class [groups, K]."""
-    shuffled = rng.permutation(len(shares))
-    order = shuffled[np.argsort(-shares[shuffled].max(1), kind="stable")]
-    place = np.empty(len(shares), dtype=np.int64)
-    held = np.zeros((folds, shares.shape[1]))
-    for group in order:
-        # Putting s into a fold that holds h adds 2 h s + s^2 to the sum of squares, whose least value is evenness.
-        cost = held @ shares[group]
-        fold = int(np.lexsort((held.sum(1), cost))[0])
-        place[group] = fold
-        held[fold] += shares[group]
-    return place
