@@ -16,6 +16,7 @@ from augbench.quality.measures import measure
 from augbench.quality.neighbours import nearest_real
 from augbench.stages import contents
 from augbench.stages.costs import Pace
+from augbench.stages.doors import door_to
 from augbench.stages.images import images_of
 from augbench.stages.judging import FeatureJudge, compared, features_of
 from augbench.stages.keeping import Keeper
@@ -33,13 +34,14 @@ CPU = torch.device("cpu")
 
 def fit(task: FitTask, inputs: Mapping[str, Path], folder: Path, device: torch.device, progress: Progress, keeper: Keeper) -> float | None:
     """Fit a generator, from its last checkpoint on if it was cut short; return the real images that it saw a second, if known."""
-    view = replace(_view(task, read_prepared(inputs[PREPARED]), device), keep=keeper)
+    view = _view(task, read_prepared(inputs[PREPARED]), device)
     if task.quality and task.quality.features:
         network = task.quality.features.build(view.images.shape[0])
         view = replace(view, judge=FeatureJudge(network, view.images, view.members(), task.quality, device))
     rng = task.resample.streams(target=task.target).rng("fit")
     pace = Pace(progress=progress)
-    contents.save_fitted(folder, task.generator.fit(view, rng, pace, keeper.kept()))
+    with door_to(keeper) as keep, door_to(pace) as told:
+        contents.save_fitted(folder, task.generator.fit(replace(view, keep=keep), rng, told, keeper.kept()))
     iterations = pace.per_second(task.settings.iterations)
     return None if iterations is None else iterations * _images_of_an_iteration(task) or None
 
