@@ -94,3 +94,13 @@ class TooFewToDivide(DataError):
             f"class '{name}' of '{where}' has {count} image{'s' * (count != 1)}{within}, of which {found or 'none'} "
             f"would be for {aim}, where {least} {'is' if least == 1 else 'are'} needed; {hint}"
         )
+
+
+class UnsafeArchive(DataError):
+    """An archive holds what could do harm, or would fill the disk."""
+
+    def __init__(self, path: Path | str, member: str, why: str) -> None:
+        shown = member if len(member) <= 80 else f"{member[:77]}..."
+        super().__init__(
+            f"'{path}' was not unpacked: its member {shown!r} {why}; fetch it again, or unpack it yourself if you trust where it is from"
+        )
