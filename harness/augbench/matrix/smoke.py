@@ -45,13 +45,7 @@ class Few(Dataset):
         return Splits(classes=whole.classes, train=self._first(whole.train), validation=validation, test=self._first(whole.test))
 
     def _first(self, split: Split) -> Split:
-        chosen = _chosen(split.labels, split.groups, self.each)
-        return Split(
-            images=[split.images[i] for i in chosen],
-            labels=split.labels[chosen],
-            ids=tuple(split.ids[i] for i in chosen),
-            groups=None if split.groups is None else tuple(split.groups[i] for i in chosen),
-        )
+        return split.only(_chosen(split.labels, split.groups, self.each))
 
 
 def _chosen(labels: NDArray[np.int64], groups: Sequence[str] | None, each: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -53,6 +53,31 @@ class Split:
     ids: tuple[str, ...]
     """A name for each image, unique in the data set: pairs predictions across trials."""
     groups: tuple[str, ...] | None = None
+
+    def only(self, places: Sequence[int]) -> Split:
+        """Return the images at some places, in this order; none is decoded before it is asked for."""
+        return Split(
+            images=_Only(self.images, places),
+            labels=self.labels[list(places)],
+            ids=tuple(self.ids[place] for place in places),
+            groups=None if self.groups is None else tuple(self.groups[place] for place in places),
+        )
+
+
+class _Only(Sequence["NDArray[Any]"]):
+    """Some images of a sequence."""
+
+    def __init__(self, images: Sequence[NDArray[Any]], places: Sequence[int]) -> None:
+        self._images, self._places = images, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._images[self._places[index]]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self)))
 
 
 @dataclass(frozen=True, kw_only=True)
