@@ -1,4 +1,4 @@
-"""Read a matrix file, the files that it extends and what --set says."""
+"""Read a matrix file, the files and presets that it extends and what --set says."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from augbench.config import presets
 from augbench.config.findings import Findings
 from augbench.config.paths import UndefinedVariable, resolved
 from augbench.config.snapshots import Snapshot
-from augbench.config.source import Node, Origin, Source, parse
+from augbench.config.source import Node, Origin, Source, decoded, parse
 from augbench.config.spans import Span
 from augbench.config.wording import must_be
-from augbench.values.errors import ConfigError, MissingFile, Position, Problem
+from augbench.values.errors import ClashingPresets, ConfigError, MissingFile, Problem, UnknownComponent
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,18 +31,18 @@ class Documents:
     def text(self) -> str:
         """Return the matrix file as it was read, then, under their names, the files that it extends."""
         own, *extended = reversed(self.files)
-        return own.text + "".join(f"\n# ---- extends {Path(source.name).name} ----\n{source.text}" for source in extended)
+        return own.text + "".join(f"\n# ---- extends {_shown(source.name)} ----\n{source.text}" for source in extended)
 
 
 def load(path: Path, findings: Findings, snapshot: Snapshot | None = None) -> Documents:
-    """Read a file and what it extends, or a snapshot of them.
+    """Read a file, or the preset of that name, and what it extends; or a snapshot of them.
 
-    Raise ``MissingFile``, or ``ConfigError`` where nothing can be read.
+    Raise ``MissingFile``, ``UnknownComponent`` for a preset that there is not, or ``ConfigError`` where nothing can be read.
     """
     if snapshot is not None:
         return Documents(roots=tuple(map(parse, snapshot.files)))
-    roots: dict[Path, Node] = {}
-    _extended(path, read(path), (), roots, findings)
+    roots: dict[str, Node] = {}
+    _add(presets.source(str(path)) if presets.is_preset(str(path)) else read(path), (), roots, findings)
     return Documents(roots=tuple(roots.values()))
 
 
@@ -55,52 +56,59 @@ def read(path: Path) -> Source:
     except OSError as error:
         why = "it is a folder" if path.is_dir() else error.strerror or str(error)
         raise ConfigError([Problem(f"cannot read the matrix file '{path}': {why}")]) from None
-    return Source(str(path), _decoded(raw, path).replace("\r\n", "\n"), path.parent)
+    return Source(str(path), decoded(raw, str(path)), path.parent)
 
 
-def _decoded(raw: bytes, path: Path) -> str:
-    if raw[:3] == b"\xef\xbb\xbf":
-        # TOML 1.0 does not know byte order marks, and tomllib calls them an invalid statement.
-        where = Position(str(path), 1, 1)
-        raise ConfigError([Problem("the file starts with a byte order mark", where, "save it as UTF-8 without BOM")])
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
-        where = Position(str(path), line, column)
-        raise ConfigError([Problem(f"not UTF-8: byte 0x{raw[error.start]:02x}", where, "save the file as UTF-8")]) from None
-
-
-def _extended(path: Path, source: Source, within: tuple[Path, ...], roots: dict[Path, Node], findings: Findings) -> None:
-    """Add a file's document after those that it extends; each file counts once, where it is first needed."""
+def _add(source: Source, within: tuple[str, ...], roots: dict[str, Node], findings: Findings) -> None:
+    """Add a text's document after those that it extends; each text counts once, where it is first needed."""
     root = parse(source)
+    chain = (*within, _identity(source))
     for node in _names(root, findings):
-        try:
-            base = resolved(node.value, source)
-        except UndefinedVariable as error:
-            findings.add(str(error), node.origin.value)
+        base = _base(node, source, findings)
+        if base is None or _identity(base) in roots:
             continue
-        chain = (*within, path.resolve())
-        if base.resolve() in chain:
-            names = [file.name for file in (*chain[chain.index(base.resolve()) :], base)]
-            findings.add(f"the files extend each other: {' -> '.join(names)}", node.origin.value, "break the circle")
-        elif base.resolve() not in roots:
-            _add(base, source, node, chain, roots, findings)
-    roots[path.resolve()] = root
+        if _identity(base) in chain:
+            circle = (*chain[chain.index(_identity(base)) :], base.name)
+            findings.add(f"the files extend each other: {' -> '.join(map(_shown, circle))}", node.origin.value, "break the circle")
+            continue
+        try:
+            _add(base, chain, roots, findings)
+        except ConfigError as error:
+            findings.include(error)
+    roots[_identity(source)] = root
 
 
-def _add(base: Path, source: Source, node: Node, chain: tuple[Path, ...], roots: dict[Path, Node], findings: Findings) -> None:
+def _base(node: Node, source: Source, findings: Findings) -> Source | None:
+    """Read what a text extends; None, with a problem, where that cannot be read."""
+    where = node.origin.value
     try:
+        if presets.is_preset(node.value):
+            return presets.source(node.value)
+        if presets.is_preset(source.name):
+            findings.add("a preset extends presets alone", where, "name one, such as 'augbench:cifar10-lt'")
+            return None
+        path = resolved(node.value, source)
         # As the user would write it from where they are, not absolute.
         shown = source.folder / node.value
-        text = read(shown if shown.is_file() else base)
-        _extended(base, text, chain, roots, findings)
+        return read(shown if shown.is_file() else path)
     except MissingFile:
-        findings.add(f"no matrix file at '{base}'", node.origin.value)
+        findings.add(f"no matrix file at '{path}'", where)
+    except UnknownComponent as error:
+        findings.add(error.summary, where, error.hint)
+    except (UndefinedVariable, ClashingPresets) as error:
+        findings.add(str(error), where)
     except ConfigError as error:
         findings.include(error)
+    return None
+
+
+def _identity(source: Source) -> str:
+    return source.name if presets.is_preset(source.name) else str(Path(source.name).resolve())
+
+
+def _shown(name: str) -> str:
+    """Return what a text is called where its folder goes without saying."""
+    return name if presets.is_preset(name) else Path(name).name
 
 
 def _names(root: Node, findings: Findings) -> list[Node]:
@@ -110,7 +118,7 @@ def _names(root: Node, findings: Findings) -> list[Node]:
     nodes = list(extends.value) if isinstance(extends.value, tuple) else [extends]
     wrong = [node for node in nodes if not isinstance(node.value, str)]
     for node in wrong:
-        findings.add(must_be("extends", "a file name or a list of them", node), node.origin.value)
+        findings.add(must_be("extends", "a file, a preset or a list of them", node), node.origin.value)
     return [node for node in nodes if node not in wrong]
 
 

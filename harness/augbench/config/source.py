@@ -78,6 +78,22 @@ class Node:
         return Node({key: child for key, child in self.value.items() if key not in keys}, self.origin)
 
 
+def decoded(raw: bytes, name: str) -> str:
+    """Read bytes as a text whose lines end in \\n.  Raise ``ConfigError`` with the place of what is no UTF-8."""
+    if raw[:3] == b"\xef\xbb\xbf":
+        # TOML 1.0 does not know byte order marks, and tomllib calls them an invalid statement.
+        where = Position(name, 1, 1)
+        raise ConfigError([Problem("the file starts with a byte order mark", where, "save it as UTF-8 without BOM")])
+    try:
+        return raw.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+        where = Position(name, line, column)
+        raise ConfigError([Problem(f"not UTF-8: byte 0x{raw[error.start]:02x}", where, "save the file as UTF-8")]) from None
+
+
 def parse(source: Source) -> Node:
     """Read a TOML text.  Raise ``ConfigError`` with the place of what is no TOML."""
     try:

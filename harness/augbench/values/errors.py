@@ -192,6 +192,14 @@ class DuplicateName(AugbenchError):
         )
 
 
+class ClashingPresets(AugbenchError):
+    """Two distributions ship a preset of one name."""
+
+    def __init__(self, name: str, distributions: Sequence[str]) -> None:
+        self.name = name
+        super().__init__(f"the preset '{name}' is shipped by {' and by '.join(distributions)}; uninstall one of them")
+
+
 class DiskFull(AugbenchError):
     """No space is left where results are written."""
 

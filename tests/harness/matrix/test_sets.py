@@ -76,7 +76,7 @@ def test_problems_of_an_extended_file_name_that_file(wrong, small, tmp_path):
     [
         ('extends = "ablation.toml"\n', "the files extend each other: ablation.toml -> ablation.toml"),
         ('extends = "other.toml"\n', "the files extend each other: ablation.toml -> other.toml -> ablation.toml"),
-        ("extends = 3\n", "extends must be a file name or a list of them, not 3"),
+        ("extends = 3\n", "extends must be a file, a preset or a list of them, not 3"),
     ],
 )
 def test_a_bad_extends_is_told(wrong, small, tmp_path, text, message):
