@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,31 @@ def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"bench-{uuid.uuid4().hex[:8]}"
     boto3.client("s3").create_bucket(Bucket=name)
     return f"s3://{name}/store"
+
+
+Ship = Callable[..., Path]
+
+
+@pytest.fixture
+def ship(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ship:
+    """Install a distribution that ships presets."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def _ship(
+        distribution: str = "their-presets", prefix: str = "theirs", package: str = "their_presets.tables", **files: str | bytes
+    ) -> Path:
+        information = site / f"{distribution.replace('-', '_')}-1.0.dist-info"
+        information.mkdir()
+        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        (information / "entry_points.txt").write_text(f"[augbench.presets]\n{prefix} = {package}\n")
+        folder = site.joinpath(*package.split("."))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            path = folder / f"{name.replace('__', '/')}.toml"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return folder
+
+    return _ship

@@ -46,7 +46,16 @@ def _of_data(values: list[str]) -> list[str]:
     return values
 
 
-Matrix = Annotated[Path, typer.Option("--matrix", "-m", metavar="FILE", help="The matrix file.", rich_help_panel="What")]
+Matrix = Annotated[
+    Path,
+    typer.Option(
+        "--matrix",
+        "-m",
+        metavar="FILE",
+        help="The matrix file, or a preset, such as [cyan]augbench:bloodmnist[/cyan].",
+        rich_help_panel="What",
+    ),
+]
 Sets = Annotated[
     list[str],
     typer.Option(

@@ -136,6 +136,7 @@ def cell_table(found: Standing) -> Table:
 
 def ways_on(folder: RunFolder, found: Standing) -> Iterator[tuple[str, str]]:
     """Say by which commands a run that nobody is at goes on."""
+    from augbench.config.presets import is_preset
     from augbench.engine.asking import asked_again, command
     from augbench.values.run_errors import BrokenRun, MergedRun
 
@@ -143,7 +144,8 @@ def ways_on(folder: RunFolder, found: Standing) -> Iterator[tuple[str, str]]:
         request = asked_again(folder)
     except (BrokenRun, MergedRun):
         return
-    if not found.at_work and (found.trials["pending"] or found.trials["failed"]) and request.matrix.is_file():
+    there = request.matrix.is_file() or is_preset(str(request.matrix))
+    if not found.at_work and (found.trials["pending"] or found.trials["failed"]) and there:
         yield "To go on", command(request)
     if not found.at_work and found.trials["failed"]:
         yield "To try again what failed", f"bench retry {_quoted(folder.path)}"

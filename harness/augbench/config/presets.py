@@ -49,6 +49,11 @@ def is_preset(name: str) -> bool:
     return bool(_NAME.fullmatch(name))
 
 
+def stem(matrix: Path) -> str:
+    """Return what a matrix file, or a preset, is called in short: where it lies and ``.toml`` left out."""
+    return matrix.name.rpartition(":")[2] if is_preset(str(matrix)) else matrix.stem
+
+
 def text(name: str) -> str:
     """Return a preset as it was shipped.  Raise ``UnknownComponent``, ``ClashingPresets`` or ``ConfigError`` for what is no text."""
     return source(name).text

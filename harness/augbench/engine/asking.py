@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from augbench.config.presets import is_preset
 from augbench.config.snapshots import Snapshot, snapshot_of
 from augbench.engine.request import Request
 from augbench.store.opening import open_store
@@ -21,7 +22,8 @@ _PLAIN = ("device", "engine", "jobs", "smoke")
 def as_asked(request: Request, snapshot: Snapshot) -> dict[str, Any]:
     """Return what a run was asked for, as a table for JSON that means the same in another folder."""
     return {
-        "matrix": str(request.matrix.absolute()),
+        # A preset is called so in every folder.
+        "matrix": str(request.matrix if is_preset(str(request.matrix)) else request.matrix.absolute()),
         "folder": str(Path.cwd()),
         **snapshot.as_json(),
         **{name: list(getattr(request, name)) for name in _LISTS},

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from augbench.config.presets import is_preset
 from augbench.config.snapshots import Snapshot
 from augbench.engine.asking import asked_again_all
 from augbench.engine.export_artefacts import Artefacts
@@ -126,8 +127,11 @@ def _matrices(folder: RunFolder) -> Iterator[Entry]:
 
 
 def _matrix(snapshot: Snapshot, below: PurePosixPath) -> Iterator[Entry]:
-    """Lay the files of a matrix out as they lay, so that they still find those that they extend."""
-    paths = {source.folder / Path(source.name).name: source.text for source in snapshot.files}
-    common = os.path.commonpath([path.parent for path in paths])
-    for path, text in paths.items():
-        yield Entry(name=str(below.joinpath(*map(file_name, path.relative_to(common).parts))), content=partial(str.encode, text))
+    """Lay the files of a matrix out as they lay, so that they still find those that they extend; presets beside them, by name."""
+    shipped = [source for source in snapshot.files if is_preset(source.name)]
+    paths = {source.folder / Path(source.name).name: source.text for source in snapshot.files if source not in shipped}
+    common = os.path.commonpath([path.parent for path in paths]) if paths else ""
+    placed = {path.relative_to(common).parts: text for path, text in paths.items()}
+    placed |= {("presets", *f"{source.name.replace(':', '/', 1)}.toml".split("/")): source.text for source in shipped}
+    for parts, text in placed.items():
+        yield Entry(name=str(below.joinpath(*map(file_name, parts))), content=partial(str.encode, text))

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from augbench.config.presets import stem
 from augbench.config.single import component_from
 from augbench.engine.asking import as_asked, default_store
 from augbench.engine.describing import analysis, described
@@ -178,7 +179,7 @@ def open_session(request: Request) -> Session:
         matrix = replace(matrix, columns=used)
     probes = look(matrix, moved=request.snapshot is not None)
     check(matrix, probes)
-    name, location = request.matrix.stem, str(request.store or default_store())
+    name, location = stem(request.matrix), str(request.store or default_store())
     if request.smoke:
         matrix = smoke(matrix, probes)
         probes = look(matrix)

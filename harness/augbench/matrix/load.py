@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from augbench.config import documents
+from augbench.config import documents, presets
 from augbench.config.build import Builder
 from augbench.config.components import Components
 from augbench.config.documents import Documents
@@ -53,7 +53,7 @@ def load_matrix(
     """
     read = read_matrix(path, registry, sets=sets, only=only, skip=skip, snapshot=snapshot)
     table = read.cells.fill()
-    title, plugins = read.sections.text("title", path.stem), read.sections.plugins()
+    title, plugins = read.sections.text("title", presets.stem(path)), read.sections.plugins()
     read.sections.findings.raise_any()
     assert read.report is not None
     rows, columns = read.cells.rows, read.cells.columns

@@ -18,29 +18,6 @@ base = 1
 """
 
 
-@pytest.fixture
-def ship(tmp_path, monkeypatch):
-    """Install a distribution that ships presets."""
-    site = tmp_path / "site"
-    site.mkdir()
-    monkeypatch.syspath_prepend(str(site))
-
-    def _ship(distribution="their-presets", prefix="theirs", package="their_presets.tables", **files):
-        information = site / f"{distribution.replace('-', '_')}-1.0.dist-info"
-        information.mkdir()
-        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        (information / "entry_points.txt").write_text(f"[augbench.presets]\n{prefix} = {package}\n")
-        folder = site.joinpath(*package.split("."))
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            path = folder / f"{name.replace('__', '/')}.toml"
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return folder
-
-    return _ship
-
-
 def load(path, text):
     path.write_text(text)
     findings = Findings()
