@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from augbench.cli import cache, compare, datasets, export, logs, merge, plan, plugins, report, reproduce, retry, run, status, why
+from augbench.cli import cache, compare, datasets, export, logs, merge, plan, plugins, preview, report, reproduce, retry, run, status, why
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -64,6 +64,7 @@ def build() -> typer.Typer:
     images = _group("datasets")
     images.command("list", cls=Verb, epilog=datasets.LIST_EPILOG)(datasets.list_datasets)
     images.command("show", cls=Verb, epilog=datasets.SHOW_EPILOG)(datasets.show_dataset)
+    images.command("preview", cls=Verb, epilog=preview.EPILOG)(preview.preview)
     app.add_typer(images, help="List the data sets that a matrix may name; show what one is.", rich_help_panel=_PARTS)
     return app
 

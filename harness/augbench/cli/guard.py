@@ -40,7 +40,7 @@ class Verb(TyperCommand):
 def _told(*, debug: bool) -> Iterator[None]:
     try:
         yield
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except BrokenPipeError:
         _drop_lost_output()

@@ -8,23 +8,17 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from augbench.stages.mosaic import mosaic
+
 GAP = 2
 """White pixels between images."""
 
 
 def draw_sheet(real: Tensor, synthetic: Tensor, nearest: Tensor, scale: float) -> bytes:
     """Return a PNG of three rows of integer images [n, C, H, W] in [0, scale]: real, synthetic, the nearest real one of each synthetic."""
-    rows = [_pictures(images, scale) for images in (real, synthetic, nearest)]
-    _, height, width, channels = rows[0].shape
-    columns = max(map(len, rows))
-    shape = (3 * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels)
-    canvas = np.full(shape, 255, dtype=np.uint8)
-    for y, pictures in enumerate(rows):
-        for x, picture in enumerate(pictures):
-            top, left = y * (height + GAP), x * (width + GAP)
-            canvas[top : top + height, left : left + width] = picture
+    canvas = mosaic([list(_pictures(images, scale)) for images in (real, synthetic, nearest)], GAP)
     buffer = BytesIO()
-    Image.fromarray(canvas if channels == 3 else canvas[..., 0]).save(buffer, format="PNG", optimize=True)
+    Image.fromarray(canvas if canvas.shape[2] == 3 else canvas[..., 0]).save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()
 
 

@@ -137,6 +137,13 @@ class RefusedImage(DataError):
         super().__init__(f"the image '{path}' {error}")
 
 
+class NoSuchSplit(DataError):
+    """A data set has no split of this name."""
+
+    def __init__(self, dataset: str, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"data set '{dataset}' has no {name} split; it has {', '.join(known)}")
+
+
 class EmptyClass(DataError):
     """A class has no images in a split."""
 
