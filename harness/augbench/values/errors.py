@@ -286,25 +286,6 @@ class BadTransform(StageError):
         super().__init__(f"tv/{name} cannot be used: {why}; mend its parameters or its dtype, or choose another transform")
 
 
-class WeightsUnavailable(StageError):
-    """A network's published weights cannot be fetched."""
-
-    def __init__(self, name: str, error: BaseException) -> None:
-        self.name = name
-        super().__init__(
-            f"cannot fetch the pretrained weights of '{name}': {type(error).__name__}: {str(error).partition(chr(10))[0].rstrip('.')}; "
-            "go online once, set checkpoint to a local file, or set pretrained = false"
-        )
-
-
-class BadCheckpoint(StageError):
-    """A file of weights does not fit its network."""
-
-    def __init__(self, path: Path | str, name: str, why: str) -> None:
-        self.path, self.name = Path(path), name
-        super().__init__(f"the checkpoint '{path}' does not fit '{name}': {why}; name the network that it was saved from")
-
-
 class NoLinearHead(StageError):
     """A loss changes a network's last layer, and the network has none of the usual kind."""
 

@@ -97,7 +97,7 @@ class Network:
     mean: tuple[float, ...]
     sd: tuple[float, ...]
     size: tuple[int, int] | None = None
-    """The only size it takes, or None where any will do: images are resized on the device."""
+    """The size that images are resized to on the device, or None where it takes them as they are."""
 
 
 class Backbone(Component, ABC):

@@ -1,41 +1,71 @@
-"""Build a network of timm and load weights into it."""
+"""Build a network of timm that starts from random, published or local weights."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import timm
 import torch
-from timm.models import load_state_dict
-from torch import Tensor, nn
+from safetensors import SafetensorError
+from torch import nn
 
 from augbench import BackboneContext, Network
-from augbench.values.errors import BadCheckpoint, WeightsUnavailable
-from augbench_plugins.backbones._lite_names import SIGN, timm_names
+from augbench_plugins.backbones._errors import FixedSize, UnreadableCheckpoint, first_line
+from augbench_plugins.backbones._hub import fetched, unavailable
+from augbench_plugins.backbones._loading import load
+from augbench_plugins.backbones._naming import Renamed
 
 Pixels = tuple[int, int]
 
 
-def build(name: str, context: BackboneContext, *, pretrained: bool, checkpoint: Path | None, own_normalisation: bool) -> Network:
-    """Return a network for the context's channels, classes and, where it can be, size."""
-    published = pretrained and checkpoint is None
-    try:
-        module, size = _fitting(name, context, published)
-    except Exception as error:
-        # Whatever the hub's client, the network or the file system raises: without weights there is no such network.
-        if published:
-            raise WeightsUnavailable(f"timm/{name}", error) from error
-        raise
-    if checkpoint is not None:
-        _load(module, checkpoint, f"timm/{name}")
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a network's weights start from: random numbers unless something else is said; a file goes before published ones."""
+
+    pretrained: bool = False
+    checkpoint: Path | None = None
+    renamed: Renamed = field(default_factory=dict)
+
+
+def build(name: str, context: BackboneContext, start: Start, *, own_normalisation: bool, input_size: int | None = None) -> Network:
+    """Return a network for the context's channels, classes and size, or for images resized to ``input_size``."""
+    fitted = context if input_size is None else replace(context, size=(input_size, input_size))
+    published = start.pretrained and start.checkpoint is None
+    module, size = _published(name, fitted) if published else _fitting(name, fitted, {})
+    if input_size is not None and size is not None:
+        raise FixedSize(f"timm/{name}", size, input_size)
+    if start.checkpoint is not None:
+        load(module, start.checkpoint, start.renamed, f"timm/{name}", context.channels)
     mean, sd = (context.mean, context.sd) if not own_normalisation else _normalisation(module, context.channels)
-    return Network(module=module, mean=mean, sd=sd, size=size)
+    return Network(module=module, mean=mean, sd=sd, size=size if input_size is None else fitted.size)
 
 
-def _fitting(name: str, context: BackboneContext, pretrained: bool) -> tuple[nn.Module, Pixels | None]:
+def _published(name: str, context: BackboneContext) -> tuple[nn.Module, Pixels | None]:
+    """Build with the weights that timm knows, which timm adapts to channels, classes and size."""
+    file = fetched(name)
+    try:
+        made = _fitting(name, context, {"pretrained": True, "pretrained_cfg_overlay": {} if file is None else {"file": str(file)}})
+    except Exception as error:
+        if file is None:
+            # Fetched by timm: the network, the file system or the file may be at fault.
+            raise unavailable(name, error) from error
+        if isinstance(error, SafetensorError | EOFError):
+            raise UnreadableCheckpoint(file, first_line(error), "remove it, and it is fetched again") from error
+        raise
+    classes = made[0].pretrained_cfg["num_classes"]  # type: ignore[index]
+    anew = f"; its last layer, of {classes} classes, is drawn anew for {context.classes}" if classes != context.classes else ""
+    # The stage's log: 'bench logs' shows it.
+    print(f"timm/{name} starts from its published weights{anew}", file=sys.stderr)
+    return made
+
+
+def _fitting(name: str, context: BackboneContext, weights: Mapping[str, Any]) -> tuple[nn.Module, Pixels | None]:
     """Build for the context's size, or return the only size that the network takes."""
-    made: dict[str, Any] = {"in_chans": context.channels, "num_classes": context.classes, "pretrained": pretrained}
+    made: dict[str, Any] = {"in_chans": context.channels, "num_classes": context.classes, **weights}
     if not _fixed_size(name):
         return timm.create_model(name, **made), None
     try:
@@ -61,43 +91,6 @@ def _try(module: nn.Module, context: BackboneContext) -> None:
     with torch.inference_mode():
         module(torch.zeros(1, context.channels, *context.size))
     module.train(was_training)
-
-
-def _load(module: nn.Module, path: Path, name: str) -> None:
-    """Load all weights of a file; only the head may have other classes."""
-    try:
-        state = load_state_dict(str(path), weights_only=True)
-    except Exception as error:
-        # torch, safetensors and pickle have a class of errors each for a file that is something else.
-        first_line = str(error).partition("\n")[0]
-        raise BadCheckpoint(path, name, f"it cannot be read ({type(error).__name__}: {first_line})") from error
-    if SIGN in state and hasattr(module, "blocks"):
-        state = timm_names(state, module)
-    own = module.state_dict()
-    head = _head_names(module)
-    if wrong := _differences(_without(own, head), _without(state, head)):
-        raise BadCheckpoint(path, name, wrong)
-    fitting = {key: tensor for key, tensor in state.items() if key in own and tensor.shape == own[key].shape}
-    module.load_state_dict(fitting, strict=False)
-
-
-def _head_names(module: Any) -> tuple[str, ...]:
-    names = module.pretrained_cfg.get("classifier") or ()
-    return tuple(f"{name}." for name in ([names] if isinstance(names, str) else names))
-
-
-def _without(state: dict[str, Tensor], head: tuple[str, ...]) -> dict[str, Tensor]:
-    return {key: tensor for key, tensor in state.items() if not key.startswith(head)}
-
-
-def _differences(own: dict[str, Tensor], given: dict[str, Tensor]) -> str:
-    """Say what is missing, too much, or of another shape, with one example each."""
-    found = {
-        "lacks": sorted(own.keys() - given.keys()),
-        "has unknown": sorted(given.keys() - own.keys()),
-        "has other shapes of": sorted(key for key in own.keys() & given.keys() if own[key].shape != given[key].shape),
-    }
-    return "; ".join(f"it {what} {len(keys)} tensors such as {keys[0]}" for what, keys in found.items() if keys)
 
 
 def _normalisation(module: Any, channels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, max_pool2d
 from torchvision.models.inception import BasicConv2d, Inception3, InceptionA, InceptionAux, InceptionB, InceptionC, InceptionD, InceptionE
 
-from augbench.values.errors import BadCheckpoint
+from augbench_plugins.backbones._errors import BadCheckpoint
 
 SIDE = 299
 LABELS = 1008
@@ -70,7 +70,7 @@ def published(path: Path) -> tuple[InceptionFeatures, str]:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != PUBLISHED:
         why = f"its sha256 is {digest}, that of the published file {PUBLISHED}"
-        raise BadCheckpoint(path, "the Inception of FID", why)
+        raise BadCheckpoint(path, "the Inception of FID", why, "fetch the published file")
     # The weights are loaded, but whatever is drawn before them must not move a stream.
     with torch.random.fork_rng(devices=[]):
         network = InceptionFeatures()

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from augbench import BackboneContext
-from augbench_plugins.backbones._timm_build import build
+from augbench_plugins.backbones._naming import Renamed
+from augbench_plugins.backbones._timm_build import Start, build
 
 
 class Pooled(nn.Module):
@@ -33,12 +34,12 @@ class Pooled(nn.Module):
         return features.flatten(1)
 
 
-def pooled(name: str, checkpoint: Path | None) -> Pooled:
+def pooled(name: str, checkpoint: Path | None, renamed: Renamed) -> Pooled:
     """Build it, with published weights or those of a file."""
     nothing = BackboneContext(channels=3, size=(224, 224), classes=0, mean=(0.5,) * 3, sd=(0.5,) * 3)
     # The weights are loaded, but whatever is drawn before them must not move a stream.
     with torch.random.fork_rng(devices=[]):
-        network = build(name, nothing, pretrained=True, checkpoint=checkpoint, own_normalisation=True)
+        network = build(name, nothing, Start(pretrained=True, checkpoint=checkpoint, renamed=renamed), own_normalisation=True)
     module: Any = network.module
     _, height, width = module.pretrained_cfg["input_size"]
     return Pooled(module, (height, width), network.mean, network.sd)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from augbench import Facts, FeatureNetwork, Features, Reason
+from augbench_plugins.backbones._weights import digest, packaged, why_no_weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,9 @@ class TimmFeatures(Features):
     name: str
     """Its name in timm; what follows a point names the weights."""
     checkpoint: Path | None = None
-    """A local file of weights: .safetensors, or torch's .pth; without one they are fetched once from the Hugging Face hub."""
+    """A local file of weights: .safetensors, or torch's .pth; without one, an installed package's or those of the Hugging Face hub."""
+    checkpoint_map: Mapping[str, str | Literal[False]] = field(default_factory=dict)
+    """What names of the file's tensors begin with, and what stands there in timm: ``{ "encoder." = "", "projector." = false }``."""
 
     @classmethod
     def names(cls) -> Sequence[str]:
@@ -32,17 +35,24 @@ class TimmFeatures(Features):
         return timm_names()
 
     def supports(self, facts: Facts) -> Reason | None:
-        """Tell that a local file is not there, or that images are neither grey nor coloured."""
-        if self.checkpoint is not None and not self.checkpoint.is_file():
-            return Reason(f"the checkpoint '{self.checkpoint}' of the features timm/{self.name} is not there: mend the path")
+        """Tell that there are no weights, or that images are neither grey nor coloured."""
+        if reason := why_no_weights(f"timm/{self.name}", self._file(), published=True):
+            return reason
         if facts.shape[0] not in (1, 3):
             return Reason(f'features of timm are those of 1 or 3 channels, not {facts.shape[0]}: set quality.features = "random-conv"')
         return None
 
+    def content(self) -> str | None:
+        """Return the digest of the file of weights, where there is one."""
+        return digest(self._file())
+
     def build(self, channels: int) -> FeatureNetwork:
-        """Return the network.  Raise ``WeightsUnavailable`` or ``BadCheckpoint``."""
+        """Return the network.  Raise a ``StageError`` where its weights cannot be had or do not fit."""
         from augbench_plugins.features._digest import digest_of
         from augbench_plugins.features._timm_features import pooled
 
-        network = pooled(self.name, self.checkpoint).eval()
+        network = pooled(self.name, self._file(), self.checkpoint_map).eval()
         return FeatureNetwork(module=network, name=f"timm/{self.name}", digest=digest_of(self.name, network))
+
+    def _file(self) -> Path | None:
+        return self.checkpoint or packaged(self.name)

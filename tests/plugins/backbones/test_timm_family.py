@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from augbench import BackboneContext, Facts
-from augbench.values.errors import BadCheckpoint, WeightsUnavailable
+from augbench.stages.classifier import Classifier
+from augbench_plugins.backbones._errors import BadCheckpoint, FixedSize
 from augbench_plugins.backbones.timm_family import Timm
+
+FACTS = Facts(shape=(3, 8, 8), classes=("a",), counts=(3,), minority=(), batch_size=8)
 
 
 def about(channels: int = 3, size: tuple[int, int] = (32, 32), classes: int = 7) -> BackboneContext:
@@ -58,43 +62,30 @@ def saved(tmp_path: Path) -> tuple[Path, dict[str, torch.Tensor]]:
     return tmp_path / "weights.safetensors", state
 
 
-def test_a_checkpoint_of_the_same_classes_is_loaded_whole(saved) -> None:
-    path, state = saved
-    loaded = Timm(name="test_resnet", checkpoint=path).build(about()).module.state_dict()
-    assert all(torch.equal(loaded[key], tensor) for key, tensor in state.items())
-
-
-def test_a_checkpoint_of_other_classes_keeps_all_but_its_head(saved) -> None:
-    path, state = saved
-    loaded = Timm(name="test_resnet", checkpoint=path).build(about(classes=3)).module.state_dict()
-    other = {key for key, tensor in state.items() if not torch.equal(loaded[key], tensor)}
-    assert other == {"fc.weight", "fc.bias"}
-    assert loaded["fc.weight"].shape[0] == 3
-
-
-def test_a_torch_file_is_loaded_without_pickles(tmp_path: Path) -> None:
-    state = Timm(name="test_resnet").build(about()).module.state_dict()
-    torch.save({"state_dict": state}, tmp_path / "weights.pth")
-    loaded = Timm(name="test_resnet", checkpoint=tmp_path / "weights.pth").build(about()).module.state_dict()
-    assert all(torch.equal(loaded[key], tensor) for key, tensor in state.items())
-    torch.save({"state_dict": state, "trainer": Path()}, tmp_path / "pickled.pth")
-    with pytest.raises(BadCheckpoint, match="it cannot be read"):
-        Timm(name="test_resnet", checkpoint=tmp_path / "pickled.pth").build(about())
-
-
 def test_a_checkpoint_of_another_network_says_what_differs(tmp_path: Path) -> None:
     save_file({"fc.weight": torch.zeros(7, 3), "extra": torch.zeros(2)}, tmp_path / "odd.safetensors")
     with pytest.raises(BadCheckpoint) as caught:
         Timm(name="test_resnet", checkpoint=tmp_path / "odd.safetensors").build(about())
     assert str(caught.value).startswith(f"the checkpoint '{tmp_path / 'odd.safetensors'}' does not fit 'timm/test_resnet': it lacks ")
-    assert "; it has unknown 1 tensors such as extra; name the network that it was saved from" in str(caught.value)
+    assert str(caught.value).endswith(
+        "; it has unknown 1 tensors such as extra; name the network that it was saved from, or rename with checkpoint-map"
+    )
 
 
 def test_a_checkpoint_that_is_not_there_is_told_before_training(tmp_path: Path) -> None:
-    facts = Facts(shape=(3, 8, 8), classes=("a",), counts=(3,), minority=(), batch_size=8)
-    assert Timm(name="test_resnet").supports(facts) is None
-    missing = Timm(name="test_resnet", checkpoint=tmp_path / "no.pth").supports(facts)
-    assert missing == f"the checkpoint '{tmp_path / 'no.pth'}' of timm/test_resnet is not there: mend the path or leave checkpoint out"
+    assert Timm(name="test_resnet").supports(FACTS) is None
+    assert Timm(name="test_resnet", checkpoint=tmp_path / "no.pth").supports(FACTS) == (
+        f"the weights '{tmp_path / 'no.pth'}' of timm/test_resnet are not there: mend checkpoint, or install their package again"
+    )
+
+
+def test_weights_that_nobody_published_are_told_before_training() -> None:
+    assert Timm(name="resnet34", pretrained=True).supports(FACTS) is None
+    assert Timm(name="resnet34.a1_in1k", pretrained=True).supports(FACTS) is None
+    assert Timm(name="botnet50ts_256").supports(FACTS) is None
+    assert Timm(name="botnet50ts_256", pretrained=True).supports(FACTS) == (
+        "timm knows no published weights of timm/botnet50ts_256: set checkpoint to a file, or choose another network"
+    )
 
 
 def test_weights_bring_their_own_normalisation(saved) -> None:
@@ -115,15 +106,28 @@ def test_a_normalisation_is_adapted_to_other_channels() -> None:
     assert _normalisation(module, 5) == ((*mean, *mean[:2]), (*sd, *sd[:2]))
 
 
-def test_weights_that_cannot_be_fetched_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from huggingface_hub import constants
+def test_an_input_size_is_the_size_that_images_are_resized_to() -> None:
+    network = Timm(name="test_resnet", input_size=48).build(about())
+    assert network.size == (48, 48)
+    assert Classifier(network)(torch.rand(2, 3, 20, 30)).shape == (2, 7)
+    rebuilt = Timm(name="test_vit", input_size=64).build(about(size=(20, 30)))
+    assert rebuilt.size == (64, 64)
+    assert rebuilt.module(torch.rand(2, 3, 64, 64)).shape == (2, 7)
 
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(WeightsUnavailable) as caught:
-        Timm(name="test_resnet", pretrained=True).build(about())
-    assert str(caught.value).startswith("cannot fetch the pretrained weights of 'timm/test_resnet': ")
-    assert str(caught.value).endswith("; go online once, set checkpoint to a local file, or set pretrained = false")
+
+def test_images_are_resized_on_their_device_without_a_look_at_them() -> None:
+    # Fake tensors have no numbers: asking for one raises, as does mixing devices.
+    with FakeTensorMode(), torch.device("cuda"):
+        classifier = Classifier(Timm(name="test_resnet", input_size=48).build(about()))
+        logits = classifier(torch.empty(4, 3, 20, 30))
+    assert (logits.device.type, logits.shape) == ("cuda", (4, 7))
+
+
+@pytest.mark.slow
+def test_an_input_size_that_the_network_does_not_take_is_told() -> None:
+    with pytest.raises(FixedSize) as caught:
+        Timm(name="efficientformer_l1", input_size=64).build(about())
+    assert str(caught.value) == "'timm/efficientformer_l1' takes 224 x 224 pixels only, not input-size = 64; leave input-size out"
 
 
 def test_names_are_read_from_the_list_of_the_installed_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from augbench import Facts
-from augbench.values.errors import BadCheckpoint
+from augbench_plugins.backbones._errors import BadCheckpoint
 from augbench_plugins.features import _inception_network
 from augbench_plugins.features._inception_network import InceptionFeatures, stretched
 from augbench_plugins.features.inception import Inception

