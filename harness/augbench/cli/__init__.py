@@ -6,7 +6,25 @@ from typing import Annotated
 
 import typer
 
-from augbench.cli import cache, compare, datasets, export, logs, merge, plan, plugins, preview, report, reproduce, retry, run, status, why
+from augbench.cli import (
+    cache,
+    compare,
+    datasets,
+    export,
+    fetch,
+    logs,
+    merge,
+    plan,
+    plugins,
+    preview,
+    report,
+    reproduce,
+    retry,
+    run,
+    status,
+    verify,
+    why,
+)
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -64,8 +82,10 @@ def build() -> typer.Typer:
     images = _group("datasets")
     images.command("list", cls=Verb, epilog=datasets.LIST_EPILOG)(datasets.list_datasets)
     images.command("show", cls=Verb, epilog=datasets.SHOW_EPILOG)(datasets.show_dataset)
+    images.command("fetch", cls=Verb, epilog=fetch.EPILOG)(fetch.fetch_datasets)
+    images.command("verify", cls=Verb, epilog=verify.EPILOG)(verify.verify_datasets)
     images.command("preview", cls=Verb, epilog=preview.EPILOG)(preview.preview)
-    app.add_typer(images, help="List the data sets that a matrix may name; show what one is.", rich_help_panel=_PARTS)
+    app.add_typer(images, help="List, show, fetch and check the data sets that a matrix may name.", rich_help_panel=_PARTS)
     return app
 
 

@@ -1,6 +1,11 @@
-"""What the pages of ``--help`` have in common."""
+"""Wordings that several verbs share: the examples of ``--help``, a data set's lines of a matrix."""
 
 from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
 
 from rich.markup import escape
 
@@ -10,3 +15,19 @@ def examples(*lines: tuple[str, str]) -> str:
     width = max(len(command) for command, _ in lines)
     shown = [f"  [cyan]{escape(command)}[/cyan]{' ' * (width - len(command))}  [dim]{escape(meaning)}[/dim]" for command, meaning in lines]
     return "\n".join(["[bold]Examples[/bold]", *shown])
+
+
+def column(use: str, sets: Sequence[str] = ()) -> str:
+    """Write what a matrix file says of a data set; ``sets`` are its parameters, as after ``--set``."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", use.partition("@")[0].rpartition("/")[2]).strip("-") or "images"
+    lines = [f"[datasets.{name}]", f"use = {_value(use)}"]
+    return "\n".join([*lines, *(f"{key.strip()} = {_value(value)}" for key, _, value in (one.partition("=") for one in sets))])
+
+
+def _value(text: str) -> str:
+    """Write a value as TOML: as it is, or as a text."""
+    try:
+        tomllib.loads(f"x = {text}")
+    except tomllib.TOMLDecodeError:
+        return json.dumps(text.strip(), ensure_ascii=False)
+    return text.strip()
