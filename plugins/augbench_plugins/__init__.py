@@ -123,6 +123,7 @@ def _learning(registry: Registry) -> None:
     registry.optimizer("rmsprop", f"{here}.optimizers:RmsProp", "RMSprop (Hinton 2012)")
     registry.schedule("constant", f"{here}.schedules:Constant", "One learning rate throughout")
     registry.schedule("step", f"{here}.schedules:Step", "Multiply by gamma every so many epochs")
+    registry.schedule("milestones", f"{here}.schedules:Milestones", "Multiply by gamma after each of some epochs")
     registry.schedule("cosine", f"{here}.schedules:Cosine", "Warm up, then fall along half a cosine")
 
 

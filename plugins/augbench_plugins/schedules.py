@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from augbench import Schedule
 
@@ -33,6 +33,20 @@ class Step(Schedule):
         """Return gamma to the number of falls so far."""
         # An epoch may be a fraction of a step long: its border must not be missed by a rounding error.
         return math.pow(self.gamma, math.floor(step / (steps_per_epoch * self.step) + 1e-9))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestones(Schedule):
+    """Multiply the learning rate by gamma at the end of each of some epochs."""
+
+    at: Annotated[tuple[Annotated[float, Gt(0)], ...], MinLen(1)]
+    """Epochs of originals after which the rate falls."""
+    gamma: Annotated[float, Gt(0), Le(1)] = 0.1
+    """What the rate is multiplied by, each time."""
+
+    def factor(self, step: int, steps: int, steps_per_epoch: float) -> float:
+        """Return gamma to the number of falls so far."""
+        return math.pow(self.gamma, sum(step / steps_per_epoch + 1e-9 >= epoch for epoch in self.at))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, SequentialLR, StepLR
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, MultiStepLR, SequentialLR, StepLR
 
-from augbench_plugins.schedules import Constant, Cosine, Step
+from augbench_plugins.schedules import Constant, Cosine, Milestones, Step
 
 
 def torchs(build: Callable[[torch.optim.Optimizer], LRScheduler], count: int) -> list[float]:
@@ -45,6 +45,14 @@ def test_epochs_of_no_whole_number_of_steps_fall_at_the_first_step_past_their_bo
         assert schedule.factor(border, 10**6, steps_per_epoch) == 0.5**falls
 
 
+@pytest.mark.parametrize("steps_per_epoch", [1, 7])
+def test_milestones_are_those_of_torchs_schedule(steps_per_epoch: int) -> None:
+    by_epoch = torchs(lambda optimizer: MultiStepLR(optimizer, milestones=[3, 8], gamma=0.1), 12)
+    steps = 12 * steps_per_epoch
+    found = [Milestones(at=(3, 8)).factor(step, steps, steps_per_epoch) for step in range(steps)]
+    assert found == pytest.approx([rate for rate in by_epoch for _ in range(steps_per_epoch)])
+
+
 @pytest.mark.parametrize("floor", [0.0, 0.2])
 def test_the_cosine_is_torchs(floor: float) -> None:
     expected = torchs(lambda optimizer: CosineAnnealingLR(optimizer, T_max=50, eta_min=floor), 50)
@@ -61,6 +69,6 @@ def test_the_warm_up_is_torchs_linear_one() -> None:
 
 
 def test_every_factor_is_above_nothing_and_at_most_one() -> None:
-    for schedule in (Constant(), Step(), Cosine(), Cosine(warmup=0.99)):
+    for schedule in (Constant(), Step(), Milestones(at=(1, 2)), Cosine(), Cosine(warmup=0.99)):
         for steps in (1, 2, 3, 40):
             assert all(0 < schedule.factor(step, steps, 1.5) <= 1 for step in range(steps))

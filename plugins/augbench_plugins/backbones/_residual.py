@@ -21,9 +21,9 @@ class BasicBlock(nn.Module):
         return nn.functional.relu(self.main(images) + self.shortcut(images))
 
 
-def residual_network(channels: int, width: int, blocks: Sequence[int], classes: int) -> nn.Sequential:
+def residual_network(channels: int, width: int, blocks: Sequence[int], classes: int, stem_stride: int) -> nn.Sequential:
     """Return stem, stages, mean over all pixels and a linear head."""
-    layers: list[nn.Module] = [_convolution(channels, width, 2), nn.ReLU(inplace=True)]
+    layers: list[nn.Module] = [_convolution(channels, width, stem_stride), nn.ReLU(inplace=True)]
     here = width
     for stage, count in enumerate(blocks):
         wide = width * 2**stage

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Ge, Le
 
 from augbench import Facts, Group, Reason, SampleContext, Sampler
 from augbench.values.errors import EmptyStream
@@ -21,6 +23,9 @@ class BalancedMixup(Sampler):
     ``batch.mix`` names the augment slot that mixes them, alone; the slot's ``sources`` say what the class-balanced stream
     draws from, with replacement.
     """
+
+    power: Annotated[float, Ge(0), Le(1)] = 0.0
+    """The second stream's law, P(class) in proportion to n^power: 0 balances classes, 1 takes any image, as plain mixup does."""
 
     def supports(self, facts: Facts) -> Reason | None:
         """Tell that there is no slot to mix the two streams."""
@@ -43,7 +48,7 @@ class BalancedMixup(Sampler):
         if not context.counts(rule.sources).any():
             raise EmptyStream(slot, rule.sources)
         first = context.passes(ORIGINALS, torch.arange(len(context.labels)), context.size)
-        shares = power_shares(context.counts(rule.sources), 0.0).expand(steps, -1)
+        shares = power_shares(context.counts(rule.sources), self.power).expand(steps, -1)
         labels = draw_classes(shares, context.size * (rule.arity - 1), rng).view(steps, context.size, rule.arity - 1)
         return (Group(slot=slot, sources=torch.cat([first[..., None], context.pick(labels, rule.sources, rng)], dim=-1)),)
 
@@ -59,4 +64,4 @@ class BalancedMixup(Sampler):
         """Return the class shares of both streams together, as much as their labels count; the same at every progress."""
         (rule,) = (context.slots[slot] for slot in context.mix)
         balanced = sum(rule.label_weights()[1:])
-        return (1 - balanced) * power_shares(context.class_counts, 1.0) + balanced * power_shares(context.counts(rule.sources), 0.0)
+        return (1 - balanced) * power_shares(context.class_counts, 1.0) + balanced * power_shares(context.counts(rule.sources), self.power)

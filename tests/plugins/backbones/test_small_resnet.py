@@ -64,3 +64,13 @@ def test_torchs_seed_decides_the_initial_weights() -> None:
 
     assert torch.equal(build(1), build(1))
     assert not torch.equal(build(1), build(2))
+
+
+@pytest.mark.parametrize(("width", "blocks", "convolutions", "millions"), [(16, (5, 5, 5), 31, 0.47), (64, (2, 2, 2, 2), 17, 11.17)])
+def test_with_a_stem_of_stride_one_it_is_a_network_for_cifar(width, blocks, convolutions, millions) -> None:
+    module = SmallResnet(width=width, blocks=blocks, stem_stride=1).build(about(classes=10)).module
+    layers = [layer for layer in module.modules() if isinstance(layer, torch.nn.Conv2d)]
+    # With the linear layer: ResNet-32 and ResNet-18.
+    assert sum(layer.kernel_size == (3, 3) for layer in layers) == convolutions
+    assert sum(weight.numel() for weight in module.parameters()) / 1e6 == pytest.approx(millions, abs=0.005)
+    assert module[:-3](torch.rand(1, 3, 32, 32)).shape[-1] == 32 // 2 ** (len(blocks) - 1)

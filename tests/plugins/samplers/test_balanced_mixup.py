@@ -40,6 +40,14 @@ def test_second_sources_are_class_balanced_draws_with_replacement(paired) -> Non
     assert (shown - 3000).abs().max() < 250
 
 
+def test_with_power_one_any_image_is_the_second(paired) -> None:
+    here = paired(steps=3000)
+    second = BalancedMixup(power=1.0).compose(here)[0].sources[..., 1].flatten()
+    expected = len(second) / len(here.labels)
+    assert (torch.bincount(second, minlength=len(here.labels)) - expected).abs().max() < 6 * expected**0.5
+    assert torch.allclose(BalancedMixup(power=1.0).prior(here, 0.5), here.class_counts.double() / len(here.labels))
+
+
 def test_the_streams_are_independent(paired) -> None:
     here = paired(steps=3000)
     labels = here.labels[BalancedMixup().compose(here)[0].sources].flatten(0, 1)
