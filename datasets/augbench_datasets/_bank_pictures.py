@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augbench import OddImage, Resize
-from augbench_datasets._pictures import Kind, decode
+from augbench_datasets._kinds import Kind
+from augbench_datasets._pictures import decode
 
 
 def read_picture(path: Path, shape: tuple[int, int, int], scale: float, resize: Resize | None) -> NDArray[Any]:
     """Return a picture as an integer array [C, H, W] of the given shape.  Raise ``OddImage`` where it cannot be one."""
     channels, height, width = shape
-    kind: Kind = "16-bit grey" if scale != 255 else "rgb" if channels == 3 else "grey"
+    kind = Kind(1, 16) if scale != 255 else Kind(channels)
     image = decode(path, path, kind, None if scale != 255 else "rgb" if channels == 3 else "grey")
     if resize is not None:
         image = resize.apply(image)

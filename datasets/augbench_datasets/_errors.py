@@ -8,6 +8,7 @@ from pathlib import Path
 from augbench import AugbenchError, DataError
 
 _LAYOUT = "FOLDER/train/CLASS/PICTURE, FOLDER/test/CLASS/PICTURE and, if there is one, FOLDER/val/CLASS/PICTURE"
+_UNDIVIDED = "FOLDER/CLASS/PICTURE"
 
 
 class NoSuchFolder(DataError):
@@ -17,12 +18,89 @@ class NoSuchFolder(DataError):
         super().__init__(f"no folder at '{path}'; correct the data set's path")
 
 
+class UnreadableFolder(DataError):
+    """The system does not let a folder be listed."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(f"cannot list the folder '{path}': {why}; let it be read, or move it away")
+
+
+class OddName(DataError):
+    """A name is not in UTF-8."""
+
+    def __init__(self, path: str) -> None:
+        shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        super().__init__(f"the name '{shown}' is not in UTF-8; rename it")
+
+
 class NoSplits(DataError):
-    """A folder is not laid out by split and class."""
+    """A folder has some of its splits, but not all that are needed."""
 
     def __init__(self, path: Path | str, missing: str) -> None:
         super().__init__(
-            f"no folder '{missing}' in '{path}'; lay pictures out as {_LAYOUT}, or name a CSV file: manifest = \"manifest.csv\""
+            f"no folder '{missing}' in '{path}', which has other splits; lay pictures out as {_LAYOUT}, "
+            f'or as {_UNDIVIDED} to have them divided, or name a CSV file: manifest = "manifest.csv"'
+        )
+
+
+class OddSplit(DataError):
+    """A folder is called like a split, but not quite."""
+
+    def __init__(self, path: Path | str, found: str, known: Iterable[str]) -> None:
+        super().__init__(f"the folder '{found}' in '{path}' looks like a split, not like a class; rename it: {', '.join(sorted(known))}")
+
+
+class OneClass(DataError):
+    """Pictures to be divided are all of one class."""
+
+    def __init__(self, name: str, path: Path | str) -> None:
+        super().__init__(
+            f"'{name}' is the only class in '{path}', and a classifier needs two; is the folder one too high? "
+            f"Expected {_UNDIVIDED}, or {_LAYOUT}"
+        )
+
+
+class EmptyFolder(DataError):
+    """A folder among those of the classes holds no pictures."""
+
+    def __init__(self, name: str, path: Path | str) -> None:
+        super().__init__(f"class '{name}' has no pictures in '{path}'; add some, or move its folder away")
+
+
+class GivenSplits(DataError):
+    """Pictures are to be divided that have splits already."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"the pictures of '{path}' have splits already; leave split out, or take their splits away")
+
+
+class BadPattern(AugbenchError, ValueError):
+    """A regular expression for groups cannot be used."""
+
+    def __init__(self, pattern: str, why: str) -> None:
+        super().__init__(f"groups = '{pattern}' {why}; as in groups = 'patient(\\d+)', whose parenthesis is the group")
+
+
+class GroupsTwice(DataError):
+    """Groups come with the manifest, and are to be found in paths, too."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"the manifest of '{path}' has a column group; leave groups out, or remove the column")
+
+
+class NoGroupInPath(DataError):
+    """The regular expression for groups finds nothing in a picture's path."""
+
+    def __init__(self, identity: str, pattern: str) -> None:
+        super().__init__(f"groups = '{pattern}' finds no group in '{identity}'; correct the pattern, or rename the picture")
+
+
+class NoConversion(DataError):
+    """``channels`` cannot make an image what it says."""
+
+    def __init__(self, path: Path | str, found: str, channels: str) -> None:
+        super().__init__(
+            f"the image '{path}' is {found}, which channels = \"{channels}\" cannot convert; leave channels out, or convert it"
         )
 
 
@@ -30,14 +108,16 @@ class NoPictures(DataError):
     """A folder, or a manifest, names no picture."""
 
     def __init__(self, path: Path | str, suffixes: Iterable[str]) -> None:
-        super().__init__(f"no pictures in '{path}'; expected {_LAYOUT}, with pictures ending in {', '.join(sorted(suffixes))}")
+        super().__init__(
+            f"no pictures in '{path}'; expected {_LAYOUT}, or {_UNDIVIDED}, with pictures ending in {', '.join(sorted(suffixes))}"
+        )
 
 
 class NoManifest(DataError):
-    """The manifest is not there."""
+    """The manifest is not there, or may not be read."""
 
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(f"no manifest at '{path}'; a relative name starts in the data set's folder")
+    def __init__(self, path: Path | str, why: str = "") -> None:
+        super().__init__(f"no manifest at '{path}'{why and f' ({why})'}; a relative name starts in the data set's folder")
 
 
 class BadManifest(DataError):

@@ -226,7 +226,7 @@ def test_a_file_that_is_no_picture_is_named(root, how):
     with pytest.raises(UnreadableImage):
         ImageFolder(path=root).probe()
     assert message(ImageFolder(path=root), how) == (
-        "cannot read the image 'train/b/1.png': it is no picture in a known format (BMP, JPEG, PNG, PPM, TIFF, WebP); "
+        "cannot read the image 'train/b/1.png': it is no picture in a known format (BMP, JPEG, PNG, PPM, TIFF, WebP, NumPy's npy); "
         "mend or remove the file"
     )
 
@@ -264,7 +264,8 @@ def test_a_stack_of_pictures_is_refused(root):
     pixels("x").save(root / "test/a/0.tif", save_all=True, append_images=[pixels("y")])
     assert (
         message(ImageFolder(path=root))
-        == "cannot read the image 'test/a/0.tif': it holds 2 pictures; save them apart; mend or remove the file"
+        == "cannot read the image 'test/a/0.tif': it holds 2 pictures; save them apart, "
+        'or set pages = "channels" where each is a channel; mend or remove the file'
     )
 
 
@@ -294,11 +295,12 @@ def test_a_missing_folder_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
-def test_a_folder_without_splits_is_told_the_layout(root, split):
+def test_a_folder_with_some_splits_is_told_both_ways_out(root, split):
     (root / split).rename(root / "other")
     assert message(ImageFolder(path=root)) == (
-        f"no folder '{split}' in '{root}'; lay pictures out as FOLDER/train/CLASS/PICTURE, FOLDER/test/CLASS/PICTURE and, if there is one, "
-        'FOLDER/val/CLASS/PICTURE, or name a CSV file: manifest = "manifest.csv"'
+        f"no folder '{split}' in '{root}', which has other splits; lay pictures out as FOLDER/train/CLASS/PICTURE, "
+        "FOLDER/test/CLASS/PICTURE and, if there is one, FOLDER/val/CLASS/PICTURE, or as FOLDER/CLASS/PICTURE to have them divided, "
+        'or name a CSV file: manifest = "manifest.csv"'
     )
 
 
@@ -328,9 +330,9 @@ def test_a_class_missing_from_the_test_split_is_named(root):
         (
             ["path,split", "x,train"],
             1,
-            "no column 'class'; the first line names the columns path, split, class and, if there are groups, group",
+            "no column 'class'; the first line names the columns path, class and, if there are any, split and group",
         ),
-        ([""], 1, "no column 'path', 'split', 'class'; "),
+        ([""], 1, "no column 'path', 'class'; "),
         (["path,split,class", "train/a/0.png,training,a"], 2, "unknown split 'training'; known: test, train, val, validation"),
         (["path,split,class", "train/a/0.png,train,"], 2, "no class; fill it in, or remove the line"),
         (["path,split,class", "train/a/0.png"], 2, "no split; "),
