@@ -9,6 +9,11 @@ def register(registry: Registry) -> None:
     here = "augbench_datasets"
     registry.dataset("phantom", f"{here}.phantom:Phantom", "Drawn blood cells in seven overlapping classes; needs no files")
     registry.dataset("image-folder", f"{here}.image_folder:ImageFolder", "A folder of images: split/class/picture, or a CSV manifest")
+    registry.dataset("numpy", f"{here}.numpy_arrays:NumpyArrays", "Your own arrays: an .npz file, or a folder of .npy files")
+    registry.dataset("long-tail", f"{here}.long_tail:LongTail", "Another data set, whose classes keep ever fewer training images")
+    registry.dataset("fashion-mnist", f"{here}.fashion_mnist:FashionMnist", "Ten kinds of clothes, 28 x 28, grey; also Debian's package")
+    registry.family("dataset", "medmnist", f"{here}.medmnist:MedMnist", "MedMNIST v2, 28 to 224 px: medmnist/bloodmnist")
+    registry.family("dataset", "torchvision", f"{here}.torchvision_family:TorchvisionSet", "CIFAR, MNIST, SVHN, STL10: torchvision/CIFAR10")
     registry.resize("bilinear", f"{here}.resize:Bilinear", "Scale to a square, antialiased")
     registry.resize("centre-crop", f"{here}.resize:CentreCrop", "Cut a square out of the middle")
     registry.generator("folder", f"{here}.bank_folder:BankFolder", 'Someone else\'s images as banks: path = "banks/{class}"')
