@@ -16,4 +16,6 @@ def register(registry: Registry) -> None:
     registry.family("dataset", "torchvision", f"{here}.torchvision_family:TorchvisionSet", "CIFAR, MNIST, SVHN, STL10: torchvision/CIFAR10")
     registry.resize("bilinear", f"{here}.resize:Bilinear", "Scale to a square, antialiased")
     registry.resize("centre-crop", f"{here}.resize:CentreCrop", "Cut a square out of the middle")
+    registry.resize("crop-or-pad", f"{here}.resize:CropOrPad", "Put into the middle of a square: cut off, or filled up")
+    registry.resize("letterbox", f"{here}.resize:Letterbox", "Scale the longer side, keep the ratio, fill up to a square")
     registry.generator("folder", f"{here}.bank_folder:BankFolder", 'Someone else\'s images as banks: path = "banks/{class}"')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge
 
@@ -12,6 +12,8 @@ from augbench_datasets._errors import TooSmall
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+Edges = Literal["black", "edge", "reflect"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,16 +29,7 @@ class Bilinear(Resize):
 
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """Resize one image [H, W, C], keeping its type; the ratio of its sides is not kept."""
-        import numpy as np
-        from PIL import Image
-
-        if image.shape[:2] == self.shape():
-            return image
-        # One channel at a time, as float: Pillow knows no 16-bit colour, and rounds 8-bit images between its two passes.
-        planes = [Image.fromarray(image[:, :, channel].astype(np.float32)) for channel in range(image.shape[2])]
-        scaled = [np.asarray(plane.resize((self.size, self.size), Image.Resampling.BILINEAR)) for plane in planes]
-        resized: NDArray[Any] = np.rint(np.stack(scaled, axis=2)).astype(image.dtype)
-        return resized
+        return _scaled(image, self.size, self.size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +49,73 @@ class CentreCrop(Resize):
         Raise ``TooSmall`` where there is less than the square.
         """
         height, width = image.shape[:2]
-        top, left = (height - self.size) // 2, (width - self.size) // 2
-        if top < 0 or left < 0:
+        if min(height, width) < self.size:
             raise TooSmall(height, width, self.size)
-        return image[top : top + self.size, left : left + self.size]
+        return _cropped(image, self.size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CropOrPad(Resize):
+    """Put the image into the middle of a square, pixels untouched: what is too large is cut off, what is missing is filled."""
+
+    size: Annotated[int, Ge(1)]
+    """Height and width of the result, in pixels."""
+    fill: Edges = "edge"
+    """What lies beyond the image: black, its outermost pixels repeated, or the image mirrored."""
+
+    def shape(self) -> tuple[int, int]:
+        """Return the height and width of every result."""
+        return self.size, self.size
+
+    def apply(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Bring one image [H, W, C] to the size; of an odd margin, the larger half is right and below."""
+        return _padded(_cropped(image, self.size), self.size, self.fill)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterbox(Resize):
+    """Scale until the longer side fits, antialiased, keeping the ratio of the sides, and fill what is missing of a square."""
+
+    size: Annotated[int, Ge(1)]
+    """Height and width of the result, in pixels."""
+    fill: Edges = "edge"
+    """What lies beyond the image: black, its outermost pixels repeated, or the image mirrored."""
+
+    def shape(self) -> tuple[int, int]:
+        """Return the height and width of every result."""
+        return self.size, self.size
+
+    def apply(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Bring one image [H, W, C] to the size, keeping its type."""
+        longer = max(image.shape[:2])
+        height, width = (max(1, round(side * self.size / longer)) for side in image.shape[:2])
+        return _padded(_scaled(image, height, width), self.size, self.fill)
+
+
+def _scaled(image: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+    import numpy as np
+    from PIL import Image
+
+    if image.shape[:2] == (height, width):
+        return image
+    # One channel at a time, as float: Pillow knows no 16-bit colour, and rounds 8-bit images between its two passes.
+    planes = [Image.fromarray(image[:, :, channel].astype(np.float32)) for channel in range(image.shape[2])]
+    scaled = [np.asarray(plane.resize((width, height), Image.Resampling.BILINEAR)) for plane in planes]
+    resized: NDArray[Any] = np.rint(np.stack(scaled, axis=2)).astype(image.dtype)
+    return resized
+
+
+def _cropped(image: NDArray[Any], size: int) -> NDArray[Any]:
+    """Cut out the middle of what is larger than ``size``."""
+    top, left = (max(0, side - size) // 2 for side in image.shape[:2])
+    return image[top : top + size, left : left + size]
+
+
+def _padded(image: NDArray[Any], size: int, fill: Edges) -> NDArray[Any]:
+    import numpy as np
+
+    missing = [size - side for side in image.shape[:2]]
+    margins = [(lack // 2, lack - lack // 2) for lack in missing]
+    if fill == "black":
+        return np.pad(image, (*margins, (0, 0)))
+    return np.pad(image, (*margins, (0, 0)), mode="edge" if fill == "edge" else "symmetric")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from augbench import DataError
-from augbench_datasets.resize import Bilinear, CentreCrop
+from augbench_datasets.resize import Bilinear, CentreCrop, CropOrPad, Letterbox
 
 
 def image(height: int, width: int, dtype: type = np.uint8, channels: int = 3) -> np.ndarray:
@@ -47,6 +47,39 @@ def test_a_picture_smaller_than_the_crop_is_refused():
     assert str(caught.value) == 'has 80 x 48 pixels, less than the 64 x 64 to be cut out; lower resize.size, or set resize.use = "bilinear"'
 
 
-@pytest.mark.parametrize("resize", [Bilinear(size=5), CentreCrop(size=5)])
+@pytest.mark.parametrize("fill", ["black", "edge", "reflect"])
+@pytest.mark.parametrize(("height", "width"), [(40, 40), (48, 48), (60, 30), (47, 90), (1, 200)])
+def test_crop_or_pad_is_torchvisions_centre_crop_with_edges_filled(fill, height, width):
+    from torchvision.transforms.v2.functional import center_crop, pad
+
+    pixels = image(height, width, np.uint8)
+    planes = torch.from_numpy(pixels).permute(2, 0, 1)
+    # Cut first: torchvision pads with zeros alone when it crops.
+    cut = center_crop(planes, [min(height, 48), min(width, 48)])
+    top, left = (48 - cut.shape[1]) // 2, (48 - cut.shape[2]) // 2
+    margins = [left, top, 48 - cut.shape[2] - left, 48 - cut.shape[1] - top]
+    mode = {"black": "constant", "edge": "edge", "reflect": "symmetric"}[fill]
+    if mode != "symmetric" or max(margins) <= min(cut.shape[1:]):
+        np.testing.assert_array_equal(CropOrPad(size=48, fill=fill).apply(pixels), pad(cut, margins, padding_mode=mode).permute(1, 2, 0))
+    assert CropOrPad(size=48, fill=fill).apply(pixels).shape == (48, 48, 3)
+
+
+def test_crop_or_pad_rounds_an_odd_margin_of_a_cut_as_the_centre_crop_does():
+    pixels = image(65, 70)
+    np.testing.assert_array_equal(CropOrPad(size=64).apply(pixels), CentreCrop(size=64).apply(pixels))
+
+
+@pytest.mark.parametrize(("height", "width", "inner"), [(30, 60, (8, 16)), (60, 30, (16, 8)), (16, 16, (16, 16)), (1, 500, (1, 16))])
+def test_letterbox_keeps_the_ratio_of_the_sides(height, width, inner):
+    flat = np.full((height, width, 1), 65535, np.uint16)
+    found = Letterbox(size=16, fill="black").apply(flat)
+    rows, columns = (np.flatnonzero(found.any(axis)) for axis in ((1, 2), (0, 2)))
+    assert (len(rows), len(columns)) == inner
+    assert (found[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] == 65535).all()
+    assert abs(rows[0] - (15 - rows[-1])) <= 1
+    assert abs(columns[0] - (15 - columns[-1])) <= 1
+
+
+@pytest.mark.parametrize("resize", [Bilinear(size=5), CentreCrop(size=5), CropOrPad(size=5), Letterbox(size=5)])
 def test_the_shape_is_a_square(resize):
     assert resize.shape() == resize.apply(image(9, 8)).shape[:2] == (5, 5)
