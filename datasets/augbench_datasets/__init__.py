@@ -9,6 +9,8 @@ def register(registry: Registry) -> None:
     here = "augbench_datasets"
     registry.dataset("phantom", f"{here}.phantom:Phantom", "Drawn blood cells in seven overlapping classes; needs no files")
     registry.dataset("image-folder", f"{here}.image_folder:ImageFolder", "A folder of images: split/class/picture, or a CSV manifest")
+    registry.dataset("bbbc048", f"{here}.bbbc048:JurkatCells", "Jurkat cells in seven phases of the cell cycle, four of them rare")
+    registry.dataset("rbc-storage", f"{here}.rbc_storage:StoredRedCells", "Red blood cells in storage, in seven shapes, of two sites")
     registry.dataset("numpy", f"{here}.numpy_arrays:NumpyArrays", "Your own arrays: an .npz file, or a folder of .npy files")
     registry.dataset("long-tail", f"{here}.long_tail:LongTail", "Another data set, whose classes keep ever fewer training images")
     registry.dataset("fashion-mnist", f"{here}.fashion_mnist:FashionMnist", "Ten kinds of clothes, 28 x 28, grey; also Debian's package")
