@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from augbench import Progress
+from augbench import Progress, UnreadableData
 from augbench_datasets._errors import UnsafeArchive
 from augbench_datasets._members import Member, members
 
@@ -49,6 +49,8 @@ def unpack(
     with FileLock(target.with_name(f".{target.name}.lock")):
         if target.exists():
             return
+        if not archive.is_file():
+            raise UnreadableData(archive, "it is not there")
         with _unfinished(target) as folder:
             _Unpacking(archive, folder, nested, limits or Limits(), progress or _silent).run()
             folder.rename(target)

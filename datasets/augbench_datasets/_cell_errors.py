@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,10 +29,8 @@ class NotUnpacked(DataError):
     """The archive is there, what is in it is not."""
 
     def __init__(self, archive: Path | str, name: str) -> None:
-        super().__init__(
-            f"'{archive}' is not unpacked; do so with 'bench datasets fetch {name} --set path={Path(archive).parent}', "
-            "which downloads nothing that is there"
-        )
+        where = shlex.quote(f"path={Path(archive).parent}")
+        super().__init__(f"'{archive}' is not unpacked; do so with: bench datasets fetch {name} --set {where} (it downloads nothing then)")
 
 
 class NoSuchFolders(DataError):

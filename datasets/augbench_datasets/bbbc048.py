@@ -26,7 +26,7 @@ TEST = dict(zip(CLASSES, (1433, 862, 860, 60, 7, 3, 2), strict=True))
 """As published: these, and no others, are in the authors' lists."""
 
 _REVISION = 1
-_ARCHIVE = "BBBC048v1.zip"
+_ARCHIVE, _INNER = "BBBC048v1.zip", "CellCycle.zip"
 _URL = f"https://data.broadinstitute.org/bbbc/BBBC048/{_ARCHIVE}"
 _AUTHORS_CODES = ("Anaphase", "Telophase", "G2", "Prophase", "Metaphase", "G1", "S")
 
@@ -81,15 +81,17 @@ class JurkatCells(Dataset):
         return JURKAT
 
     def downloads(self) -> tuple[Download, ...]:
-        """Name the one archive; nobody has published its checksum."""
-        return (Download(url=_URL, to=self._place() / _ARCHIVE),)
+        """Name the one archive, unless the one in it is there; nobody has published its checksum."""
+        archive = self._archive()
+        return (Download(url=_URL, to=archive),) if archive.name == _ARCHIVE else ()
 
     def unpack(self, progress: Progress) -> None:
         """Unpack the archive, and the one in it, beside it."""
         from augbench_datasets._archives import unpack
 
+        archive = self._archive()
         if self._root() is None:
-            unpack(self._place() / _ARCHIVE, self._place() / Path(_ARCHIVE).stem, nested=("*.zip",), progress=progress)
+            unpack(archive, archive.with_suffix(""), nested=("*.zip",), progress=progress)
 
     def probe(self) -> Probe:
         """Read every header and hash every byte of the pictures in use.
@@ -120,6 +122,10 @@ class JurkatCells(Dataset):
     def _place(self) -> Path:
         return data_folder() / NAME if self.path is None else self.path
 
+    def _archive(self) -> Path:
+        inner = self._place() / _INNER
+        return inner if inner.is_file() else self._place() / _ARCHIVE
+
     def _grey(self) -> Literal["grey"] | None:
         return "grey" if self.convert and self.pictures == "channels" else None
 
@@ -135,7 +141,7 @@ class JurkatCells(Dataset):
 
         root = self._root()
         if root is None:
-            archive = self._place() / _ARCHIVE
+            archive = self._archive()
             raise NotUnpacked(archive, NAME) if archive.is_file() else NotFetched(self._place() / "CellCycle", NAME)
         files = self._sorted(root)
         splits = self._splits(root, files)

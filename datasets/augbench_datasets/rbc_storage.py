@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len
 
-from augbench import Card, Dataset, Download, NotFetched, OddImage, Probe, Progress, Splits, data_folder
+from augbench import Card, DataError, Dataset, Download, NotFetched, OddImage, Probe, Progress, Splits, data_folder
 from augbench_datasets._templates import Template
 
 if TYPE_CHECKING:
@@ -81,14 +82,18 @@ class StoredRedCells(Dataset):
         return RED_CELLS
 
     def downloads(self) -> tuple[Download, ...]:
-        """Name the archive of all files of the article; nobody has published its checksum."""
-        return (Download(url=_URL, to=self._place() / _ARCHIVE),)
+        """Name the archive of all files of the article, unless archives are there; nobody has published its checksum."""
+        archive = self._place() / _ARCHIVE
+        return () if self._archives() and not archive.is_file() else (Download(url=_URL, to=archive),)
 
     def unpack(self, progress: Progress) -> None:
-        """Unpack each archive that lies there, and those in it, beside it."""
+        """Unpack each archive that lies there, and those in it, beside it, unless all folders are there."""
         from augbench_datasets._archives import unpack
 
-        for archive in sorted(self._place().glob("*.zip")):
+        with suppress(DataError):
+            self._folders()
+            return
+        for archive in self._archives():
             unpack(archive, archive.with_suffix(""), nested=("*.zip",), progress=progress)
 
     def probe(self) -> Probe:
@@ -124,6 +129,9 @@ class StoredRedCells(Dataset):
     def _place(self) -> Path:
         return data_folder() / NAME if self.path is None else self.path
 
+    def _archives(self) -> list[Path]:
+        return sorted(self._place().glob("*.zip"))
+
     def _folders(self) -> dict[str, Path]:
         """Return the folder of each split."""
         from augbench_datasets._cell_errors import NotUnpacked
@@ -133,7 +141,7 @@ class StoredRedCells(Dataset):
         patterns = {"train": self.train, "validation": self.validation, "test": self.test}
         found = {key: _called(pattern, there) for key, pattern in patterns.items() if pattern}
         if not any(found.values()):
-            archives = sorted(self._place().glob("*.zip"))
+            archives = self._archives()
             raise NotUnpacked(archives[0], NAME) if archives else NotFetched(self._place() / self.train, NAME)
         return {key: self._only(key, patterns[key], folders) for key, folders in found.items()}
 

@@ -150,8 +150,7 @@ def test_the_download_is_unpacked_and_read(tmp_path, written):
     assert (download.url, download.checksum) == ("https://data.broadinstitute.org/bbbc/BBBC048/BBBC048v1.zip", None)
     download.to.write_bytes(nested_zip(written))
     assert message(dataset) == (
-        f"'{download.to}' is not unpacked; do so with 'bench datasets fetch bbbc048 --set path={tmp_path}', "
-        "which downloads nothing that is there"
+        f"'{download.to}' is not unpacked; do so with: bench datasets fetch bbbc048 --set path={tmp_path} (it downloads nothing then)"
     )
     dataset.unpack(quiet)
     assert dataset.probe().counts == {"train": (3,) * 7, "test": (2,) * 7}
@@ -159,6 +158,16 @@ def test_the_download_is_unpacked_and_read(tmp_path, written):
     before = sorted(tmp_path.rglob("*"))
     dataset.unpack(quiet)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_inner_archive_will_do(tmp_path, written):
+    with zipfile.ZipFile(tmp_path / "CellCycle.zip", "w") as archive:
+        for name, data in written.items():
+            archive.writestr(f"CellCycle/{name}", data)
+    dataset = cells(tmp_path)
+    assert dataset.downloads() == ()
+    dataset.unpack(quiet)
+    assert dataset.probe().counts["test"] == (2,) * 7
 
 
 def test_a_truncated_archive_leaves_nothing(tmp_path, written):

@@ -130,10 +130,14 @@ def test_the_article_or_its_files_are_unpacked_and_read(tmp_path, written, whole
                 archive.writestr(name, data)
     else:
         write(tmp_path, packed)
-    assert "is not unpacked; do so with 'bench datasets fetch rbc-storage --set path=" in message(dataset)
+    assert "is not unpacked; do so with: bench datasets fetch rbc-storage --set path=" in message(dataset)
+    assert len(dataset.downloads()) == whole
     dataset.unpack(quiet)
-    assert dataset.probe().counts["test"] == (4, 4)
+    probe = dataset.probe()
+    assert probe.counts["test"] == (4, 4)
+    write(tmp_path, {"Again.zip": packed[f"{TEST}.zip"]})
     dataset.unpack(quiet)
+    assert dataset.probe() == probe
 
 
 def test_without_files_it_says_how_to_get_them(tmp_path, monkeypatch):
