@@ -66,7 +66,11 @@ class Header:
 
 def inspect(path: Path | str, name: Path | str, pages: Pages | None = None) -> Header:
     """Look at a picture and hash its file, without decoding it."""
-    content = _content(path, name)
+    return look(_content(path, name), name, pages)
+
+
+def look(content: bytes, name: Path | str, pages: Pages | None = None) -> Header:
+    """Look at a picture whose file is in memory."""
     digest = hashlib.sha256(content).digest()
     if content.startswith(_npy.MAGIC):
         array = _npy.header(content, name)
@@ -87,7 +91,11 @@ def decode(path: Path | str, name: Path | str, expected: Kind, channels: Channel
 
     ``expected`` is the kind of the data set's first picture: another is odd, unless ``channels`` says what all become.
     """
-    content = _content(path, name)
+    return decode_content(_content(path, name), name, expected, channels, pages)
+
+
+def decode_content(content: bytes, name: Path | str, expected: Kind, channels: Channels | None, pages: Pages | None = None) -> NDArray[Any]:
+    """Return the pixels of a picture whose file is in memory, as ``decode`` does."""
     if content.startswith(_npy.MAGIC):
         array = _npy.header(content, name)
         check_kind(array.kind, name, expected, channels)
