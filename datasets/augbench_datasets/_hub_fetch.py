@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,14 +32,44 @@ def _save(name: str, config: str | None, revision: str | None, to: Path) -> None
     shutil.rmtree(half, ignore_errors=True)
     with _quiet():
         try:
-            found = library().load_dataset(name, config, revision=revision)
+            found = library().load_dataset(name, config, revision=commit(name, revision))
         # Of what the network and a stranger's files can do, several libraries raise their own errors.
         except Exception as error:
             if isinstance(error, OSError) and error.filename:
                 raise
-            raise HubRefuses(name, to, str(error).partition("\n")[0] or type(error).__name__) from error
+            raise HubRefuses(name, to, _why(error, revision)) from error
         found.save_to_disk(str(half))
     half.replace(to)
+
+
+def commit(name: str, revision: str | None) -> str:
+    """Ask the hub, once and quickly, for the commit that is meant: all files are then of one state."""
+    from huggingface_hub import HfApi
+
+    return str(HfApi().dataset_info(name, revision=revision, timeout=30.0).sha)
+
+
+def _why(error: BaseException, revision: str | None) -> str:
+    """Say in words what came out of several libraries."""
+    from huggingface_hub import errors
+
+    if isinstance(error, errors.OfflineModeIsEnabled):
+        return "HF_HUB_OFFLINE forbids the network"
+    if isinstance(error, errors.GatedRepoError):
+        return "its owner wants to know who takes it: accept the terms on its page, then 'hf auth login'"
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return "there is no such data set, or it is private"
+    if isinstance(error, errors.RevisionNotFoundError):
+        return f"it has no revision '{revision}'"
+    if any(isinstance(cause, (socket.gaierror, ConnectionError, TimeoutError)) for cause in _causes(error)):
+        return "it is not reached: this machine is offline, or needs a proxy (HTTPS_PROXY)"
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 @contextmanager

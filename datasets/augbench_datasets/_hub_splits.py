@@ -120,7 +120,7 @@ def read_splits(asked: HuggingFace, path: Path) -> HubSplits:
     classes = in_order((label for split in labels.values() for label in split), names)
     parts = {split: _part(asked, table, labels[split], classes, split, where) for split, table in tables.items()}
     unused = sorted(set(names or ()) - set(classes))
-    notes = (f"classes that no image has are left out: {', '.join(unused)}",) if unused else ()
+    notes: tuple[str, ...] = (f"classes that no image has are left out: {', '.join(unused)}",) if unused else ()
     if "test" not in parts:
         parts, told = _divided(parts["train"], asked.split or Division(), classes, where)
         notes += told

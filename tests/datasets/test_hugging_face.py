@@ -20,6 +20,7 @@ from PIL import Image
 
 from augbench import DataError, EmptyClass, NotFetched, OddImage, UnreadableData, UnreadableImage
 from augbench.values.errors import MissingExtra
+from augbench_datasets import _hub_fetch
 from augbench_datasets._division import Division
 from augbench_datasets._hub_errors import (
     BadColumn,
@@ -325,6 +326,7 @@ def hub(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
         return library.load_from_disk(str(saved / "all"))
 
     monkeypatch.setattr(library, "load_dataset", load)
+    monkeypatch.setattr(_hub_fetch, "commit", lambda name, revision: "0a" * 20)
     monkeypatch.setenv("AUGBENCH_DATA", str(tmp_path))
     return lambda: tmp_path / "hugging-face"
 
@@ -346,3 +348,22 @@ def test_what_the_hub_does_not_have_is_one_sentence(hub: Callable[[], Path]):
         "cannot fetch 'owner/cells' from the Hugging Face hub: Dataset 'owner/cells' doesn't exist on the Hub or cannot be accessed; "
         f"fetch it elsewhere, write it with its save_to_disk(), and put that folder at '{hub() / 'owner--cells'}'"
     )
+
+
+@pytest.mark.slow
+def test_a_hub_that_is_not_reached_is_told_at_once(tmp_path: Path):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom augbench_datasets.hugging_face import HuggingFace\n"
+        "try:\n    HuggingFace(name='owner/animals').unpack(lambda done, total: None)\n"
+        "except Exception as error:\n    print(type(error).__name__, error)\n"
+    )
+    environment = {
+        **os.environ,
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+        "HF_HOME": str(tmp_path),
+        "AUGBENCH_DATA": str(tmp_path),
+        "NO_PROXY": "*",
+    }
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert done.stdout.startswith("HubRefuses cannot fetch 'owner/animals' from the Hugging Face hub: it is not reached: this machine is")
+    assert done.stderr == ""

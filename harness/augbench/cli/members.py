@@ -114,7 +114,7 @@ def member(registry: Registry, entry: Entry, use: str) -> Member:
 
 def missing_extra(component: type[Dataset], distribution: str) -> str:
     """Name what must be installed before a data set can be used, such as ``augbench[hugging-face]``; empty where nothing must."""
-    absent = [name for name in component.preload if importlib.util.find_spec(name.partition(".")[0]) is None]
+    absent = [name for name in component.preload if not _is_installed(name.partition(".")[0])]
     if not absent:
         return ""
     try:
@@ -124,6 +124,12 @@ def missing_extra(component: type[Dataset], distribution: str) -> str:
     extras = {found[1].lower().replace("-", "_"): found[2] for line in requires if (found := _REQUIREMENT.match(line))}
     extra = next((extras[name.lower()] for name in absent if name.lower() in extras), None)
     return f"{distribution}[{extra}]" if extra else absent[0]
+
+
+def _is_installed(module: str) -> bool:
+    found = importlib.util.find_spec(module)
+    # A folder of that name below the current one is found as well.
+    return found is not None and found.origin is not None
 
 
 def _loaded(entry: Entry) -> type[Dataset] | None:
@@ -140,7 +146,7 @@ def _wants(required: Sequence[Parameter]) -> str:
         return "those of another data set"
     if any("path" in one.type for one in required):
         return "your own"
-    return f"needs {' and '.join(one.name for one in required)}" if required else "cannot be used here"
+    return f"needs {' and '.join(one.name for one in required)}" if required else "see 'show'"
 
 
 def _blank(parameter: Parameter) -> str:
