@@ -16,6 +16,7 @@ def register(registry: Registry) -> None:
     registry.dataset("fashion-mnist", f"{here}.fashion_mnist:FashionMnist", "Ten kinds of clothes, 28 x 28, grey; also Debian's package")
     registry.family("dataset", "medmnist", f"{here}.medmnist:MedMnist", "MedMNIST v2, 28 to 224 px: medmnist/bloodmnist")
     registry.family("dataset", "torchvision", f"{here}.torchvision_family:TorchvisionSet", "CIFAR, MNIST, SVHN, STL10: torchvision/CIFAR10")
+    registry.dataset("hugging-face", f"{here}.hugging_face:HuggingFace", "A data set of the Hugging Face hub, or of its library")
     registry.resize("bilinear", f"{here}.resize:Bilinear", "Scale to a square, antialiased")
     registry.resize("centre-crop", f"{here}.resize:CentreCrop", "Cut a square out of the middle")
     registry.resize("crop-or-pad", f"{here}.resize:CropOrPad", "Put into the middle of a square: cut off, or filled up")
