@@ -12,6 +12,7 @@ from augbench.cli import (
     datasets,
     export,
     fetch,
+    init,
     logs,
     merge,
     plan,
@@ -31,6 +32,7 @@ from augbench.cli.wording import examples
 _EXPERIMENTS, _PARTS = "Experiments", "Parts"
 
 _EXAMPLES = examples(
+    ("bench init my-cells", "write a matrix file for a folder of images"),
     ("bench plan", "what ./ablation.toml would do"),
     ("bench run", "do it; again = continue"),
     ("bench run --matrix cells.toml --only plain", "some rows of another matrix"),
@@ -58,6 +60,7 @@ def build() -> typer.Typer:
     """Assemble the app from its verbs."""
     app = _group("bench")
     app.callback(epilog=_EXAMPLES)(bench)
+    app.command("init", cls=Verb, epilog=init.EPILOG, rich_help_panel=_EXPERIMENTS)(init.init)
     app.command("plan", cls=Verb, epilog=plan.EPILOG, rich_help_panel=_EXPERIMENTS)(plan.plan)
     app.command("why", cls=Verb, epilog=why.EPILOG, rich_help_panel=_EXPERIMENTS)(why.why)
     app.command("run", cls=Verb, epilog=run.EPILOG, rich_help_panel=_EXPERIMENTS)(run.run)

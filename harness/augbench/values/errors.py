@@ -89,6 +89,20 @@ class UnusableFile(AugbenchError):
         super().__init__(f"cannot use '{path}': {why}")
 
 
+class UnwritablePath(AugbenchError):
+    """A matrix file has no way to name a path."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"the path '{path}' {why}; rename the folder, or make a link to it and name that")
+
+
+class FileThere(AugbenchError):
+    """A file would be overwritten."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"'{path}' is there already, and is left as it is; choose another with --out FILE, or replace it with --force")
+
+
 class DataError(AugbenchError):
     """A data set that cannot be used as it is."""
 
