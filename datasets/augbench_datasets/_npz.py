@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -88,7 +89,7 @@ def _header(stream: IO[bytes], name: str, path: Path, again: str) -> tuple[tuple
     try:
         version = np.lib.format.read_magic(stream)
         shape, columns, dtype = _READERS[version](stream)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError):
         raise
     # NumPy evaluates the header as a Python literal, which raises anything on bad bytes.
     except Exception as error:

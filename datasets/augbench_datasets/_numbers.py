@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import lzma
 import math
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -103,7 +105,7 @@ def readable(path: Path, again: str = "fetch it again") -> Iterator[None]:
             # A full disk is not the file's fault.
             raise
         raise UnreadableData(path, error.strerror or str(error), again) from error
-    except (EOFError, ValueError, RuntimeError, OverflowError, zipfile.BadZipFile, zlib.error) as error:
+    except (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
         raise UnreadableData(path, str(error) or "it ends too early", again) from error
 
 
