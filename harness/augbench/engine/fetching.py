@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from augbench.engine.downloading import Patience, Watcher, demand_room, download_file, look
+from augbench.engine.downloading import Patience, Watcher, demand_room, download_file
 from augbench.values.data import Dataset, Download
 from augbench.values.errors import DataError
 
@@ -35,7 +35,7 @@ def fetch(
     downloads = dataset.downloads()
     if not downloads and type(dataset).unpack is Dataset.unpack:
         return Brought(outcome="nothing to fetch")
-    missing = [download for download in downloads if look(download).state == "missing"]
+    missing = [download for download in downloads if not download.to.exists()]
     if missing and not force and (probe := _usable(dataset)):
         # Such as what a package of the system has brought.
         return Brought(outcome="there", probe=probe)
