@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,11 @@ from PIL import Image
 
 from augbench import DataError, EmptyClass, NotFetched, OddImage, UnreadableData, UnreadableImage
 from augbench.values.errors import MissingExtra
-from augbench_datasets import _hub_fetch
 from augbench_datasets._division import Division
 from augbench_datasets._hub_errors import (
     BadColumn,
     BadHubName,
     BadSplits,
-    HubRefuses,
     NeedlessDivision,
     NoColumnCalled,
     NoHubName,
@@ -34,6 +32,7 @@ from augbench_datasets._hub_errors import (
     NotSaved,
 )
 from augbench_datasets.hugging_face import HuggingFace
+from support.hub import serving_hub
 
 NAMES = ["cat", "dog", "eel"]
 COUNTS = {"train": 12, "test": 6}
@@ -315,55 +314,39 @@ def test_a_broken_arrow_file_is_one_message(saved: Path, tmp_path: Path):
         HuggingFace(path=tmp_path / "train").probe()
 
 
-@pytest.fixture
-def hub(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Path]:
-    """Let the library load what it has saved, in the place of the hub; return where it is put."""
-    library = importlib.import_module("datasets")
+def unpacked(endpoint: str, folder: Path, settings: Sequence[dict[str, Any]]) -> list[str]:
+    """Fetch data sets with the library in a process of its own, which asks another hub; return what came of each."""
+    code = (
+        "import json, sys\nfrom augbench_datasets.hugging_face import HuggingFace\n"
+        "for settings in json.loads(sys.argv[1]):\n"
+        "    try:\n        HuggingFace(**settings).unpack(lambda done, total: None)\n        print('well')\n"
+        "    except Exception as error:\n        print(type(error).__name__, error)\n"
+    )
+    environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "home"), "AUGBENCH_DATA": str(folder), "NO_PROXY": "*"}
+    arguments = [sys.executable, "-c", code, json.dumps(settings)]
+    done = subprocess.run(arguments, check=True, capture_output=True, text=True, env=environment, cwd=folder)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
 
-    def load(name: str, config: str | None, *, revision: str | None) -> Any:
-        if name != "owner/animals":
-            raise library.exceptions.DatasetNotFoundError(f"Dataset '{name}' doesn't exist on the Hub or cannot be accessed.")
-        return library.load_from_disk(str(saved / "all"))
 
-    monkeypatch.setattr(library, "load_dataset", load)
-    monkeypatch.setattr(_hub_fetch, "commit", lambda name, revision: "0a" * 20)
+@pytest.mark.slow
+def test_what_is_fetched_from_the_hub_is_saved_and_then_needs_no_network(animals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AUGBENCH_DATA", str(tmp_path))
-    return lambda: tmp_path / "hugging-face"
-
-
-@pytest.mark.slow
-def test_what_is_fetched_is_saved_and_then_needs_no_network(hub: Callable[[], Path]):
-    dataset = HuggingFace(name="owner/animals")
-    dataset.unpack(lambda done, total, **numbers: None)
-    assert dataset.probe().counts["train"] == (4, 4, 4)
-    assert [path.name for path in hub().iterdir() if not path.name.startswith(".")] == ["owner--animals"]
-    dataset.unpack(lambda done, total, **numbers: None)
-
-
-@pytest.mark.slow
-def test_what_the_hub_does_not_have_is_one_sentence(hub: Callable[[], Path]):
-    with pytest.raises(HubRefuses) as caught:
-        HuggingFace(name="owner/cells").unpack(lambda done, total, **numbers: None)
-    assert str(caught.value) == (
-        "cannot fetch 'owner/cells' from the Hugging Face hub: Dataset 'owner/cells' doesn't exist on the Hub or cannot be accessed; "
-        f"fetch it elsewhere, write it with its save_to_disk(), and put that folder at '{hub() / 'owner--cells'}'"
+    files = {f"data/{file.name}": file.read_bytes() for file in (animals / "data").iterdir()}
+    with serving_hub("owner/animals", files) as endpoint:
+        wanted = ({"name": "owner/animals"}, {"name": "owner/animals", "revision": "none"}, {"name": "owner/birds"})
+        well, revision, birds = unpacked(endpoint, tmp_path, wanted)
+    assert well == "well"
+    assert HuggingFace(name="owner/animals").probe() == HuggingFace(path=animals).probe()
+    assert [path.name for path in (tmp_path / "hugging-face").iterdir() if not path.name.startswith(".")] == ["owner--animals"]
+    assert revision.startswith("HubRefuses cannot fetch 'owner/animals' from the Hugging Face hub: it has no revision 'none'; ")
+    assert birds == (
+        "HubRefuses cannot fetch 'owner/birds' from the Hugging Face hub: there is no such data set, or it is private; "
+        f"fetch it elsewhere, write it with its save_to_disk(), and put that folder at '{tmp_path / 'hugging-face' / 'owner--birds'}'"
     )
 
 
 @pytest.mark.slow
 def test_a_hub_that_is_not_reached_is_told_at_once(tmp_path: Path):
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom augbench_datasets.hugging_face import HuggingFace\n"
-        "try:\n    HuggingFace(name='owner/animals').unpack(lambda done, total: None)\n"
-        "except Exception as error:\n    print(type(error).__name__, error)\n"
-    )
-    environment = {
-        **os.environ,
-        "HF_ENDPOINT": "http://127.0.0.1:9",
-        "HF_HOME": str(tmp_path),
-        "AUGBENCH_DATA": str(tmp_path),
-        "NO_PROXY": "*",
-    }
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment, cwd=tmp_path)
-    assert done.stdout.startswith("HubRefuses cannot fetch 'owner/animals' from the Hugging Face hub: it is not reached: this machine is")
-    assert done.stderr == ""
+    (told,) = unpacked("http://127.0.0.1:9", tmp_path, [{"name": "owner/animals"}])
+    assert "it is not reached: this machine is offline, or needs a proxy (HTTPS_PROXY); fetch it elsewhere" in told

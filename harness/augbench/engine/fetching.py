@@ -36,8 +36,8 @@ def fetch(
     if not downloads and type(dataset).unpack is Dataset.unpack:
         return Brought(outcome="nothing to fetch")
     missing = [download for download in downloads if not download.to.exists()]
-    if missing and not force and (probe := _usable(dataset)):
-        # Such as what a package of the system has brought.
+    if (missing or not downloads) and not force and (probe := _usable(dataset)):
+        # Such as what a package of the system has brought, or was unpacked before.
         return Brought(outcome="there", probe=probe)
     demand_room(missing)
     fetched = tuple(
@@ -47,7 +47,7 @@ def fetch(
     )
     watcher.began(f"{name}: unpacking", unit="parts")
     dataset.unpack(lambda done, total, **numbers: watcher.moved(done, total))
-    return Brought(outcome="fetched" if fetched else "there", files=fetched, probe=dataset.probe())
+    return Brought(outcome="fetched" if fetched or not downloads else "there", files=fetched, probe=dataset.probe())
 
 
 def place(dataset: Dataset) -> Path | None:

@@ -62,7 +62,8 @@ def test_files_are_fetched_unpacked_and_looked_at(tmp_path: Path, monkeypatch: p
 
 def test_a_data_set_that_its_own_library_fetches_is_unpacked(tmp_path: Path):
     built = Built(path=tmp_path / "built")
-    assert fetch("built", built, Silent()).probe == built.probe()
+    brought, again = fetch("built", built, Silent()), fetch("built", built, Silent())
+    assert (brought.outcome, brought.probe, again.outcome) == ("fetched", built.probe(), "there")
     assert place(built) == tmp_path / "built"
 
 
