@@ -17,7 +17,8 @@ from augbench import EmptyClass, Probe, Split, Splits
 from augbench_datasets._array_errors import BadArray
 from augbench_datasets._numbers import Numbers
 
-_CHANNELS = (1, 2, 3, 4)
+_MOST_CHANNELS = 4
+"""A picture that is no higher, and has more channels, has them first."""
 _TYPES = ("uint8", "uint16")
 
 
@@ -118,11 +119,13 @@ def image_shape(numbers: Numbers, name: str, path: Path, *, channels_first: bool
     if len(numbers.shape) not in (3, 4) or 0 in numbers.shape:
         hint = "images are [N, H, W] or [N, H, W, C], at least one"
         raise BadArray(name, path, f"has shape {numbers.shape}", hint)
-    sides = (*numbers.shape[1:], 1) if len(numbers.shape) == 3 else numbers.shape[1:]
-    height, width, channels = (sides[1], sides[2], sides[0]) if channels_first and len(numbers.shape) == 4 else sides
-    if channels > height and channels > width:
+    if len(numbers.shape) == 3:
+        return (*numbers.shape[1:], 1)
+    sides = numbers.shape[1:]
+    channels, height, width = sides if channels_first else (sides[2], *sides[:2])
+    if min(height, width) <= _MOST_CHANNELS < channels:
         other = "false" if channels_first else "true"
-        hint = f"set channels-first = {other} if its shape is meant otherwise"
+        hint = f"set channels-first = {other} if its shape {numbers.shape} is meant otherwise"
         raise BadArray(name, path, f"holds images of {height} x {width} pixels with {channels} channels", hint)
     return height, width, channels
 

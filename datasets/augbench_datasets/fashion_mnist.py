@@ -28,7 +28,7 @@ CARD = Card(
     images="70,000 grey images of 28 x 28",
     counts={"train": dict.fromkeys(CLASSES, 6000), "test": dict.fromkeys(CLASSES, 1000)},
     traps=(
-        "All classes are of one size: an imbalance has to be made, such as with long-tail.",
+        "As published, all classes are of one size: an imbalance has to be made, such as with long-tail.",
         "There is no validation split: set folds, or leave training.select = 'last'.",
     ),
 )

@@ -47,7 +47,8 @@ class LongTail(Dataset):
         """Return the card of the whole, and say what is done to it."""
         whole = self.of.card()
         note = "Thinned to a long tail: only the test images are all there."
-        return replace(whole, title=f"{whole.title}, long-tailed", counts={}, notes=(*whole.notes, note))
+        images = f"some of {whole.images}" if whole.images else ""
+        return replace(whole, title=f"{whole.title}, long-tailed", images=images, counts={}, notes=(*whole.notes, note))
 
     def probe(self) -> Probe:
         """Look at the whole, and count what stays.

@@ -154,7 +154,7 @@ class Published(Ten):
     """A set with a card and a file to fetch."""
 
     def card(self) -> Card:
-        return Card(title="Ten", licence="MIT", counts={"train": {"a": 5000}}, traps=("easy",))
+        return Card(title="Ten", images="60,000 images", licence="MIT", counts={"train": {"a": 5000}}, traps=("easy",))
 
     def downloads(self) -> tuple[Download, ...]:
         return (Download(url="https://example.org/ten", to="ten"),)
@@ -166,7 +166,13 @@ class Published(Ten):
 def test_card_downloads_and_unpacking_are_those_of_the_whole():
     tail, told = LongTail(of=Published()), []
     card = tail.card()
-    assert (card.title, card.licence, card.traps, card.counts) == ("Ten, long-tailed", "MIT", ("easy",), {})
+    assert (card.title, card.images, card.licence, card.traps, card.counts) == (
+        "Ten, long-tailed",
+        "some of 60,000 images",
+        "MIT",
+        ("easy",),
+        {},
+    )
     assert card.notes == ("Thinned to a long tail: only the test images are all there.",)
     assert tail.downloads() == Published().downloads()
     tail.unpack(lambda done, total: told.append((done, total)))

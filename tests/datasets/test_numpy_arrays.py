@@ -206,9 +206,9 @@ def test_given_splits_are_not_divided_again(npz):
             "the array 'train_images' of 'PATH' has shape (0, 5, 4, 3); images are [N, H, W] or [N, H, W, C], at least one",
         ),
         (
-            {"train_images": images(6, (3, 4, 5))},
-            "the array 'train_images' of 'PATH' holds images of 3 x 4 pixels with 5 channels; set channels-first = true if its shape is "
-            "meant otherwise",
+            {"train_images": images(6, (3, 28, 28))},
+            "the array 'train_images' of 'PATH' holds images of 3 x 28 pixels with 28 channels; set channels-first = true if its shape "
+            "(6, 3, 28, 28) is meant otherwise",
         ),
         (
             {"test_images": images(6, (5, 4))},
@@ -250,6 +250,13 @@ def test_given_splits_are_not_divided_again(npz):
 )
 def test_what_cannot_be_used_is_named_with_the_way_out(tmp_path, changes, expected):
     assert saved(tmp_path, **changes) == expected
+
+
+def test_channels_that_are_last_although_said_to_be_first(tmp_path):
+    held = {f"{split}_images": images(6, (28, 28, 3)) for split in ("train", "val", "test")}
+    assert "28 x 3 pixels with 28 channels; set channels-first = false" in message(
+        save(tmp_path / "cells.npz", arrays(**held)), channels_first=True
+    )
 
 
 def test_a_label_beyond_the_named_classes_is_told(npz):
