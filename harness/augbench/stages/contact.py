@@ -76,7 +76,9 @@ class Contact:
     def columns(self) -> int:
         """Return how many pictures stand side by side."""
         most = max((len(line.pictures) for line in self.lines), default=1)
-        return max(1, min(most, (_AREA + _GAP) // (self.cell[1] + _GAP)))
+        room = max(1, (_AREA + _GAP) // (self.cell[1] + _GAP))
+        # No more than it takes for as many lines: ten are two times five, not eight and two.
+        return math.ceil(most / math.ceil(most / room)) if most else 1
 
     @cached_property
     def pitch(self) -> int:
