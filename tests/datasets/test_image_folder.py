@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from augbench import DataError, EmptyClass, OddImage, UnreadableImage
+from augbench import AugbenchError, DataError, EmptyClass, OddImage, UnreadableImage
+from augbench.values.errors import ConfigError
+from augbench_datasets._division import Division
 from augbench_datasets.image_folder import ImageFolder
 
 CELLS = Path(os.environ.get("AUGBENCH_BCCD6") or Path(__file__).parents[3] / "shared/data/bccd6")
@@ -263,8 +265,7 @@ def test_a_stack_of_pictures_is_refused(root):
     (root / "test/a/0.png").unlink()
     pixels("x").save(root / "test/a/0.tif", save_all=True, append_images=[pixels("y")])
     assert (
-        message(ImageFolder(path=root))
-        == "cannot read the image 'test/a/0.tif': it holds 2 pictures; save them apart, "
+        message(ImageFolder(path=root)) == "cannot read the image 'test/a/0.tif': it holds 2 pictures; save them apart, "
         'or set pages = "channels" where each is a channel; mend or remove the file'
     )
 
@@ -340,6 +341,12 @@ def test_a_class_missing_from_the_test_split_is_named(root):
         (["path,split,class", "train/a/7.png,train,a"], 2, "no picture 'train/a/7.png' in "),
         (["path,split,class", "train/../../x.png,train,a"], 2, "'train/../../x.png' leaves the folder "),
         (["path,split,class", "/etc/passwd,train,a"], 2, "'/etc/passwd' leaves the folder "),
+        (["path,path,class", "x,y,z"], 1, "2 columns are called 'path'; keep one of them"),
+        (["path,class", "a,b.png,a"], 2, "3 cells, and there are 2 columns; put cells that hold commas in double quotes"),
+        (["path,class", "train/a/0\0.png,a"], 2, "the path holds a NUL byte; save the file anew"),
+        (["path,class", "x" * 200_000 + ",a"], 1, "not a CSV file in UTF-8 (field larger than field limit (131072)); save it as one"),
+        (["path,class", "train/a,a"], 2, "no picture 'train/a' in "),
+        (["path,class", "train/a/" + "x" * 5000 + ",a"], 2, "no picture 'train/a/xxx"),
         (["path,split,class", "train/a/0.png,train,a", "train/./a/0.png,test,a"], 3, "'train/a/0.png' is listed more than once; keep one"),
     ],
 )
@@ -362,6 +369,217 @@ def test_odd_images_are_data_errors_of_the_public_kind(root):
     save(root, "train/b/1.png", pixels("x", "L"))
     with pytest.raises(OddImage):
         ImageFolder(path=root).probe()
+
+
+PLAIN = [f"{label}/{patient} {number}.png" for label in ("b", "a") for patient in ("x", "y", "z", "w", "v") for number in range(2)]
+
+
+@pytest.fixture
+def plain(tmp_path) -> Path:
+    """Lay out pictures by class alone; file names begin with a patient."""
+    for name in PLAIN:
+        save(tmp_path, name)
+    return tmp_path
+
+
+def test_a_folder_without_splits_is_divided_and_told_how(plain):
+    probe = ImageFolder(path=plain).probe()
+    assert probe.counts == {"train": (6, 6), "validation": (2, 2), "test": (2, 2)}
+    assert probe.notes == (
+        "no splits are given: of each class a share of 0.2 is kept for testing and 0.2 for validation (seed 0)",
+        "images for train/validation/test: a 6/2/2, b 6/2/2",
+    )
+    splits = ImageFolder(path=plain).load()
+    ids = [identity for split in (splits.train, splits.validation, splits.test) for identity in split.ids]
+    assert sorted(ids) == sorted(PLAIN)
+    for split in (splits.train, splits.validation, splits.test):
+        assert list(split.ids) == sorted(split.ids)
+        assert split.labels.tolist() == [int(identity[0] == "b") for identity in split.ids]
+
+
+def test_another_division_is_another_data_set(plain):
+    digests = {
+        ImageFolder(path=plain, split=division).probe().digest
+        for division in (None, Division(seed=1), Division(test=0.3), Division(val=0.1))
+    }
+    assert len(digests) == 4
+    assert ImageFolder(path=plain, split=Division()).probe().digest == ImageFolder(path=plain).probe().digest
+    assert ImageFolder(path=plain, split=Division(val=0)).load().validation is None
+
+
+def test_groups_are_found_in_paths_and_kept_whole(plain):
+    folder = ImageFolder(path=plain, groups=r"/(\w) \d")
+    splits = folder.load()
+    held = [set(split.groups) for split in (splits.train, splits.validation, splits.test)]
+    assert list(map(len, held)) == [3, 1, 1]
+    assert set().union(*held) == set("vwxyz")
+    assert folder.probe().groups == (4, 4), "test groups are none to learn from"
+    assert folder.probe().notes[1] == "images (groups) for train/validation/test: a 6/2/2 (3/1/1), b 6/2/2 (3/1/1)"
+
+
+def test_a_parenthesis_called_group_comes_before_the_first(root):
+    assert ImageFolder(path=root, groups=r"(\w)/(?P<group>\d)").load().train.groups == ("0", "1", "0", "1")
+
+
+def test_groups_serve_pictures_with_splits_too(root):
+    assert ImageFolder(path=root, groups=r"/(\d)").load().test.groups == ("0", "1", "0", "1")
+    assert ImageFolder(path=root, groups=r"/(\d)").probe().groups == (2, 2)
+
+
+def test_a_manifest_without_splits_is_divided(plain):
+    listed = write_manifest(plain, ["path,class", *(f"{name},{name[0]}" for name in PLAIN)])
+    tree, table = ImageFolder(path=plain).probe(), ImageFolder(path=plain, manifest=listed).probe()
+    assert (tree.digest, tree.counts, tree.notes) == (table.digest, table.counts, table.notes)
+    grouped = write_manifest(plain, ["path,class,group", *(f"{name},{name[0]},{name[2]}" for name in PLAIN)])
+    found = ImageFolder(path=plain, groups=r"/(\w)").probe()
+    assert ImageFolder(path=plain, manifest=grouped).probe().digest == found.digest
+
+
+def test_a_class_too_small_to_be_divided_is_named(plain):
+    save(plain, "c/1.png")
+    assert message(ImageFolder(path=plain)) == (
+        f"class 'c' of '{plain}' has 1 image, of which none would be for testing, where 2 are needed; add images of it, or remove the class"
+    )
+
+
+def test_a_folder_without_pictures_among_the_classes_is_named(plain):
+    (plain / "notes").mkdir()
+    assert message(ImageFolder(path=plain)) == f"class 'notes' has no pictures in '{plain}'; add some, or move its folder away"
+
+
+def test_a_folder_too_high_is_not_taken_for_one_class(plain, tmp_path_factory):
+    above = tmp_path_factory.mktemp("above")
+    plain.rename(above / "cells")
+    assert message(ImageFolder(path=above)).startswith(
+        f"'cells' is the only class in '{above}', and a classifier needs two; "
+        "is the folder one too high? Expected FOLDER/CLASS/PICTURE, or "
+    )
+
+
+@pytest.mark.parametrize("name", ["Train", "testing", "valid"])
+def test_splits_by_another_name_are_not_taken_for_classes(plain, name):
+    (plain / "a").rename(plain / name)
+    assert message(ImageFolder(path=plain)) == (
+        f"the folder '{name}' in '{plain}' looks like a split, not like a class; rename it: test, train, val, validation"
+    )
+
+
+def test_pictures_with_splits_are_not_divided_again(root):
+    assert message(ImageFolder(path=root, split=Division())) == (
+        f"the pictures of '{root}' have splits already; leave split out, or take their splits away"
+    )
+
+
+def test_a_picture_without_a_group_in_its_path_is_named(plain):
+    save(plain, "a/unnamed.png")
+    assert message(ImageFolder(path=plain, groups=r"/(\w) \d")) == (
+        "groups = '/(\\w) \\d' finds no group in 'a/unnamed.png'; correct the pattern, or rename the picture"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("(", "is no regular expression (missing ), unterminated subpattern at position 0)"),
+        ("x", "has no parenthesis"),
+        ("(" * 5000, None),
+    ],
+)
+def test_a_pattern_that_cannot_find_groups_is_refused(pattern, why):
+    with pytest.raises(AugbenchError) as caught:
+        ImageFolder(path=Path(), groups=pattern)
+    if why:
+        assert str(caught.value) == f"groups = '{pattern}' {why}; as in groups = 'patient(\\d+)', whose parenthesis is the group"
+
+
+def test_groups_come_from_one_place(root):
+    lines = [f"{name},{name.split('/')[0]},{name.split('/')[1]},7" for name in NAMES]
+    listed = write_manifest(root, ["path,split,class,group", *lines])
+    assert message(ImageFolder(path=root, manifest=listed, groups="(.)")) == (
+        f"the manifest of '{root}' has a column group; leave groups out, or remove the column"
+    )
+
+
+def test_arrays_and_pictures_go_together(root):
+    np.save(root / "train/a/0.npy", np.asarray(pixels("train/a/0.png")))
+    (root / "train/a/0.png").unlink()
+    np.testing.assert_array_equal(ImageFolder(path=root).load().train.images[0], np.asarray(pixels("train/a/0.png")))
+    assert ImageFolder(path=root).probe().channels == 3
+
+
+def test_a_picture_that_a_camera_turned_is_another_than_before(root):
+    exif = Image.Exif()
+    pixels("x").save(root / "train/a/0.png", format="JPEG", exif=exif)
+    before = ImageFolder(path=root).probe()
+    exif[274] = 6
+    pixels("x").save(root / "train/a/0.png", format="JPEG", exif=exif)
+    after = ImageFolder(path=root).probe()
+    assert after.digest != before.digest
+    assert (before.size, after.size) == ((5, 6), None)
+    assert ImageFolder(path=root).load().train.images[0].shape == (6, 5, 3)
+
+
+def test_a_folder_called_like_a_picture_is_a_folder(root):
+    save(root, "train/a/x.png/2.png")
+    assert ImageFolder(path=root).probe().counts["train"] == (3, 2)
+
+
+def test_a_link_out_of_the_folder_is_followed(root, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    save(elsewhere, "9.png", pixels("x"))
+    (root / "train/a/slides").symlink_to(elsewhere)
+    assert ImageFolder(path=root).load().train.ids[2] == "train/a/slides/9.png"
+
+
+@pytest.mark.parametrize("place", ["train/a/\udcff.png", "train/\udcff/0.png"])
+def test_a_name_that_is_no_utf_8_is_shown_and_refused(root, place):
+    save(root, "train/a/extra.png")
+    (root / place).parent.mkdir(exist_ok=True)
+    (root / "train/a/extra.png").rename(root / place)
+    shown = place.removesuffix("/0.png").replace("\udcff", "\\xff")
+    assert message(ImageFolder(path=root)) == f"the name '{root}/{shown}' is not in UTF-8; rename it"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may list every folder")
+def test_a_folder_that_may_not_be_listed_is_named(root):
+    (root / "train/a").chmod(0)
+    try:
+        assert message(ImageFolder(path=root)) == (
+            f"cannot list the folder '{root}/train/a': Permission denied; let it be read, or move it away"
+        )
+    finally:
+        (root / "train/a").chmod(0o700)
+
+
+def test_the_digest_is_free_of_the_order_in_which_the_system_lists(root, monkeypatch):
+    import augbench_datasets._tree as tree
+
+    before, listed = ImageFolder(path=root).probe().digest, tree._listed
+    monkeypatch.setattr(tree, "_listed", lambda path: reversed(list(listed(path))))
+    assert ImageFolder(path=root).probe().digest == before
+
+
+def test_a_division_is_a_table_of_the_matrix_with_positions_and_suggestions(plain):
+    from augbench.config.single import component_from
+    from augbench.registry.discovery import discover
+
+    registry = discover()
+    text = f'{{ use = "image-folder", path = "{plain}", split = {{ %s }} }}'
+    folder = component_from(text % 'test = 0.3, val = 0, by = "class", seed = 3', "dataset", "dataset", registry)
+    assert folder.split == Division(test=0.3, val=0, by="class", seed=3)
+    assert component_from(text % "seed = 3", "dataset", "dataset", registry).split == Division(seed=3)
+    column = len("dataset=" + text.partition("%s")[0]) + 1
+    for wrong, told in (
+        ("tset = 0.2", f"--dataset:1:{column}: no setting called 'tset' in 'split'"),
+        ("tset = 0.2", "did you mean 'test'?"),
+        ("test = 1.0", "split.test must be less than 1, not 1.0"),
+        ("seed = -1", "split.seed must be at least 0, not -1"),
+        ('by = "patient"', "split.by must be one of 'group', 'class', not 'patient'"),
+        ("test = 0.6, val = 0.4", "leave nothing to train on"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            component_from(text % wrong, "dataset", "dataset", registry)
+        assert told in str(caught.value)
 
 
 @needs_cells
