@@ -117,8 +117,7 @@ class _Page:
         if self._card:
             _print_card(console, self._card)
         console.print(f"\nFiles     {self._state}", markup=False)
-        if self._downloads:
-            console.print(_files(self._downloads))
+        _print_files(console, self._downloads)
         if self._family:
             console.print(f"Names     {', '.join(self._family)}", markup=False, soft_wrap=True)
         console.print(f"\n{self._lines}", markup=False, soft_wrap=True)
@@ -146,10 +145,13 @@ def _counts(card: Card) -> Table:
     return table
 
 
-def _files(downloads: Sequence[Download]) -> Table:
-    table = Table("here", "size", "checksum", "from", "belongs at")
+def _print_files(console: Console, downloads: Sequence[Download]) -> None:
+    """Write a file in three lines, so that addresses can be copied whole."""
     for download in downloads:
-        here = "yes" if download.to.is_file() else "no"
-        known = size(download.bytes) if download.bytes else "not known"
-        table.add_row(here, known, download.checksum or "none published", escape(download.url), escape(str(download.to)))
-    return table
+        known = size(download.bytes) if download.bytes else "size not known"
+        here = "here" if download.to.is_file() else "not here"
+        console.print(
+            f"- {download.to.name}: {here}, {known}, {download.checksum or 'no checksum published'}", markup=False, soft_wrap=True
+        )
+        console.print(f"  from {download.url}", markup=False, soft_wrap=True)
+        console.print(f"  to   {download.to}", markup=False, soft_wrap=True)

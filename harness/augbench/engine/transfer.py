@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 2**18
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
-"""Answers that may be others in a while."""
+_PASSING = {202, 408, 425, 429, 500, 502, 503, 504}
+"""Answers that may be others in a while; with 202 a server says that it is still packing."""
 _REFUSED = {
     401: "the server does not give it to everybody (401): it may want a login",
     403: "the server does not give it to everybody (403): it may want a login, or a browser",

@@ -56,7 +56,7 @@ def _differences(card: Card, probe: Probe) -> Iterator[str]:
             yield f"there is no {split} split, and {many(sum(published.values()), 'image')} are published"
             continue
         found = dict(zip(probe.classes, probe.counts[split], strict=True))
-        for name in published.keys() | found.keys():
+        for name in dict.fromkeys([*published, *found]):
             if (there := found.get(name, 0)) != (wanted := published.get(name, 0)):
                 yield f"class '{name}' has {many(there, f'{split} image')}, and {wanted:,} are published"
 

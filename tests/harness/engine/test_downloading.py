@@ -186,12 +186,12 @@ def test_a_whole_part_needs_no_further_request(download: Download, server: Serve
 
 
 def test_a_server_in_trouble_is_asked_again(download: Download, server: Server):
-    server.pages["cells.zip"].statuses = [503, 429]
+    server.pages["cells.zip"].statuses = [503, 202]
     told = Told()
     download_file(download, told, QUICK)
     assert [sentence.split("; ")[0] for sentence in told.sentences] == [
         "cells.zip: the server answers 503 Service Unavailable",
-        "cells.zip: the server answers 429 Too Many Requests",
+        "cells.zip: the server answers 202 Accepted",
     ]
 
 
@@ -208,7 +208,7 @@ def test_pauses_grow_until_patience_ends(download: Download, server: Server):
     [
         (404, "the server has no such file (404): it may have moved"),
         (403, "the server does not give it to everybody (403): it may want a login, or a browser"),
-        (202, "the server answers 202 Accepted, and no file"),
+        (204, "the server answers 204 No Content, and no file"),
     ],
 )
 def test_a_refusal_is_final_and_says_where_a_file_fetched_by_hand_belongs(download: Download, server: Server, status: int, words: str):
