@@ -540,9 +540,10 @@ def test_a_name_that_is_no_utf_8_is_shown_and_refused(root, place):
     assert message(ImageFolder(path=root)) == f"the name '{root}/{shown}' is not in UTF-8; rename it"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may list every folder")
 def test_a_folder_that_may_not_be_listed_is_named(root):
     (root / "train/a").chmod(0)
+    if os.access(root / "train/a", os.R_OK):
+        pytest.skip("the administrator may list every folder")
     try:
         assert message(ImageFolder(path=root)) == (
             f"cannot list the folder '{root}/train/a': Permission denied; let it be read, or move it away"
