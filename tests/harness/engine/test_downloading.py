@@ -355,3 +355,11 @@ def test_a_killed_fetch_is_gone_on_with(download: Download, server: Server):
     assert died.returncode == 9
     download_file(Download(url=download.url, to=download.to, checksum=checksum), Told(), QUICK)
     assert "Range" in server.asked[-1]
+
+
+@pytest.mark.slow
+def test_a_server_that_says_when_to_come_back_is_taken_at_its_word(download: Download, server: Server):
+    server.pages["cells.zip"].statuses, server.pages["cells.zip"].headers = [429], {"Retry-After": "1"}
+    told = Told()
+    assert download_file(download, told, QUICK) == "fetched"
+    assert told.sentences == ["cells.zip: the server answers 429 Too Many Requests; trying again in 1 s"]
