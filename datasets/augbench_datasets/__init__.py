@@ -8,7 +8,7 @@ def register(registry: Registry) -> None:
     """Add data sets, resizes and banks of pictures."""
     here = "augbench_datasets"
     registry.dataset("phantom", f"{here}.phantom:Phantom", "Drawn blood cells in seven overlapping classes; needs no files")
-    registry.dataset("image-folder", f"{here}.image_folder:ImageFolder", "A folder of images: class/picture, split/class/picture or a manifest")
+    registry.dataset("image-folder", f"{here}.image_folder:ImageFolder", "A folder of images: (split/)class/picture, or a CSV manifest")
     registry.dataset("bbbc048", f"{here}.bbbc048:JurkatCells", "Jurkat cells in seven phases of the cell cycle, four of them rare")
     registry.dataset("rbc-storage", f"{here}.rbc_storage:StoredRedCells", "Red blood cells in storage, in seven shapes, of two sites")
     registry.dataset("numpy", f"{here}.numpy_arrays:NumpyArrays", "Your own arrays: an .npz file, or a folder of .npy files")

@@ -53,7 +53,7 @@ class Seen:
             return
         there = {name: row for name, row in self._rows.items() if os.path.exists(os.path.join(self.root, name))}
         records = {name: self._records[row * _RECORD : (row + 1) * _RECORD] for name, row in there.items()} | self._kept
-        names = "\0".join(records).encode()
+        names = "\0".join(records).encode(errors="surrogateescape")
         body = b"".join((len(names).to_bytes(8, "little"), names, *records.values()))
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
         with suppress(OSError):
@@ -100,4 +100,4 @@ def _read(path: Path) -> tuple[dict[str, int], bytes]:
     if hashlib.sha256(body).digest() != content[:32]:
         return {}, b""
     end = 8 + int.from_bytes(body[:8], "little")
-    return {name: row for row, name in enumerate(body[8:end].decode().split("\0"))}, body[end:]
+    return {name: row for row, name in enumerate(body[8:end].decode(errors="surrogateescape").split("\0"))}, body[end:]

@@ -129,6 +129,13 @@ def test_the_first_broken_picture_is_named_and_the_others_are_remembered(root, h
     assert NAMES[20] in inspected
 
 
+def test_a_name_that_is_no_utf_8_is_remembered_like_any_other(root, home, inspected):
+    (root / NAMES[0]).rename(root / "\udcff.png")
+    first = headers(root, ["\udcff.png"])
+    assert headers(root, ["\udcff.png"]) == first
+    assert inspected == ["\udcff.png"]
+
+
 def test_nothing_is_written_beside_the_images(root, home):
     before = sorted(os.listdir(root))
     headers(root, NAMES)

@@ -598,6 +598,14 @@ def test_the_blood_cells_have_the_counts_of_their_read_me():
 
 
 @needs_cells
+def test_the_blood_cells_manifest_without_its_groups_is_the_same_data_set(tmp_path):
+    with (CELLS / "manifest.csv").open(newline="") as file:
+        lines = [f"{line['path']},{line['split']},{line['class']}" for line in csv.DictReader(file)]
+    listed = tmp_path / write_manifest(tmp_path, ["path,split,class", *lines[::-1]])
+    assert ImageFolder(path=CELLS, manifest=str(listed)).probe() == ImageFolder(path=CELLS).probe()
+
+
+@needs_cells
 def test_the_blood_cells_manifest_agrees_with_their_layout_and_adds_groups():
     tree, table = ImageFolder(path=CELLS).load(), ImageFolder(path=CELLS, manifest="manifest.csv").load()
     with (CELLS / "manifest.csv").open(newline="") as file:
