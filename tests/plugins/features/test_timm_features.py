@@ -6,9 +6,11 @@ import pytest
 import timm
 import torch
 
-from augbench import Facts
+from augbench import BackboneContext, Facts
+from augbench.stages.classifier import Classifier
 from augbench_plugins.backbones._errors import BadCheckpoint
 from augbench_plugins.backbones._lite_names import timm_names
+from augbench_plugins.backbones.timm_family import Timm
 from augbench_plugins.features.timm_family import TimmFeatures
 
 FACTS = Facts(shape=(3, 32, 32), classes=("a", "b"), counts=(9, 3), minority=("b",), batch_size=8)
@@ -69,7 +71,7 @@ def test_a_missing_file_and_odd_channels_are_told_before_anything_runs(tmp_path,
     path = tmp_path / "x.pth"
     assert (
         TimmFeatures(name=NAME, checkpoint=path).supports(FACTS)
-        == f"the weights '{path}' of timm/{NAME} are not there: mend checkpoint, or install their package again"
+        == f"no file '{path}' with weights of timm/{NAME}: mend checkpoint, or install their package again"
     )
     found = TimmFeatures(name=NAME, checkpoint=saved[0])
     assert found.supports(FACTS) is None
@@ -113,3 +115,24 @@ def test_efficientnet_lite_s_other_names_are_translated_one_to_one():
     renamed = timm_names(theirs, network)
     assert renamed.keys() == own.keys()
     assert all(renamed[name] is tensor for name, tensor in own.items())
+
+
+@pytest.mark.slow
+def test_efficientnet_lite_s_packaged_weights_tell_photographs_without_a_network(monkeypatch):
+    from huggingface_hub import constants
+    from sklearn.datasets import load_sample_image
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    about = BackboneContext(channels=3, size=(427, 640), classes=1000, mean=(0.4,) * 3, sd=(0.2,) * 3)
+    network = Timm(name="tf_efficientnet_lite0", pretrained=True, input_size=224).build(about)
+    assert (network.mean, network.sd) == ((0.5,) * 3, (0.5,) * 3)
+    classifier, features = Classifier(network).eval(), TimmFeatures(name="tf_efficientnet_lite0").build(3)
+    described = timm.data.ImageNetInfo().index_to_description
+    for name, told in (("china.jpg", "palace"), ("flower.jpg", "daisy")):
+        image = torch.tensor(load_sample_image(name)).permute(2, 0, 1)[None, :, :, 106:533] / 255
+        with torch.inference_mode():
+            assert described(int(classifier(image).argmax())) == told
+            # What the backbone's last layer reads is what images are compared by.
+            resized = torch.nn.functional.interpolate(image, (224, 224), mode="bilinear", antialias=True)
+            pooled = network.module.forward_head(network.module.forward_features((resized - 0.5) / 0.5), pre_logits=True)
+            assert torch.allclose(features.module(image), pooled, atol=1e-4)
