@@ -25,10 +25,13 @@ _PER_CLASS = 4
 _MOST_FITTED = {False: 5, True: 10}
 """Minority classes, each with a network of its own, on CPUs and on GPUs."""
 _MOST_SUPPLEMENTED = 20
-_MINUTES = 10.0
-"""What the whole may take on CPUs."""
-# Of one core of 2025 and small networks: seconds for each million numbers of a training's images, and for an iteration of a fit at 32 px.
+_MINUTES = {False: 10.0, True: 120.0}
+"""What the whole may take, on all cores or on each GPU."""
+_MOST_CPUS = 8
+# Of one core of 2025, with small networks: seconds for each million numbers of a training's images, and for an iteration of a fit at 32 px.
 _TRAINING, _ITERATION = 0.2, 0.07
+# Of one GPU of 2023, with networks of full width: seconds for a step of a training, and for an iteration of a fit.
+_GPU_STEP, _GPU_ITERATION = 0.03, 0.04
 _PASSES = 40
 
 
@@ -72,15 +75,15 @@ def decide(survey: Survey, machine: Machine) -> Decisions:
     fitted = 0 < len(minority) <= _MOST_FITTED[gpu] and probe.channels <= 4
     supplement = 0 < len(minority) <= _MOST_SUPPLEMENTED
     batch = _batch(len(minority) if supplement else 0, gpu)
-    work = _MINUTES * 60 * min(machine.cpus, 8)
-    fits = len(minority) * seeds * iterations * _ITERATION * (size / 32) ** 2 if fitted and not gpu else 0.0
-    folds = _folds(probe, 5 if gpu else 3)
-    if folds and fits * folds > work / 2:
-        folds = None
+    work = _MINUTES[gpu] * 60 * (machine.gpus if gpu else min(machine.cpus, _MOST_CPUS))
+    iteration = _GPU_ITERATION if gpu else _ITERATION * (size / 32) ** 2
+    fits = len(minority) * seeds * iterations * iteration if fitted else 0.0
+    folds = _affordable(_folds(probe, 5 if gpu else 3), fits, work / 2)
     trained = _TRAINED["synthetic" if supplement else "mixed" if minority else "plain"]
     repeats = seeds * (folds or 1)
     left = max(work / 2, work - fits * (folds or 1))
-    steps = _steps(probe, batch, size, None if gpu else left / (trained * repeats))
+    step = _GPU_STEP if gpu else batch * probe.channels * size**2 / 1e6 * _TRAINING
+    steps = _steps(probe, batch, left / (trained * repeats) / step, gpu)
     # Beside the control, and with the row that only corrects its predictions.
     comparisons = trained if minority else trained - 1
     return Decisions(
@@ -133,6 +136,14 @@ def _folds(probe: Probe, wanted: int) -> int | None:
     return folds if folds > 1 and least_validated(probe) < TINY else None
 
 
+def _affordable(folds: int | None, each: float, work: float) -> int | None:
+    """Return no more folds than there is time for; two, which learn from half of the images, are worth none."""
+    if folds is None or folds * each <= work:
+        return folds
+    fewer = int(work / each)
+    return fewer if fewer > 2 else None
+
+
 def least_validated(probe: Probe) -> int:
     """Return the validation images of the class that has fewest."""
     return min(probe.counts["validation"]) if "validation" in probe.counts else 0
@@ -143,15 +154,8 @@ def most_folds(probe: Probe) -> int:
     return min(*probe.pooled(), *(probe.groups or ()))
 
 
-def _steps(probe: Probe, batch: int, size: int, seconds: float | None) -> int:
-    """Return enough steps for some passes over the originals, in the time that a training may take."""
-    images = sum(probe.counts["train"])
-    steps = _PASSES * images / batch
-    if seconds is None:
-        return _rounded(steps, 1000, 20000)
-    each = batch * probe.channels * size**2 / 1e6 * _TRAINING
-    return _rounded(min(steps, seconds / each), 300, 5000)
-
-
-def _rounded(steps: float, least: int, most: int) -> int:
+def _steps(probe: Probe, batch: int, affordable: float, gpu: bool) -> int:
+    """Return enough steps for some passes over the originals, where there is time for them."""
+    least, most = (1000, 20000) if gpu else (300, 5000)
+    steps = min(affordable, _PASSES * sum(probe.counts["train"]) / batch)
     return int(min(most, max(least, steps)) // 100 * 100)

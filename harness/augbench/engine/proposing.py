@@ -44,7 +44,7 @@ def propose(folder: Path, out: Path) -> str:
     facts = _facts(found, decisions, machine, out)
     template = _template()
     # Once without it, for the plan that estimates the time; whatever is wrong with the file would show here.
-    estimate = _estimate(template.render(facts, assumed=""), out)
+    estimate = _estimate(template.render(facts, assumed=""), out, machine)
     return template.render(facts, assumed=estimate).rstrip() + "\n"
 
 
@@ -73,18 +73,18 @@ def _comment(text: str) -> str:
     )
 
 
-def _estimate(text: str, out: Path) -> str:
+def _estimate(text: str, out: Path, machine: Machine) -> str:
     """Say how long the matrix will take, as ``bench plan`` would."""
     from augbench.engine.request import Request
     from augbench.engine.session import open_session
     from augbench.plan.cost import needed, total, words
-    from augbench.values.cpus import usable_cpus
 
     folder = out.absolute().parent
     snapshot = Snapshot(files=(Source(str(out), text, folder),))
     session = open_session(Request(matrix=folder / out.name, out=folder / "runs" / f".{out.stem}", snapshot=snapshot))
-    estimate = total(needed(session.plan), session.costs, usable_cpus())
-    return f"As it stands it takes about {seconds(estimate.wall)} with {many(estimate.slots, 'job')} ({words(estimate)})."
+    estimate = total(needed(session.plan), session.costs, machine.gpus or machine.cpus)
+    faster = "; guesses are for a CPU, and a GPU is faster" if machine.gpus and "guess" in estimate.stages else ""
+    return f"As it stands it takes about {seconds(estimate.wall)} with {many(estimate.slots, 'job')} ({words(estimate)}{faster})."
 
 
 def _facts(found: Survey, decisions: Decisions, machine: Machine, out: Path) -> dict[str, Any]:
@@ -240,7 +240,8 @@ def _generator_facts(decisions: Decisions, machine: Machine) -> dict[str, Any]:
         "minority": minority,
         "share": decisions.share,
         "minority_words": _minority_words(minority, decisions.share),
-        "balanced": f"No class is rare: the smallest has more than {BALANCED:g} of the largest. The rows below compare augmentation alone.",
+        "balanced": f"No class is rare: the smallest has {BALANCED:g} of the largest, or more. The rows compare augmentation alone; "
+        "the data set long-tail makes classes rare (docs/long-tail.md).",
         "generator": "wgan-div" if decisions.fitted else "handcrafted",
         "generator_label": "WGAN-div" if decisions.fitted else "Bent originals",
         "synthetic_words": f"Synthetic images from {each}, and mixes, {within}.",

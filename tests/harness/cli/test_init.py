@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from augbench_datasets.phantom import Phantom
+
 
 @pytest.fixture
 def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -71,3 +73,20 @@ def test_what_cannot_be_written_leaves_nothing(bench, cells, arguments, message)
     assert done.exit_code == 2
     assert message in " ".join(done.stderr.replace("│", " ").split())
     assert [path for path in sorted(Path().rglob("*")) if path not in before and "data" not in path.parts] == []
+
+
+@pytest.mark.slow
+def test_what_is_proposed_for_phantom_images_runs(tmp_path, bench):
+    splits = Phantom(train=(16, 5, 5, 5, 5, 5, 3), test=(2,) * 7, validation=(2,) * 7).load()
+    for name, split in {"train": splits.train, "val": splits.validation, "test": splits.test}.items():
+        for place, label in enumerate(split.labels):
+            folder = tmp_path / "cells" / name / splits.classes[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(split.images[place]).save(folder / f"{place}.png")
+    where = ("--matrix", str(tmp_path / "m.toml"), "--store", str(tmp_path / "store"))
+    assert bench("init", str(tmp_path / "cells"), "--out", str(tmp_path / "m.toml")).exit_code == 0
+    plan = json.loads(bench("plan", *where, "--out", str(tmp_path / "run"), "--json").stdout)
+    assert {trial["status"] for trial in plan["trials"]} == {"to run"}
+    rows = [option for row in ("plain", "synthetic") for option in ("--only", row)]
+    ran = bench("run", "--smoke", *where, *rows, "--set", "axes.seed=[0]", "--out", str(tmp_path / "run"), "--engine", "inline")
+    assert ran.exit_code == 0, ran.stderr

@@ -52,7 +52,7 @@ def test_folds_are_made_where_validation_images_are_missing_or_few():
     assert decided(100, 15, validation=(50, 10)).folds is None
     assert decided(100, 15, validation=(50, 9)).folds == 3
     assert decided(100, 15).folds == 3
-    assert decided(100, 15, machine=GPU).folds == 5
+    assert decided(100, 80, machine=GPU).folds == 5
 
 
 def test_there_are_no_more_folds_than_the_smallest_class_has_images_or_groups():
@@ -61,7 +61,8 @@ def test_there_are_no_more_folds_than_the_smallest_class_has_images_or_groups():
     assert decided(100, 15, groups=(9, 2)).folds == 2
 
 
-def test_folds_are_left_out_where_generators_for_each_would_take_long():
+def test_folds_are_fewer_or_none_where_generators_for_each_would_take_long():
+    assert decided(100, 10, machine=GPU).folds == 3
     assert decided(100, 10, 10, 10, 10, 10, validation=(9,) * 6).folds is None
 
 

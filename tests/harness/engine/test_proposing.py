@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from augbench.engine.proposing import propose
 from augbench.engine.request import Request
 from augbench.engine.session import open_session
 from augbench.values.errors import DataError, OddImage, UnwritablePath
-from augbench_datasets.phantom import Phantom
 
 FEW = {"train": {"a": 12, "b": 2}, "val": {"a": 3, "b": 2}, "test": {"a": 3, "b": 2}}
 
@@ -181,20 +179,3 @@ def test_paths_that_a_matrix_cannot_name_are_refused(tmp_path):
 def test_a_path_like_a_home_folder_is_written_whole(proposed, tmp_path):
     _, tables = proposed(tree(tmp_path / "~cells"))
     assert column(tables)["path"] == str(tmp_path / "~cells")
-
-
-@pytest.mark.slow
-def test_what_is_proposed_for_phantom_images_runs(tmp_path, bench):
-    splits = Phantom(train=(20, 10, 10, 4, 3, 3, 3), test=(3,) * 7, validation=(3,) * 7).load()
-    for name, split in {"train": splits.train, "val": splits.validation, "test": splits.test}.items():
-        for place, label in enumerate(split.labels):
-            folder = tmp_path / "cells" / name / splits.classes[label]
-            folder.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(split.images[place]).save(folder / f"{place}.png")
-    where = ("--matrix", str(tmp_path / "m.toml"), "--store", str(tmp_path / "store"))
-    assert bench("init", str(tmp_path / "cells"), "--out", str(tmp_path / "m.toml")).exit_code == 0
-    plan = json.loads(bench("plan", *where, "--out", str(tmp_path / "run"), "--json").stdout)
-    assert {trial["status"] for trial in plan["trials"]} == {"to run"}
-    rows = [option for row in ("plain", "mixed", "synthetic") for option in ("--only", row)]
-    ran = bench("run", "--smoke", *where, *rows, "--set", "axes.seed=[0]", "--out", str(tmp_path / "run"), "--engine", "inline")
-    assert ran.exit_code == 0, ran.stderr
