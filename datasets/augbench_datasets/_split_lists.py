@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ class SplitLists:
 
     def _cell(self, path: Path, number: int, line: str) -> str:
         parts = line.rstrip().split("\t")
-        if len(parts) != 3 or not parts[1].split(".")[0].isdecimal():
+        if len(parts) != 3 or not re.fullmatch(r"\d{1,9}(\.0*)?", parts[1], re.ASCII):
             raise BadManifest(path, number, "not 'index, label, path' with tabs between", "mend or remove the line")
         folder, _, file = parts[2].replace("\\", "/").rpartition("/")
         label = folder.rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -78,7 +78,8 @@ class JurkatCells(Dataset):
         """Return what is known of the images and of what has misled their users."""
         from augbench_datasets._cards import JURKAT
 
-        return JURKAT
+        # With validation cells, the training cells are not those published.
+        return replace(JURKAT, counts={"test": TEST}) if self.val else JURKAT
 
     def downloads(self) -> tuple[Download, ...]:
         """Name the one archive, unless the one in it is there; nobody has published its checksum."""

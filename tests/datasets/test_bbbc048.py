@@ -88,6 +88,7 @@ def test_published_counts_add_up():
     assert (sum(TRAIN.values()), sum(TEST.values())) == (29039, 3227)
     card = JurkatCells().card()
     assert card.counts == {"train": TRAIN, "test": TEST}
+    assert JurkatCells(val=0.2).card().counts == {"test": TEST}
 
 
 def test_channels_are_stacked_in_the_order_asked_for(root):
@@ -254,6 +255,8 @@ def test_lists_may_name_channels_and_write_labels_as_numbers_do(root):
         ("\t5\t", "\t9\t", "label 9 means nothing, and the folder is 'G1'"),
         ("/G1/0_", "/G1/77_", "test_fold_1.lst:1: no cell 'G1/77' in"),
         ("0_merged.jpg", "0_Merged.jpg", "'0_Merged.jpg' is not named as expected; mend the line, or change file or merged-file"),
+        ("\t5\t", f"\t{'9' * 5000}\t", "not 'index, label, path' with tabs between"),
+        ("\t5\t", "\t5.5\t", "not 'index, label, path' with tabs between"),
         ("0\t5\t", "0 5 ", "not 'index, label, path' with tabs between; mend or remove the line"),
     ],
 )
@@ -365,6 +368,12 @@ def test_a_missing_class_is_named(root):
         path.unlink()
     assert "Anaphase 0 instead of 15" in message(JurkatCells(path=root))
     assert "class 'Anaphase' has no images" in message(cells(root))
+
+
+def test_names_in_no_known_encoding_do_no_harm(root):
+    for path in list((root / "CellCycle/G1").glob("1_*")):
+        path.rename(bytes(path).replace(b"/1_", b"/\xff_").decode(errors="surrogateescape"))
+    assert cells(root).probe().counts["train"] == (3,) * 7
 
 
 def test_a_broken_picture_is_named(root):
