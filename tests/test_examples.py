@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BCCD6 = Path(os.environ.get("AUGBENCH_BCCD6", ROOT.parent / "shared" / "data" / "bccd6"))
+FASHION = Path("/usr/share/datasets/fashion-mnist")
 TOY = ("training.length={steps=6}", "fit.iterations=2", "fit.pre-augment=0", "bank.size=8", "training.checks=1")
 
 
@@ -88,6 +89,15 @@ def test_generated_images_are_compared_on_real_blood_cells(tmp_path):
     assert ran.returncode == 0, ran.stderr
     assert len(list((tmp_path / "run" / "generators").glob("*.json"))) == 20, "at this budget two rows share their fits"
     assert "Quality of generated images" in (tmp_path / "run" / "report.md").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FASHION.is_dir(), reason="dataset-fashion-mnist is not installed")
+def test_every_row_can_be_tried_on_long_tailed_clothes(tmp_path):
+    ran = bench(command("matrices/fashion-mnist-lt.toml", tmp_path, "--smoke", "--set", "axes.seed=[0]"))
+    assert ran.returncode == 0, ran.stderr
+    assert [record["status"] for record in trials(tmp_path / "run")] == ["done"] * 10
+    assert "T-shirt/top 6000, Trouser 3596" in ran.stderr, "the plan's note"
 
 
 def test_the_readme_s_one_changed_line_is_valid(tmp_path):
