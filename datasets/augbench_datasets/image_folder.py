@@ -30,7 +30,7 @@ class ImageFolder(Dataset):
     manifest: str | None = None
     """Name of a CSV file with columns path, class and maybe split and group; its paths, and its own, start in the folder."""
     split: Division | None = None
-    """How images without splits are divided: shares for test and val, by group or class, seed."""
+    """How images without splits are divided, as { test = 0.2, val = 0.2, by = "group", seed = 0 }; by "class", groups may be torn apart."""
     groups: str | None = None
     """Regular expression that finds a picture's group in its path, as in 'patient(\\d+)': the parenthesis called group, or the first."""
     channels: Literal["rgb", "grey"] | None = None
