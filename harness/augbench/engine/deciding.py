@@ -20,7 +20,7 @@ TINY = 10
 """Validation images of a class, below which they tell little."""
 _SIDES = (32, 64, 128)
 """What the generators' networks make."""
-_PER_CLASS = 4
+PER_CLASS = 4
 """Images that a batch holds more for each minority class: two synthetic ones, two mixes."""
 _MOST_FITTED = {False: 5, True: 10}
 """Minority classes, each with a network of its own, on CPUs and on GPUs."""
@@ -126,7 +126,7 @@ def _size(survey: Survey, gpu: bool) -> int:
 
 def _batch(supplemented: int, gpu: bool) -> int:
     """Return the smallest batch of which originals keep three eighths."""
-    needed = _PER_CLASS * supplemented / 0.625
+    needed = PER_CLASS * supplemented / 0.625
     return next(size for size in (64, 128) if size >= needed) if gpu or needed > 32 else 32
 
 

@@ -6,17 +6,29 @@ import os
 import re
 import shlex
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augbench.config.snapshots import Snapshot
 from augbench.config.source import Source
 from augbench.config.writing import quoted, spelled
-from augbench.engine.deciding import BALANCED, BELOW, TINY, Decisions, Machine, decide, least_validated, most_folds
-from augbench.engine.surveying import MANIFEST, Survey, survey
+from augbench.engine.commenting import (
+    BALANCED_WORDS,
+    claim,
+    class_table,
+    folds_words,
+    found_words,
+    minority_words,
+    mixed_words,
+    parameters,
+    remarks,
+    size_words,
+    synthetic_words,
+)
+from augbench.engine.deciding import Decisions, Machine, decide
+from augbench.engine.surveying import Survey, survey
 from augbench.values.data import Probe
-from augbench.values.numbers import bound, count, listing, many, seconds
+from augbench.values.numbers import count, many, seconds
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -24,10 +36,6 @@ if TYPE_CHECKING:
 DEFAULT = Path("ablation.toml")
 """The matrix file that verbs read where none is named."""
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
-_LISTED = 40
-"""Classes that are listed one by one; of more, the largest and the smallest."""
-_LONGEST = 32
-_FEW_TESTED = 20
 _WIDTH = 118
 _INDENT = 36
 """Where the comments behind settings begin."""
@@ -99,21 +107,19 @@ def _facts(found: Survey, decisions: Decisions, machine: Machine, out: Path) -> 
         "commands": [command.ljust(len(commands[0])) for command in commands],
         "report": f"runs/{spelled(out.stem)}/report.html",
         "folder": str(found.folder),
-        "found": _found(found),
-        "table": _table(found.probe),
-        "remarks": tuple(_remarks(found)),
+        "found": found_words(found),
+        "table": class_table(found.probe),
+        "remarks": tuple(remarks(found)),
         "name": name,
         "label": label,
         "path": (path := _path(found.folder, out)),
-        "path_words": "absolute; ~ and $NAME are expanded"
-        if Path(path).is_absolute()
-        else "relative to this file; ~ and $NAME are expanded",
-        "parameters": tuple(_parameters(found)),
+        "path_words": f"{'absolute' if Path(path).is_absolute() else 'relative to this file'}; ~ and $NAME are expanded",
+        "parameters": tuple(parameters(found)),
         "gpu": machine.gpus > 0,
         "folds": decisions.folds,
-        "folds_reason": _folds_reason(found.probe, decisions),
+        "folds_reason": folds_words(found.probe, decisions),
         "seeds": range(decisions.seeds),
-        "claim": _claim(decisions),
+        "claim": claim(decisions),
         **_image_facts(found, decisions, machine),
         **_batch_facts(found.probe, decisions),
         **_generator_facts(decisions, machine),
@@ -129,94 +135,9 @@ def _path(folder: Path, out: Path) -> str:
     return str(there) if relative.startswith("~") else relative
 
 
-def _found(found: Survey) -> str:
-    probe, low, high = found.probe, found.sizes[0], found.sizes[-1]
-    kind = {1: "grey", 3: "colour"}.get(probe.channels, f"{probe.channels} channels")
-    pixels = f"{low[0]} x {low[1]} pixels" if low == high else f"{low[0]} x {low[1]} to {high[0]} x {high[1]} pixels"
-    images = sum(map(sum, probe.counts.values()))
-    groups = f", {many(found.groups, 'group')}" if found.groups else ""
-    return f"{count(images)} images in {count(len(probe.classes))} classes, {pixels}, {kind}, {found.bits} bit{groups}"
-
-
-def _table(probe: Probe) -> tuple[str, ...]:
-    """Lay out the images of each class by split, the largest class first."""
-    splits = list(probe.counts)
-    lines = [(_short(name), *(count(probe.counts[split][label]) for split in splits)) for label, name in _ordered(probe)]
-    left = len(probe.classes) - len(lines)
-    if left:
-        lines.insert(_LISTED // 2, (f"... {count(left)} more", *("" for _ in splits)))
-    heads = ("class", *splits)
-    widths = [max(len(line[column]) for line in (heads, *lines)) for column in range(len(heads))]
-    return tuple(
-        "  ".join(
-            f"{cell:{width}}" if column == 0 else f"{cell:>{width}}" for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in (heads, *lines)
-    )
-
-
-def _ordered(probe: Probe) -> list[tuple[int, str]]:
-    order = sorted(enumerate(probe.classes), key=lambda one: -probe.counts["train"][one[0]])
-    return order if len(order) <= _LISTED else order[: _LISTED // 2] + order[-(_LISTED // 2) :]
-
-
-def _short(name: str) -> str:
-    shown = spelled(name)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
-
-
-def _remarks(found: Survey) -> Iterator[str]:
-    if found.passed_over:
-        yield f"Note: {MANIFEST} is there and is not read, since it cannot be: {found.passed_over}."
-    if found.groups_shared:
-        yield f"Warning: {many(found.groups_shared, 'group')} have images both to learn from and to test with: scores may be too good."
-    tested = dict(zip(found.probe.classes, found.probe.counts["test"], strict=True))
-    if few := [name for name, number in tested.items() if number < _FEW_TESTED]:
-        least = min(tested.values())
-        which = f"{listing([_short(name) for name in few])} {'has' if len(few) == 1 else 'have'} fewer than {_FEW_TESTED} test images"
-        yield f"Warning: {which}, {least} at the least: one image can change a class's F1 by about {1 / least:.2f}, whatever the seeds."
-    yield "Look at them first: 'bench datasets preview' draws some of each class, 'bench datasets audit' finds duplicates across splits."
-
-
-def _parameters(found: Survey) -> Iterator[tuple[str, str, str]]:
-    short = "validation" not in found.probe.counts
-    reasons = {
-        "manifest": "lies in the folder, and says what is what; what it does not list is left out",
-        "split": f"no splits are given: shares of each class{', more a class is too small for' * short}, drawn once for all rows",
-        "channels": "some images are grey and some in colour: all become colour",
-    }
-    yield from ((key, value, reasons[key]) for key, value in found.parameters.items())
-
-
-def _folds_reason(probe: Probe, decisions: Decisions) -> str:
-    validated, most = least_validated(probe), most_folds(probe)
-    why = f"a class has {many(validated, 'validation image')}" if validated else "there are no validation images"
-    if decisions.folds:
-        return f"Cross-validation, since {why}: each fold is held out once; the test images stay apart."
-    if validated < TINY and most > 1:
-        return f"Cross-validation would make more of few images, since {why}, and take longer: folds = {min(3, most)}"
-    return ""
-
-
-def _claim(decisions: Decisions) -> str:
-    needed = decisions.seeds_needed
-    reach = f"{many(decisions.seeds, 'seed')} can reach p = {bound(decisions.smallest_p)} at best"
-    if decisions.seeds >= needed:
-        return f"{reach}, enough for a claim of significance between these rows."
-    return f"{reach}: a first look. A claim of significance between these rows takes {needed} seeds."
-
-
 def _image_facts(found: Survey, decisions: Decisions, machine: Machine) -> dict[str, Any]:
-    size, probe = decisions.size, found.probe
-    fits = probe.size == (size, size)
-    wide = any(max(sides) > 1.25 * min(sides) for sides in found.sizes)
-    squeezed = " Their sides differ in length, and they are squeezed into squares." if wide else ""
-    work = "" if size == 128 else f" {2 * size} takes four times as long." if not fits else ""
-    reason = "is what the generators' networks make and this machine can bear" if machine.gpus else "is quick on CPUs"
-    words = (
-        f"All images are {size} x {size} already." if fits else f"Images are brought to {size} x {size}, which {reason}.{work}{squeezed}"
-    )
-    return {"size": size, "resize": not fits, "size_reason": words}
+    fits = found.probe.size == (decisions.size, decisions.size)
+    return {"size": decisions.size, "resize": not fits, "size_words": size_words(found, decisions.size, gpu=machine.gpus > 0)}
 
 
 def _batch_facts(probe: Probe, decisions: Decisions) -> dict[str, Any]:
@@ -234,26 +155,18 @@ def _batch_facts(probe: Probe, decisions: Decisions) -> dict[str, Any]:
 
 def _generator_facts(decisions: Decisions, machine: Machine) -> dict[str, Any]:
     minority, gpu = decisions.minority, machine.gpus > 0
-    each = "a network for each minority class" if decisions.fitted else "bent originals, where networks would take long or do not fit"
-    within = f"beside the originals of a batch, {many(4 * len(minority), 'image')} for minority classes"
     return {
         "minority": minority,
         "share": decisions.share,
-        "minority_words": _minority_words(minority, decisions.share),
-        "balanced": f"No class is rare: the smallest has {BALANCED:g} of the largest, or more. The rows compare augmentation alone; "
-        "the data set long-tail makes classes rare (docs/long-tail.md).",
+        "minority_words": minority_words(minority, decisions.share),
+        "balanced": BALANCED_WORDS,
         "generator": "wgan-div" if decisions.fitted else "handcrafted",
         "generator_label": "WGAN-div" if decisions.fitted else "Bent originals",
-        "synthetic_words": f"Synthetic images from {each}, and mixes, {within}.",
-        "mixed_words": f"Averages of two images of a minority class, {within if decisions.supplement else 'as shares of a batch'}.",
+        "synthetic_words": synthetic_words(decisions),
+        "mixed_words": mixed_words(decisions),
         "preset": "rana-2022" if gpu else "small",
         "iterations": decisions.iterations,
         "iterations_words": "more is better" if gpu else "enough to see it work; papers take a hundred times as many",
         "bank": 2000 if gpu else 512,
         "pre_augment": 800,
     }
-
-
-def _minority_words(minority: tuple[str, ...], share: float | None) -> str:
-    why = "" if share == BELOW else f", the smallest, since none is below {BELOW:g} of the largest"
-    return f"{listing([_short(name) for name in minority], 12)}{why}"

@@ -31,6 +31,9 @@ LOOKUPS = [
     "plugins show mixup",
     "cache list --store /nowhere/at/all",
     "datasets list",
+    "datasets preview --help",
+    "init --help",
+    "init --list",
     "datasets show image-folder",
 ]
 
