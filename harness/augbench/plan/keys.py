@@ -34,14 +34,7 @@ def identity(value: Any, code: CodeDigest) -> Any:
     A component becomes its class, the digest of its code and its resolved parameters; a file becomes the hash of its bytes.
     """
     if isinstance(value, Component):
-        own: dict[str, Any] = {"component": class_name(type(value)), "code": code(type(value)), "parameters": _fields(value, code)}
-        content = value.content()
-        if content is None and value.kind != "dataset":
-            return own
-        # Where files lie is not what they hold: the content tells that, and the digest of a data set.
-        paths = [dashed(name) for name, part in vars(value).items() if isinstance(part, Path)]
-        parameters = {name: part for name, part in own["parameters"].items() if name not in paths}
-        return own | {"parameters": parameters} | ({} if content is None else {"content": content})
+        return _component(value, code)
     if is_dataclass(value) and not isinstance(value, type):
         return _fields(value, code)
     if isinstance(value, Mapping):
@@ -51,6 +44,16 @@ def identity(value: Any, code: CodeDigest) -> Any:
     if isinstance(value, Path):
         return _file(value)
     return value
+
+
+def _component(value: Component, code: CodeDigest) -> Any:
+    parameters, content = _fields(value, code), value.content()
+    if content is not None or value.kind == "dataset":
+        # Where files lie is not what they hold: the content tells that, and the digest of a data set.  A path that is not given says no more.
+        said = {dashed(name) for name, part in vars(value).items() if part is not None and not isinstance(part, Path)}
+        parameters = {name: part for name, part in parameters.items() if name in said}
+    own = {"component": class_name(type(value)), "code": code(type(value)), "parameters": parameters}
+    return own if content is None else own | {"content": content}
 
 
 def class_name(component: type) -> str:

@@ -111,7 +111,8 @@ def test_where_a_data_set_lies_is_not_what_it_holds(tmp_path):
     class Folder(Dots):
         path: object = None
 
-    here, there = (graph_of(trial(), cell_column=column(dataset=Folder(path=tmp_path / name))) for name in ("here", "there"))
-    assert set(here.stages) == set(there.stages)
+    places = (tmp_path / "here", tmp_path / "there", None)
+    here, there, by_default = (graph_of(trial(), cell_column=column(dataset=Folder(path=place))) for place in places)
+    assert set(here.stages) == set(there.stages) == set(by_default.stages)
     other = graph_of(trial(), cell_column=column(dataset=replace(Folder(path=tmp_path / "here"), seed=1)))
     assert not set(here.stages) & set(other.stages)
