@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from augbench.comparison.against import Against
 from augbench.comparison.design import share_generator
 from augbench.comparison.gathered import Gathered
 from augbench.comparison.judging import FEW_IMAGES, Rules
 from augbench.values import numbers
+from augbench.values.auditing import RARE, VERY_RARE, Finding
 from augbench.values.comparing import Absent, Claim, ClassFacts, Flag, RowComparison
 from augbench.values.evidence import Design
 
-RARE, VERY_RARE = 10, 5
-"""Test images below which a class's F1 is hardly a measurement, and none at all."""
+_SCORED = ("RARE_CLASS", "EMPTY_CLASS")
 SATURATED = 0.05
 """Share of probabilities of exactly 1 above which ranks mean little."""
 MANY = 5
@@ -32,7 +32,7 @@ def column_flags(
     """Collect the flags of one data set, the grave ones first."""
     flags: list[Flag | None] = [
         _unpaired(next((each.unpaired for each in against.paired.values() if each.unpaired), "")),
-        *_leaks(data.facts.leaks),
+        *_audit(data.facts.audit),
         _seeds(claim, against.rules.design),
         *_rare(classes, resolution),
         _below_resolution(rows, resolution),
@@ -61,23 +61,9 @@ def _unpaired(trials: str) -> Flag | None:
     return Flag(code="UNPAIRED_IDS", sentence=f"{trials} were not tested on the same images in the same order: they are not compared.")
 
 
-def _leaks(leaks: Mapping[str, int]) -> list[Flag]:
-    flattered = "to a training or validation image: scores flatter what has seen them."
-    told = {
-        "groups": (
-            "LEAKED_GROUPS",
-            "group is|groups are",
-            "in the training or validation images and in the test images: those are no new ones.",
-        ),
-        "duplicates": ("DUPLICATES", "test image is|test images are", f"equal pixel by pixel {flattered}"),
-        "near-duplicates": ("NEAR_DUPLICATES", "test image is|test images are", f"all but equal {flattered}"),
-        "conflicts": ("LABEL_CONFLICTS", "image stands|images stand", "under different labels."),
-    }
-    return [
-        Flag(code=code, sentence=f"{numbers.many(leaks[name], *nouns.split('|'))} {rest}", grave=True)
-        for name, (code, nouns, rest) in told.items()
-        if leaks.get(name)
-    ]
+def _audit(found: Iterable[Finding]) -> list[Flag]:
+    """Flag what was found in the images; classes with hardly any test images are flagged with what was scored of them."""
+    return [Flag(code=each.code, sentence=each.sentence, grave=each.grave) for each in found if each.code not in _SCORED]
 
 
 def _seeds(claim: Claim, design: Design) -> Flag | None:

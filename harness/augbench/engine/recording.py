@@ -17,7 +17,7 @@ from augbench.plan.tasks import AssessTask, Stage, TrainTask
 from augbench.store.manifest import Unfit
 from augbench.store.opening import Store
 from augbench.store.processes import this_process
-from augbench.store.run_folder import RunFolder, leaks_by_key
+from augbench.store.run_folder import RunFolder, audits_by_key
 from augbench.values.results import Predictions, Status, TrialResult, TrialStage
 from augbench.values.synthesis import curves_from
 
@@ -34,7 +34,7 @@ class Recorder:
     _seconds: dict[Key, float] = field(default_factory=dict)
     """What shared stages took: many trials ask for the same."""
     _looked_at: set[Key] = field(default_factory=set)
-    """Prepared data sets of which the run folder tells what leaks."""
+    """Prepared data sets of which the run folder tells what was found in them."""
 
     def run_begun(self, engine: str) -> None:
         """Record who runs, where, and since when."""
@@ -69,7 +69,7 @@ class Recorder:
 
         test, validation, notes = self._read(trial)
         self._judgements(trial)
-        self._leaks(trial)
+        self._audit(trial)
         metrics = {"accuracy": accuracy(test.confusion), "macro-f1": macro_f1(test.confusion)}
         self.folder.save_predictions(trial.id, _stages(trial).key, test, validation)
         kept = {name: notes[name] for name in ("curves", "steps", "images", "chosen", "seconds")}
@@ -127,17 +127,17 @@ class Recorder:
             }
             self.folder.save_generator(stage.key, document, (judged / SHEET).read_bytes())
 
-    def _leaks(self, trial: PlannedTrial) -> None:
-        """Record what the preparation of the trial's images found to leak, once for each data set."""
+    def _audit(self, trial: PlannedTrial) -> None:
+        """Record what the preparation of the trial's images found in them, once for each data set."""
         from augbench.stages.prepared import read_prepared
 
         key = _stages(trial).prepare.key
         if not self._looked_at:
-            self._looked_at.update(leaks_by_key(self.folder.journal))
+            self._looked_at.update(audits_by_key(self.folder.journal))
         if key not in self._looked_at:
             self._looked_at.add(key)
-            found = read_prepared(self.store.open(key)).leaks
-            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, "leaks": dict(found), "time": _now()})
+            found = [finding.brief() for finding in read_prepared(self.store.open(key)).audit]
+            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, "audit": found, "time": _now()})
 
     def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
         import numpy as np

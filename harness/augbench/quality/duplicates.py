@@ -1,77 +1,64 @@
-"""Which images of a data set are the same, or nearly: by digests, difference hashes and, in the end, by their pixels."""
+"""Which images of a data set are the same, or nearly: by digests, thumbnails that are hashed to waves and, in the end, by their pixels."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Indices = NDArray[np.int64]
-Take = Callable[[Indices], NDArray[Any]]
-"""Returns the images at int64 indices [n], of one unsigned type and size, [n, C, H, W]."""
+from augbench.quality.pixels import FIELDS, border, contrast, moments, thumbnails
 
-NEAR = 2 / 255
-"""Images are nearly the same below this mean absolute difference of their pixels in [0, 1]: a little noise, or compression."""
-OF_CONTRAST = 0.25
-"""And below this share of either image's contrast: two nearly black pictures of other things do not differ by much either."""
-DISTANCE = 2
-"""Bits in which the difference hashes of images that are nearly the same may differ."""
-_ROWS, _COLUMNS = 8, 9
-_BANDS, _WIDTH = 4, 16
-_IMAGES, _PAIRS, _CHECKS = 512, 1 << 20, 64
-"""Images, pairs of numbers, and pairs of images that are looked at in one go."""
-_SCALE = 1 << 30
-_SLACK = 1e-5
-"""What 32-bit floats may be off by: rather one comparison of pixels too many."""
+Indices = NDArray[np.int64]
+Take = Callable[[Indices], Sequence[NDArray[Any]] | NDArray[Any]]
+"""Returns the images at int64 indices [n], of one unsigned type, each [C, H, W]."""
+
+CLOSE = 0.008
+"""Thumbnails of images that are nearly the same are at most this far apart: 1 - their correlation."""
+LOOSE = 0.1
+"""And those of images that may show the same thing, moved a little."""
+BRIGHTER = 2 / 255
+"""Images whose mean brightness differs by more, in [0, 1], are not nearly the same."""
+MANY = 64
+"""From so many images on, what all have in common, such as one background, is taken off before two are compared."""
+NEIGHBOURS = 16
+"""Images of one split that are looked at beside each: of what is there hundreds of times, not all pairs are listed."""
+_FLAT = 0.25 / 255
+"""Thumbnails that differ less from what all have in common, by field, show nothing by which to tell images."""
+_IMAGES, _QUERIES = 128, 8192
+"""Images, and thumbnails, that are looked at in one go."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fingerprints:
-    """What tells images apart without their pixels: 316 bytes an image."""
+    """What tells images apart without their pixels: 330 bytes for a colour image."""
 
     digests: NDArray[np.uint64]
-    """[n, 2]: of an image's bytes."""
-    hashes: NDArray[np.uint64]
-    """[n]: whether the brightness rises by ``NEAR`` from a field of the thumbnail to the next, in 64 bits."""
+    """[n, 2]: of an image's size and bytes."""
     thumbnails: NDArray[np.float32]
-    """[n, 72]: mean brightness, in [0, 1], of 8 x 9 fields."""
+    """[n, 64]: mean brightness, in [0, 1], of 8 x 8 fields."""
     contrasts: NDArray[np.float32]
     """[n]: mean absolute deviation of pixels from their channel's mean, in [0, 1]."""
+    colours: NDArray[np.float32]
+    """[n, 2C]: mean and standard deviation of each channel, in [0, 1]."""
+    borders: NDArray[np.float32]
+    """[n, 2C]: the same of a frame along the edges."""
 
     def chosen(self, indices: Indices) -> Fingerprints:
         """Return those of some images."""
-        return Fingerprints(
-            digests=self.digests[indices],
-            hashes=self.hashes[indices],
-            thumbnails=self.thumbnails[indices],
-            contrasts=self.contrasts[indices],
-        )
+        return Fingerprints(**{each.name: getattr(self, each.name)[indices] for each in fields(self)})
 
 
-def fingerprints(take: Take, count: int, scale: float) -> Fingerprints:
-    """Look once at so many images, a block at a time; ``scale`` is the value that means 1.0.
-
-    Hashes are the same on every machine: they are made of sums of whole numbers, which floats hold exactly.
-    """
-    digests = np.empty((count, 2), np.uint64)
-    hashes = np.empty(count, np.uint64)
-    thumbnails = np.empty((count, _ROWS * _COLUMNS), np.float32)
-    contrasts = np.empty(count, np.float32)
+def fingerprints(take: Take, count: int, scale: float, seen: Callable[[int], None] = lambda count: None) -> Fingerprints:
+    """Look once at so many images, a block at a time; ``scale`` is the value that means 1.0, ``seen`` is told how many are done."""
+    blocks = [] if count else [_nothing()]
     for start in range(0, count, _IMAGES):
-        part = slice(start, min(start + _IMAGES, count))
-        images = np.ascontiguousarray(take(np.arange(part.start, part.stop)))
-        digests[part] = [np.frombuffer(hashlib.blake2b(image.tobytes(), digest_size=16).digest(), np.uint64) for image in images]
-        sums = _sums(images)
-        whole = float(np.prod(images.shape[1:])) * scale
-        hashes[part] = np.packbits(np.diff(sums) > NEAR * whole, axis=None).view(np.uint64)
-        thumbnails[part] = sums.reshape(len(sums), -1) / whole
-        contrasts[part] = _contrast(images) / scale
-    return Fingerprints(digests=digests, hashes=hashes, thumbnails=thumbnails, contrasts=contrasts)
+        blocks.append(_block(take(np.arange(start, min(start + _IMAGES, count))), scale))
+        seen(min(start + _IMAGES, count))
+    return _joined(blocks)
 
 
 def alike(*lots: Fingerprints) -> list[Indices]:
@@ -81,112 +68,96 @@ def alike(*lots: Fingerprints) -> list[Indices]:
     return np.split(numbers, np.cumsum([len(lot.digests) for lot in lots])[:-1])
 
 
-def candidates(left: Fingerprints, right: Fingerprints) -> Iterator[Indices]:
-    """Find the pairs (of left, of right) that may be nearly the same, in blocks [n, 2], each pair once.
+def common(lots: Iterable[Fingerprints]) -> NDArray[np.float64]:
+    """Return the thumbnail that all images have in common, [64], brightness apart; nothing where they are few."""
+    every = np.concatenate([lot.thumbnails for lot in lots]).astype(np.float64)
+    if len(every) < MANY:
+        return np.zeros(FIELDS * FIELDS)
+    return np.asarray((every - every.mean(1, keepdims=True)).mean(0))
 
-    All pairs whose hashes differ in ``DISTANCE`` bits at most and whose thumbnails do not rule it out.  Of four bands of 16 bits,
-    two are then equal: only pairs that share two bands are looked at, and of these only those of near brightness.
+
+def candidates(
+    left: Fingerprints, right: Fingerprints, centre: NDArray[np.float64], limit: float
+) -> Iterator[tuple[Indices, NDArray[Any]]]:
+    """Find the pairs (of left, of right) whose thumbnails are less than ``limit`` apart.
+
+    In blocks: pairs [n, 2] and how far they are apart [n], as 1 - correlation; of each left image with its nearest ``NEIGHBOURS`` only.
+    ``centre`` is what all images have in common.
     """
-    earlier: list[np.uint64] = []
-    for first, second in combinations(range(_BANDS), 2):
-        ours, theirs = _band(left.hashes, first, second), _band(right.hashes, first, second)
-        for pairs in _joined(ours, left.thumbnails.mean(1), theirs, right.thumbnails.mean(1)):
-            differing = left.hashes[pairs[:, 0]] ^ right.hashes[pairs[:, 1]]
-            kept = _few(differing)
-            for mask in earlier:
-                kept &= (differing & mask) != 0
-            pairs = pairs[kept]
-            apart = np.abs(left.thumbnails[pairs[:, 0]] - right.thumbnails[pairs[:, 1]]).mean(1)
-            least = np.minimum(left.contrasts[pairs[:, 0]], right.contrasts[pairs[:, 1]])
-            # Means of fields are no further apart than the pixels are.
-            yield pairs[apart < np.minimum(NEAR, OF_CONTRAST * least) + _SLACK]
-        earlier.append(_mask(first) | _mask(second))
+    from scipy.spatial import KDTree
+
+    ours, theirs = (_directions(lot.thumbnails, centre) for lot in (left, right))
+    # What shows nothing has no direction: it is near to all others of its kind, and none of them is found.
+    rows, columns = (np.flatnonzero(each.any(1)) for each in (ours, theirs))
+    if not len(rows) or not len(columns):
+        return
+    tree = KDTree(theirs[columns] @ _waves())
+    for start in range(0, len(rows), _QUERIES):
+        part = rows[start : start + _QUERIES]
+        # Waves keep no distance longer than it is: what is near is among what is found.
+        reach = (2 * limit) ** 0.5 + 1e-9
+        found = np.asarray(tree.query(ours[part] @ _waves(), k=NEIGHBOURS, distance_upper_bound=reach, workers=-1)[1])
+        own, place = np.nonzero(found < len(columns))
+        pairs = np.stack([part[own], columns[found[own, place]]], axis=1)
+        apart = 1 - (ours[pairs[:, 0]] * theirs[pairs[:, 1]]).sum(1)
+        kept = apart < limit
+        yield pairs[kept], apart[kept]
 
 
-def near(take_left: Take, take_right: Take, pairs: Indices, scale: float) -> NDArray[np.bool_]:
-    """Tell which pairs [n, 2] of images are just, or nearly, the same, by their pixels."""
-    found = np.empty(len(pairs), np.bool_)
-    for start in range(0, len(pairs), _CHECKS):
-        part = slice(start, start + _CHECKS)
-        ours, theirs = take_left(pairs[part, 0]), take_right(pairs[part, 1])
-        apart = np.abs(ours.astype(np.int64) - theirs).reshape(len(ours), -1).mean(1)
-        least = np.minimum(_contrast(ours), _contrast(theirs))
-        found[part] = (apart == 0) | (apart < np.minimum(NEAR * scale, OF_CONTRAST * least))
-    return found
+def turned(prints: Fingerprints, transpose: bool, flip_rows: bool, flip_columns: bool) -> Fingerprints:
+    """Return the fingerprints, as far as ``candidates`` reads them, of images that were mirrored or turned by quarters."""
+    grid = np.arange(FIELDS * FIELDS).reshape(FIELDS, FIELDS)
+    order = turn(grid, transpose, flip_rows, flip_columns).reshape(-1)
+    return Fingerprints(**{**vars(prints), "thumbnails": prints.thumbnails[:, order]})
 
 
-def with_near(left: Fingerprints, take_left: Take, right: Fingerprints, take_right: Take, scale: float) -> NDArray[np.bool_]:
-    """Tell which of the left images have one on the right that is nearly, or just, the same."""
-    found = np.zeros(len(left.hashes), np.bool_)
-    (numbers,) = alike(right)
-    distinct = np.unique(numbers, return_index=True)[1]
-    for block in candidates(left, right.chosen(distinct)):
-        pairs = np.stack([block[:, 0], distinct[block[:, 1]]], axis=1)
-        for start in range(0, len(pairs), _CHECKS):
-            part = pairs[start : start + _CHECKS]
-            # Of an image with many doubles, the first that is sure will do.
-            part = part[~found[part[:, 0]]]
-            found[part[near(take_left, take_right, part, scale), 0]] = True
-    return found
+def turn(image: NDArray[Any], transpose: bool, flip_rows: bool, flip_columns: bool) -> NDArray[Any]:
+    """Mirror or turn an image by quarters in its last two dimensions."""
+    image = image.swapaxes(-1, -2) if transpose else image
+    return image[..., :: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
 
 
-def _contrast(images: NDArray[Any]) -> NDArray[np.float64]:
-    """Return each image's mean absolute deviation from the means of its channels."""
-    values = images.reshape(*images.shape[:2], -1).astype(np.float32)
-    values -= values.mean(2, keepdims=True)
-    return np.asarray(np.abs(values, out=values).mean((1, 2)), np.float64)
+def _block(images: Sequence[NDArray[Any]] | NDArray[Any], scale: float) -> Fingerprints:
+    shapes = {image.shape for image in images}
+    if len(shapes) < 2:
+        return _same_size(np.ascontiguousarray(images), scale)
+    # Images of several sizes: one at a time, which is slower.
+    return _joined([_same_size(np.ascontiguousarray(image)[None], scale) for image in images])
 
 
-def _sums(images: NDArray[Any]) -> NDArray[np.float64]:
-    """Add up the values of the pixels in each field of a thumbnail, [n, 8, 9], each pixel by the share that lies in it."""
-    grey = images.sum(1, dtype=np.uint32).astype(np.float64)
-    height, width = grey.shape[1:]
-    return np.asarray(_overlaps(height, _ROWS) @ grey @ _overlaps(width, _COLUMNS).T)
+def _same_size(images: NDArray[Any], scale: float) -> Fingerprints:
+    size = str(images.shape[1:]).encode()
+    digests = [np.frombuffer(hashlib.blake2b(image.tobytes() + size, digest_size=16).digest(), np.uint64) for image in images]
+    values = images.reshape(*images.shape[:2], -1)
+    return Fingerprints(
+        digests=np.array(digests, np.uint64).reshape(-1, 2),
+        thumbnails=(thumbnails(images) / scale).astype(np.float32),
+        contrasts=(contrast(images) / scale).astype(np.float32),
+        colours=(moments(values) / scale).astype(np.float32),
+        borders=(moments(border(images)) / scale).astype(np.float32),
+    )
 
 
-def _overlaps(size: int, fields: int) -> NDArray[np.float64]:
-    """Return how much of each pixel lies in each field, [fields, size], in whole numbers: each field has ``size`` of it."""
-    field, pixel = np.arange(fields)[:, None] * size, np.arange(size)[None] * fields
-    shared = np.minimum(field + size, pixel + fields) - np.maximum(field, pixel)
-    return np.asarray(np.maximum(shared, 0), np.float64)
+def _nothing() -> Fingerprints:
+    widths = {"thumbnails": (FIELDS * FIELDS,), "contrasts": (), "colours": (0,), "borders": (0,)}
+    return Fingerprints(digests=np.zeros((0, 2), np.uint64), **{name: np.zeros((0, *width), np.float32) for name, width in widths.items()})
 
 
-def _mask(band: int) -> np.uint64:
-    return np.uint64(((1 << _WIDTH) - 1) << (_WIDTH * band))
+def _joined(blocks: Sequence[Fingerprints]) -> Fingerprints:
+    return Fingerprints(**{each.name: np.concatenate([getattr(block, each.name) for block in blocks]) for each in fields(Fingerprints)})
 
 
-def _band(hashes: NDArray[np.uint64], first: int, second: int) -> NDArray[np.uint64]:
-    """Put two bands of each hash side by side, in the upper half of a number."""
-    low, high = (hashes >> np.uint64(_WIDTH * band) & _mask(0) for band in (first, second))
-    return low << np.uint64(32) | high << np.uint64(48)
+def _directions(thumbnails: NDArray[np.float32], centre: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what is a thumbnail's own, as a vector of length 1, [n, 64]; 0 where it shows nothing."""
+    own = thumbnails.astype(np.float64)
+    own -= own.mean(1, keepdims=True) + centre
+    lengths = np.linalg.norm(own, axis=1, keepdims=True)
+    return np.asarray(np.where(lengths > _FLAT * FIELDS, own / np.maximum(lengths, 1e-12), 0.0))
 
 
-def _few(differing: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Tell where at most ``DISTANCE`` bits are set."""
-    for _ in range(DISTANCE):
-        # Clears the lowest bit that is set.
-        differing = differing & (differing - np.uint64(1))
-    return np.asarray(differing == 0)
-
-
-def _joined(
-    left: NDArray[np.uint64], our_brightness: NDArray[np.float32], right: NDArray[np.uint64], their_brightness: NDArray[np.float32]
-) -> Iterator[Indices]:
-    """Pair what has the same band and nearly the same brightness, in blocks [n, 2]."""
-    keys = right | _scaled(their_brightness)
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    from_, to = (left | _scaled(our_brightness + step) for step in (-NEAR - _SLACK, NEAR + _SLACK))
-    first = np.searchsorted(keys, from_, side="left")
-    ends = np.cumsum(np.searchsorted(keys, to, side="right") - first)
-    total = int(ends[-1]) if len(ends) else 0
-    for start in range(0, total, _PAIRS):
-        places = np.arange(start, min(start + _PAIRS, total))
-        ours = np.searchsorted(ends, places, side="right")
-        begun = np.where(ours > 0, ends[ours - 1], 0)
-        yield np.stack([ours, order[first[ours] + places - begun]], axis=1)
-
-
-def _scaled(brightness: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """Write brightness as a whole number of 32 bits."""
-    return (np.clip(brightness.astype(np.float64), 0, 1) * _SCALE).astype(np.uint64)
+def _waves() -> NDArray[np.float64]:
+    """Return the slowest 16 waves of a discrete cosine transform over 8 x 8 fields, as columns of length 1, [64, 16]."""
+    place, frequency = np.arange(FIELDS) + 0.5, np.arange(4)[:, None]
+    waves = np.cos(np.pi * place * frequency / FIELDS)
+    waves /= np.linalg.norm(waves, axis=1, keepdims=True)
+    return np.asarray(np.einsum("ay,bx->yxab", waves, waves).reshape(FIELDS * FIELDS, -1))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augbench.stages.auditing import audited
 from augbench.stages.contents import save_array
 from augbench.stages.decoding import in_order
-from augbench.stages.leaks import leaks
 from augbench.store.files import write_json
+from augbench.values.auditing import Finding
 from augbench.values.data import Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
 from augbench.values.synthesis import Progress
@@ -50,8 +51,8 @@ class Prepared:
     train: PreparedSplit
     test: PreparedSplit
     validation: PreparedSplit | None = None
-    leaks: Mapping[str, int] = field(default_factory=dict)
-    """What test images share with the others, as ``stages.leaks`` counts it."""
+    audit: tuple[Finding, ...] = ()
+    """What a user should know of the images, such as that some are in training and test."""
 
 
 def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: str, progress: Progress) -> None:
@@ -93,7 +94,7 @@ def read_prepared(folder: Path) -> Prepared:
         train=_read_split(folder, "train"),
         test=_read_split(folder, "test"),
         validation=_read_split(folder, "validation") if "validation" in meta["counts"] else None,
-        leaks=meta["leaks"],
+        audit=tuple(map(Finding.read, meta["audit"])),
     )
 
 
@@ -180,7 +181,7 @@ def _write_labels(folder: Path, part: str, split: Split) -> None:
 
 def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Moments) -> None:
     scale = _SCALES[str(first.dtype)]
-    *learnt, test = (_read_split(folder, part) for part in _parts(splits))
+    written = {part: _read_split(folder, part) for part in _parts(splits)}
     meta = {
         "classes": splits.classes,
         "counts": {part: _counts(split, len(splits.classes)) for part, split in _parts(splits).items()},
@@ -188,7 +189,7 @@ def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Mom
         "scale": scale,
         "mean": moments.mean(scale),
         "sd": moments.sd(scale),
-        "leaks": leaks(learnt, test, scale),
+        "audit": [finding.brief() for finding in audited(written, splits.classes, scale)],
     }
     write_json(folder / _META, meta)
 

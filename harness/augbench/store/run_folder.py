@@ -19,6 +19,7 @@ from augbench.store.analysis import analysis_notes
 from augbench.store.files import sha256, space_for, write_bytes, write_json, write_text
 from augbench.store.records import Journal, Record
 from augbench.store.stage_table import packed, unpacked
+from augbench.values.auditing import Finding
 from augbench.values.errors import MissingFile, UnusableFile
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.run_errors import BrokenRun, ForeignFolder, OtherRun, RunInUse, UnknownTrial
@@ -237,7 +238,7 @@ class RunFolder:
 
     def _results(self, document: dict[str, Any]) -> Results:
         told = [record for record in self.journal if record.get("type") in ("trial", "data", "analysis")]
-        records, leaks = latest(told), leaks_by_key(told)
+        records, audits = latest(told), audits_by_key(told)
         prepared = {
             trial["column"]: stage["key"] for trial in document["trials"] for stage in trial["stages"] if stage["kind"] == "prepare"
         }
@@ -247,7 +248,7 @@ class RunFolder:
             title=document["title"],
             report=ReportSettings(**_tuples(report)),
             rows=tuple(Row(**row) for row in document["rows"]),
-            columns=tuple(_column(column, leaks.get(prepared.get(column["name"], ""), {})) for column in document["columns"]),
+            columns=tuple(_column(column, audits.get(prepared.get(column["name"], ""), ())) for column in document["columns"]),
             seeds=tuple(document["seeds"]),
             trials=tuple(self._result(trial, records.get(trial["trial"])) for trial in document["trials"]),
             generators={key: self._read_generator(key) for key in keys},
@@ -323,10 +324,18 @@ def latest(records: Iterable[Record]) -> dict[str, Record]:
     return {record["trial"]: record for record in records if record.get("type") == "trial"}
 
 
-def leaks_by_key(records: Iterable[Record]) -> dict[Key, dict[str, int]]:
-    """Return what leaks from learning into the test, by the key of the stage that prepared the images."""
-    found = {record["key"]: dict(record["leaks"]) for record in records if record.get("type") == "data"}
-    return {key: {name: int(count) for name, count in leaks.items()} for key, leaks in found.items()}
+def audits_by_key(records: Iterable[Record]) -> dict[Key, tuple[Finding, ...]]:
+    """Return what was found in the images, by the key of the stage that prepared them."""
+    return {record["key"]: _findings(record) for record in records if record.get("type") == "data"}
+
+
+def _findings(record: Record) -> tuple[Finding, ...]:
+    if "audit" in record:
+        return tuple(map(Finding.read, record["audit"]))
+    from augbench.quality.findings import counted
+
+    # Older runs counted leaks alone.
+    return counted({name: int(count) for name, count in dict(record["leaks"]).items()})
 
 
 def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
@@ -345,9 +354,10 @@ def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
     }
 
 
-def _column(document: Mapping[str, Any], leaks: Mapping[str, int]) -> ColumnFacts:
+def _column(document: Mapping[str, Any], audit: tuple[Finding, ...]) -> ColumnFacts:
     counts = {split: tuple(numbers) for split, numbers in document["counts"].items()}
-    return ColumnFacts(**_tuples(document) | {"counts": counts, "leaks": leaks})
+    kept = {name: value for name, value in _tuples(document).items() if name != "leaks"}
+    return ColumnFacts(**kept | {"counts": counts, "audit": audit})
 
 
 def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from augbench.values.auditing import Finding
 from augbench.values.settings import ReportSettings, Row
 from augbench.values.synthesis import Curve
 
@@ -139,11 +140,8 @@ class ColumnFacts:
     source: str = ""
     notes: tuple[str, ...] = ()
     """What a reader should know of how its images were come by, such as how they were divided."""
-    leaks: Mapping[str, int] = field(default_factory=dict)
-    """What test images have in common with those before them, counted: ``groups``, ``duplicates``, ``near-duplicates``, ``conflicts``.
-
-    Empty until the images were prepared.
-    """
+    audit: tuple[Finding, ...] = ()
+    """What was found in its images; empty until they were prepared."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 
 from augbench.comparison import compare, design, effects, tests
 from augbench.comparison.judging import Rules, verdict
+from augbench.quality.findings import counted
 from augbench.values.comparing import ColumnComparison, RowComparison
 from augbench.values.errors import UnknownComponent
 from augbench.values.evidence import Difference, Interval
@@ -403,8 +404,8 @@ def test_an_analysis_that_was_changed_when_results_could_be_seen_is_told_on(make
 
 def test_what_leaks_from_learning_into_the_test_is_told_first(make_trial: Make, make_results: MakeResults) -> None:
     made = make_results([make_trial("control", 0, 1), make_trial("row", 0, 2)])
-    leaks = {"groups": 2, "duplicates": 1, "near-duplicates": 3, "conflicts": 0}
-    column = only(replace(made, columns=(replace(made.columns[0], leaks=leaks),)))
+    found = counted({"groups": 2, "duplicates": 1, "near-duplicates": 3, "conflicts": 0})
+    column = only(replace(made, columns=(replace(made.columns[0], audit=found),)))
     assert [flag.sentence for flag in column.flags[:3]] == [
         "2 groups are in the training or validation images and in the test images: those are no new ones.",
         "1 test image is equal pixel by pixel to a training or validation image: scores flatter what has seen them.",

@@ -64,7 +64,7 @@ def test_banks_are_written_as_pictures_under_names_that_files_can_have(exported,
 def test_what_was_declared_and_what_leaks_travels_along(exported, here):
     ours, theirs = (RunFolder(path=path).results() for path in (here / "run", exported.path / "run"))
     assert len(ours.analysis) == 1
-    assert ours.columns[0].leaks
+    assert ours.columns[0].audit
     assert (theirs.analysis, theirs.columns) == (ours.analysis, ours.columns)
 
 

@@ -162,11 +162,11 @@ def test_a_report_can_be_written_of_a_half_done_run(tmp_path):
     assert outcome.done == 6
 
 
-def test_what_leaks_into_the_test_is_known_once_the_images_are_prepared(tmp_path):
-    assert session(tmp_path)._results("cpu").columns[0].leaks == {}
+def test_what_an_audit_finds_is_known_once_the_images_are_prepared(tmp_path):
+    assert session(tmp_path)._results("cpu").columns[0].audit == ()
     run(tmp_path, only=("plain",))
     (column,) = RunFolder(path=tmp_path / "run").results().columns
-    assert column.leaks == {"duplicates": 0, "near-duplicates": 0, "conflicts": 0}
+    assert {finding.code for finding in column.audit} == {"RARE_CLASS", "FEW_TO_LEARN"}
     run(tmp_path)
     (tmp_path / "store").rename(tmp_path / "elsewhere")
     assert [record["dataset"] for record in RunFolder(path=tmp_path / "run").journal if record["type"] == "data"] == ["dots"]

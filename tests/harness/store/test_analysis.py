@@ -128,6 +128,9 @@ def test_notes_survive_a_merge(tmp_path):
         {"type": "analysis", "time": "", "digest": "", "what": "", "done": "many", "of": 1},
         {"type": "data", "key": "k", "leaks": 3},
         {"type": "data", "key": "k", "leaks": {"groups": "all"}},
+        {"type": "data", "key": "k", "audit": 3},
+        {"type": "data", "key": "k", "audit": [{"code": "DUPLICATES"}]},
+        {"type": "data", "key": "k", "audit": [{"code": "DUPLICATES", "sentence": "", "grave": True, "count": "all"}]},
     ],
 )
 def test_a_record_that_is_damaged_is_told(tmp_path, record):
