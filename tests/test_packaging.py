@@ -54,6 +54,8 @@ def test_the_wheel_declares_the_command_and_the_built_in_plugins(wheel: zipfile.
     points.read_string(wheel.read(path).decode())
     assert dict(points["console_scripts"]) == {"bench": "augbench.cli:main"}
     assert dict(points["augbench"]) == {name.replace("_", "-"): name for name in ROOTS if name != "augbench"}
+    (package,) = dict(points["augbench.presets"]).values()
+    assert f"{package.replace('.', '/')}/bloodmnist.toml" in wheel.namelist()
 
 
 def test_the_licence_travels_with_the_wheel(wheel: zipfile.ZipFile):
