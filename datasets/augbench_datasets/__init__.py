@@ -13,6 +13,7 @@ def register(registry: Registry) -> None:
     registry.dataset("rbc-storage", f"{here}.rbc_storage:StoredRedCells", "Red blood cells in storage, in seven shapes, of two sites")
     registry.dataset("numpy", f"{here}.numpy_arrays:NumpyArrays", "Your own arrays: an .npz file, or a folder of .npy files")
     registry.dataset("long-tail", f"{here}.long_tail:LongTail", "Another data set, whose classes keep ever fewer training images")
+    registry.dataset("channels", f"{here}.channels:Channels", "Some channels of another data set, or one of them thrice")
     registry.dataset("fashion-mnist", f"{here}.fashion_mnist:FashionMnist", "Ten kinds of clothes, 28 x 28, grey; also Debian's package")
     registry.family("dataset", "medmnist", f"{here}.medmnist:MedMnist", "MedMNIST v2, 28 to 224 px: medmnist/bloodmnist")
     registry.family("dataset", "torchvision", f"{here}.torchvision_family:TorchvisionSet", "CIFAR, MNIST, SVHN, STL10: torchvision/CIFAR10")

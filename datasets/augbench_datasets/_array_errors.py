@@ -82,3 +82,11 @@ class TooFewImages(DataError):
 
     def __init__(self, name: str, wanted: int, there: int) -> None:
         super().__init__(f"counts of the long tail wants {wanted:,} training images of class '{name}', and there are {there:,}; lower it")
+
+
+class NoSuchChannel(DataError):
+    """A channel is to be kept that images do not have."""
+
+    def __init__(self, number: int, channels: int) -> None:
+        there = f"channels 0 to {channels - 1}" if channels > 1 else "one channel, number 0"
+        super().__init__(f"keep names channel {number}, but the images have {there}; correct the number")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 
-from augbench import Card, Dataset, Download, Probe, Progress, Split, Splits
+from augbench import Card, Dataset, Probe, Split, Splits
 from augbench_datasets._array_errors import TooFewImages, UnknownClasses
+from augbench_datasets._wrapper import Wrapper
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +21,7 @@ _THINNED = ("train", "validation")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LongTail(Dataset):
+class LongTail(Wrapper):
     """Another data set, of whose training and validation images classes keep ever fewer; the test images stay as they are.
 
     With K classes, ``ratio`` r and n images of the largest class, class c = 0 ... K-1 keeps int(n r^(-c / (K-1))) images, or with
@@ -68,14 +69,6 @@ class LongTail(Dataset):
     def load(self) -> Splits:
         """Return the splits; images that do not stay are never asked for."""
         return self._thinned(self._counts(self.of.probe()))
-
-    def downloads(self) -> tuple[Download, ...]:
-        """Name the files of the whole."""
-        return self.of.downloads()
-
-    def unpack(self, progress: Progress) -> None:
-        """Unpack the whole."""
-        self.of.unpack(progress)
 
     def _thinned(self, counts: Mapping[str, Sequence[int]]) -> Splits:
         whole = self.of.load()
