@@ -6,6 +6,8 @@ import os
 import stat
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from augbench import DataError, UnreadableData
 from augbench_datasets._archives import Limits, unpack
 from augbench_datasets._errors import UnsafeArchive
+from augbench_datasets._members import Member
 
 Content = dict[str, bytes]
 
@@ -180,7 +183,22 @@ def test_pictures_that_hardly_shrink_may_be_any_number(tmp_path):
     assert len(opened(tmp_path, zipped({"x": os.urandom(5000)}), limits=Limits(harmless=1, ratio=2))) == 1
 
 
-def test_a_member_longer_than_it_says_is_stopped_while_it_is_read(tmp_path):
+def test_a_member_is_refused_by_its_length_before_it_is_read(tmp_path):
+    data = bytearray(zipped({"zeros": b"1"}))
+    place = data.index(b"PK\x01\x02") + 24
+    data[place : place + 4] = (2**31).to_bytes(4, "little")
+    assert "'zeros' unpacks to more than the 67,108,864 bytes" in refusal(tmp_path, bytes(data))
+
+
+def test_a_member_is_stopped_while_it_is_read(tmp_path, monkeypatch):
+    def long(path: Path) -> Iterator[Member]:
+        yield Member(name="long", folder=False, length=1, refused=None, chunks=repeat(bytes(1000), 9), reached=0)
+
+    monkeypatch.setattr("augbench_datasets._archives.members", long)
+    assert "'long' unpacks to more than the 5,000 bytes" in refusal(tmp_path, b"", limits=Limits(harmless=5000))
+
+
+def test_a_member_longer_than_it_says_is_a_broken_one(tmp_path):
     data = bytearray(zipped({"zeros": bytes(2_000_000)}))
     # The length in both headers; the checksum fails at the latest.
     for place in (22, data.index(b"PK\x01\x02") + 24):

@@ -221,6 +221,15 @@ def test_small_pictures_are_dropped_padded_or_refused(root):
     assert "is 47 x 60 pixels, the others are 48 x 48 or more" in message(cells(root, smaller="refuse"))
 
 
+def test_padding_leaves_the_picture_in_the_middle(tmp_path):
+    for split in (TRAIN, VALIDATION, TEST):
+        for label in TWO:
+            write(tmp_path, {f"{split}/Swiss/S1/1/{label}/1_Ch1.ome.tif": tiff(BRIGHT, 44, 48)})
+    image = cells(tmp_path, channels=("Ch1",), smaller="pad").load().test.images[0][:, :, 0]
+    # The one black pixel is in the corner of the file.
+    assert np.argwhere(image == 0).tolist() == [[0, 0], [1, 0], [2, 0]]
+
+
 def test_pictures_may_keep_their_sizes(root):
     dataset = cells(root, size=0)
     assert dataset.probe().size == (52, 50)
@@ -253,6 +262,9 @@ def test_channels_of_one_cell_must_be_of_one_size(root):
     path = next((root / TEST / "Swiss/S1/Level_1/Side").glob("*_Ch9.ome.tif"))
     path.write_bytes(tiff(BRIGHT, 52, 51))
     assert "is 52 x 51 pixels, the others are 52 x 50; all channels of a cell are of one size: mend the file" in message(cells(root))
+    images = cells(root).load().test.images
+    with pytest.raises(DataError, match="all channels of a cell are of one size"):
+        list(images)
 
 
 def test_files_and_folders_that_say_nothing_are_named(root):
