@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from augbench.cli import (
+    audit,
     cache,
     compare,
     datasets,
@@ -88,6 +89,7 @@ def build() -> typer.Typer:
     images.command("fetch", cls=Verb, epilog=fetch.EPILOG)(fetch.fetch_datasets)
     images.command("verify", cls=Verb, epilog=verify.EPILOG)(verify.verify_datasets)
     images.command("preview", cls=Verb, epilog=preview.EPILOG)(preview.preview)
+    images.command("audit", cls=Verb, epilog=audit.EPILOG)(audit.audit)
     app.add_typer(images, help="List, show, fetch and check the data sets that a matrix may name.", rich_help_panel=_PARTS)
     return app
 

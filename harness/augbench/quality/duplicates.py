@@ -28,8 +28,8 @@ NEIGHBOURS = 16
 """Images of one split that are looked at beside each: of what is there hundreds of times, not all pairs are listed."""
 _FLAT = 0.25 / 255
 """Thumbnails that differ less from what all have in common, by field, show nothing by which to tell images."""
-_IMAGES, _QUERIES = 128, 8192
-"""Images, and thumbnails, that are looked at in one go."""
+_IMAGES, _BYTES, _QUERIES = 128, 1 << 22, 8192
+"""Images, bytes of images, and thumbnails that are looked at in one go."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,10 +54,13 @@ class Fingerprints:
 
 def fingerprints(take: Take, count: int, scale: float, seen: Callable[[int], None] = lambda count: None) -> Fingerprints:
     """Look once at so many images, a block at a time; ``scale`` is the value that means 1.0, ``seen`` is told how many are done."""
-    blocks = [] if count else [_nothing()]
-    for start in range(0, count, _IMAGES):
-        blocks.append(_block(take(np.arange(start, min(start + _IMAGES, count))), scale))
-        seen(min(start + _IMAGES, count))
+    if not count:
+        return _nothing()
+    blocks, at_once = [], max(1, min(_IMAGES, _BYTES // take(np.arange(1))[0].nbytes))
+    for start in range(0, count, at_once):
+        end = min(start + at_once, count)
+        blocks.append(_block(take(np.arange(start, end)), scale))
+        seen(end)
     return _joined(blocks)
 
 

@@ -170,12 +170,12 @@ def blank(pictures: Lots) -> Finding:
     )
 
 
-def sizes(found: Sequence[str], number: int) -> Finding:
-    """Tell of images that cannot be trained on as they are."""
+def sizes(found: Sequence[str]) -> Finding:
+    """Tell of images that cannot be trained on as they are; sizes are given from the smallest on."""
     return Finding(
         code="SEVERAL_SIZES",
-        count=number,
-        sentence=f"Images have {number} sizes, from {found[0]} to {found[-1]} pixels: each was compared at its own.",
+        count=len(found),
+        sentence=f"Images have {len(found)} sizes, from {found[0]} to {found[-1]} pixels: each was compared at its own.",
         advice='Set resize in the matrix, such as { use = "bilinear", size = 64 }, and audit that: bench datasets audit --matrix FILE.',
     )
 

@@ -15,7 +15,7 @@ from augbench.quality.pixels import moved, same
 
 MOST = 20_000
 """Pairs of which at most the pixels are compared at many places; those of nearest thumbnails go first."""
-_CHECKS = 64
+_CHECKS = 16
 """Pairs whose pixels are read in one go."""
 _TURNS = [ways for ways in product((False, True), repeat=3) if any(ways)]
 Said = Callable[[str], None]

@@ -20,8 +20,8 @@ _RELATED = 0.9
 """Nor those whose pixels are less correlated: JPEG of quality 75 leaves 0.92 of pictures of cells at least."""
 _MOVED, _EXPLAINED = 0.97, 0.4
 """A moved image is correlated by as much, and the move leaves this share at most of what was unexplained without it."""
-_REACH = 16
-"""An image is moved by its shorter side divided by this, and by 2 at least, to either side."""
+_FINE, _REACH = 96, 16
+"""For that, images are scaled down to a shorter side of 96, and moved by a sixteenth of it, 2 at least, to either side."""
 
 
 def contrast(images: NDArray[Any]) -> NDArray[np.float64]:
@@ -75,9 +75,11 @@ def moved(left: NDArray[Any], right: NDArray[Any]) -> bool:
     """Tell whether two images [C, H, W] of one size show the same, moved by a few pixels."""
     if left.shape != right.shape:
         return False
-    ours, theirs = left.astype(np.float32), right.astype(np.float32)
+    share = min(1.0, _FINE / min(left.shape[1:]))
+    height, width = (round(side * share) for side in left.shape[1:])
+    ours, theirs = _scaled(left, height, width), _scaled(right, height, width)
     grey = ours.mean(0, keepdims=True), theirs.mean(0, keepdims=True)
-    down, across = max(_moves(left.shape), key=lambda move: _correlation(*_overlap(*grey, *move)))
+    down, across = max(_moves(ours.shape), key=lambda move: _correlation(*_overlap(*grey, *move)))
     still, then = _correlation(ours, theirs), _correlation(*_overlap(ours, theirs, down, across))
     return then > _MOVED and 1 - then < _EXPLAINED * (1 - still)
 
