@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import lzma
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +13,10 @@ import numpy as np
 
 from augbench import UnreadableData
 from augbench_datasets._array_errors import BadArray, NoArray, NoArrays
+from augbench_datasets._npy_header import LONGEST, ArrayHeader, array_header
 from augbench_datasets._numbers import Numbers, plain, readable
 
 _AGAIN = "save it again"
-_READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +53,8 @@ def open_arrays(path: Path, again: str = _AGAIN) -> Arrays:
 def _npy(path: Path, again: str) -> Callable[[], Numbers]:
     def read() -> Numbers:
         with readable(path, again), path.open("rb") as stream:
-            shape, columns, dtype = _header(stream, path.stem, path.parent, again)
-            return plain(path, dtype, shape, stream.tell(), columns=columns, again=again)
+            header, dtype = _header(stream, path.stem, path.parent, again)
+            return plain(path, dtype, header.shape, header.start, columns=header.columns, again=again)
 
     return read
 
@@ -68,15 +66,14 @@ def _member(path: Path, member: zipfile.ZipInfo, again: str) -> Callable[[], Num
         @contextmanager
         def opened() -> Iterator[IO[bytes]]:
             with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-                stream.read(start)
+                stream.read(header.start)
                 yield stream
 
         with readable(path, again), zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-            shape, columns, dtype = _header(stream, name, path, again)
-            start = stream.tell()
-        numbers = Numbers(path=path, name=name, dtype=dtype, shape=shape, opened=opened, columns=columns, again=again)
-        if member.file_size != start + numbers.length:
-            why = f"the array '{name}' has {member.file_size:,} bytes, and its header says {start + numbers.length:,}"
+            header, dtype = _header(stream, name, path, again)
+        numbers = Numbers(path=path, name=name, dtype=dtype, shape=header.shape, opened=opened, columns=header.columns, again=again)
+        if member.file_size != (said := header.start + numbers.length):
+            why = f"the array '{name}' has {member.file_size:,} bytes, and its header says {said:,}"
             raise UnreadableData(path, why, again)
         numbers.check_growth(member.compress_size)
         return numbers
@@ -84,18 +81,15 @@ def _member(path: Path, member: zipfile.ZipInfo, again: str) -> Callable[[], Num
     return read
 
 
-def _header(stream: IO[bytes], name: str, path: Path, again: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Read shape, order and type of numbers; nothing is ever unpickled."""
+def _header(stream: IO[bytes], name: str, path: Path, again: str) -> tuple[ArrayHeader, np.dtype[Any]]:
+    """Read what an array's file says, and the type of its numbers; nothing is ever unpickled."""
+    found = array_header(stream.read(LONGEST))
     try:
-        version = np.lib.format.read_magic(stream)
-        shape, columns, dtype = _READERS[version](stream)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError):
-        raise
-    # NumPy evaluates the header as a Python literal, which raises anything on bad bytes.
-    except Exception as error:
-        raise BadArray(name, path, "has no header that NumPy writes", again) from error
+        dtype = None if found is None else np.dtype(found.type)
+    except (TypeError, ValueError):
+        dtype = None
+    if found is None or dtype is None:
+        raise BadArray(name, path, "has no header that NumPy writes", again)
     if dtype.hasobject:
         raise BadArray(name, path, "holds Python objects, which could run anything when they are read", "save an array of plain numbers")
-    if any(side < 0 for side in shape):
-        raise BadArray(name, path, f"says it has shape {shape}", again)
-    return shape, columns, dtype
+    return found, dtype

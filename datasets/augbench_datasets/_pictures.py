@@ -19,6 +19,7 @@ from PIL import Image, UnidentifiedImageError
 from augbench import DataError, OddImage, UnreadableImage
 from augbench_datasets import _npy
 from augbench_datasets._kinds import Channels, Kind, check_kind
+from augbench_datasets._npy_header import MAGIC
 from augbench_datasets._quiet import quiet
 
 Pages = Literal["channels"]
@@ -72,9 +73,9 @@ def inspect(path: Path | str, name: Path | str, pages: Pages | None = None) -> H
 def look(content: bytes, name: Path | str, pages: Pages | None = None) -> Header:
     """Look at a picture whose file is in memory."""
     digest = hashlib.sha256(content).digest()
-    if content.startswith(_npy.MAGIC):
+    if content.startswith(MAGIC):
         array = _npy.header(content, name)
-        return Header(kind=array.kind, height=array.shape[0], width=array.shape[1], turned=False, sha256=digest)
+        return Header(kind=_npy.kind_of(array), height=array.shape[0], width=array.shape[1], turned=False, sha256=digest)
     with _opened(content, name) as image:
         turn = _turn(image)
         height, width = (image.width, image.height) if turn and turn >= 5 else (image.height, image.width)
@@ -96,9 +97,9 @@ def decode(path: Path | str, name: Path | str, expected: Kind, channels: Channel
 
 def decode_content(content: bytes, name: Path | str, expected: Kind, channels: Channels | None, pages: Pages | None = None) -> NDArray[Any]:
     """Return the pixels of a picture whose file is in memory, as ``decode`` does."""
-    if content.startswith(_npy.MAGIC):
+    if content.startswith(MAGIC):
         array = _npy.header(content, name)
-        check_kind(array.kind, name, expected, channels)
+        check_kind(_npy.kind_of(array), name, expected, channels)
         return _converted(_npy.pixels(content, array), channels)
     with _opened(content, name) as image:
         kind = _kind(image, name, pages)

@@ -328,8 +328,9 @@ def header(shape: str, descr: str = "'|u1'") -> bytes:
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ("(99999999999999999999, 5, 4, 3)", "and its header says 6,000,000,000,000,000,000,068"),
-        ("(-6, 5, 4, 3)", "says it has shape (-6, 5, 4, 3)"),
+        ("(999999999999999999, 5, 4, 3)", "and its header says 60,000,000,000,000,000,068"),
+        ("(99999999999999999999, 5, 4, 3)", "has no header that NumPy writes"),
+        ("(-6, 5, 4, 3)", "has no header that NumPy writes"),
         ("(6, 5, 4, 3.0)", "has no header that NumPy writes"),
         ("__import__('os')", "has no header that NumPy writes"),
         ("(" * 60 + "6" + ")" * 60, "has no header that NumPy writes"),
