@@ -170,6 +170,7 @@ def made_up_run(
                 digest="9f2c4be1a7d3" * 5,
                 licence="CC0-1.0",
                 source="drawn by augbench",
+                notes=("no validation split was given: a fifth of the training images was taken, by class, with seed 0",),
             ),
         ),
         seeds=seeds,
@@ -270,7 +271,7 @@ def rename() -> Callable[[Results, tuple[str, ...]], Results]:
             results,
             title=every,
             rows=rows,
-            columns=(replace(column, label=every, classes=classes, minority=classes[3:], source=every, licence=every),),
+            columns=(replace(column, label=every, classes=classes, minority=classes[3:], source=every, licence=every, notes=(every,)),),
             trials=tuple(
                 replace(
                     each,

@@ -312,3 +312,10 @@ def test_a_figure_of_differences_says_where_lower_is_better(comparison: Comparis
     column = comparison.columns[0]
     said = [forest(replace(comparison, higher_is_better={"macro-f1": higher}), column, "c") for higher in (True, False)]
     assert [": lower is better." in figure.caption for figure in said if figure] == [False, True]
+
+
+def test_how_a_data_set_was_divided_stands_below_its_source(comparison: Comparison) -> None:
+    (column,) = comparison.columns
+    table = tables_of(document(replace(comparison, columns=(replace(column, notes=("no splits are given: divided", "two channels.")),))))
+    assert table["provenance-table-data"].note == "Phantom blood cells: no splits are given: divided. Phantom blood cells: two channels."
+    assert not tables_of(document(replace(comparison, columns=(replace(column, notes=()),))))["provenance-table-data"].note

@@ -287,6 +287,8 @@ class ColumnComparison:
     digest: str
     licence: str
     source: str
+    notes: tuple[str, ...]
+    """What a reader should know of how the images were come by, such as how they were divided."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

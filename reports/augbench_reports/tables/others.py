@@ -100,6 +100,7 @@ def data_table(comparison: comparing.Comparison) -> Table:
             )
             for column in comparison.columns
         ),
+        note=" ".join(f"{plain(column.label)}: {plain(note, 500).rstrip('.')}." for column in comparison.columns for note in column.notes),
     )
 
 
