@@ -76,7 +76,7 @@ class _Found:
         yield findings.turned(self._shown(self._pairs.turned), self._across(self._pairs.turned))
         yield from self._told()
         yield findings.blank([(self._picture(index),) for index in self._blank().tolist()])
-        yield findings.skipped(self._pairs.skipped)
+        yield findings.incomplete(self._pairs.complete)
 
     def _small(self) -> Iterator[Finding]:
         train, test = (self._named_counts(name) for name in (TRAIN, TEST))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -56,12 +56,16 @@ def fingerprints(take: Take, count: int, scale: float, seen: Callable[[int], Non
     """Look once at so many images, a block at a time; ``scale`` is the value that means 1.0, ``seen`` is told how many are done."""
     if not count:
         return _nothing()
-    blocks, at_once = [], max(1, min(_IMAGES, _BYTES // take(np.arange(1))[0].nbytes))
+    first = take(np.arange(1))[0]
+    found = _room(_block(first[None], scale), count)
+    at_once = max(1, min(_IMAGES, _BYTES // first.nbytes))
     for start in range(0, count, at_once):
         end = min(start + at_once, count)
-        blocks.append(_block(take(np.arange(start, end)), scale))
+        block = _block(take(np.arange(start, end)), scale)
+        for each in fields(block):
+            getattr(found, each.name)[start:end] = getattr(block, each.name)
         seen(end)
-    return _joined(blocks)
+    return found
 
 
 def alike(*lots: Fingerprints) -> list[Indices]:
@@ -71,12 +75,13 @@ def alike(*lots: Fingerprints) -> list[Indices]:
     return np.split(numbers, np.cumsum([len(lot.digests) for lot in lots])[:-1])
 
 
-def common(lots: Iterable[Fingerprints]) -> NDArray[np.float64]:
+def common(lots: Sequence[Fingerprints]) -> NDArray[np.float64]:
     """Return the thumbnail that all images have in common, [64], brightness apart; nothing where they are few."""
-    every = np.concatenate([lot.thumbnails for lot in lots]).astype(np.float64)
-    if len(every) < MANY:
+    count = sum(len(lot.digests) for lot in lots)
+    if count < MANY:
         return np.zeros(FIELDS * FIELDS)
-    return np.asarray((every - every.mean(1, keepdims=True)).mean(0))
+    mean = sum(lot.thumbnails.sum(0, dtype=np.float64) for lot in lots) / count
+    return np.asarray(mean - np.mean(mean))
 
 
 def candidates(
@@ -89,20 +94,18 @@ def candidates(
     """
     from scipy.spatial import KDTree
 
-    ours, theirs = (_directions(lot.thumbnails, centre) for lot in (left, right))
-    # What shows nothing has no direction: it is near to all others of its kind, and none of them is found.
-    rows, columns = (np.flatnonzero(each.any(1)) for each in (ours, theirs))
-    if not len(rows) or not len(columns):
+    columns, waves = _in_waves(right, centre)
+    if not len(columns):
         return
-    tree = KDTree(theirs[columns] @ _waves())
-    for start in range(0, len(rows), _QUERIES):
-        part = rows[start : start + _QUERIES]
-        # Waves keep no distance longer than it is: what is near is among what is found.
-        reach = (2 * limit) ** 0.5 + 1e-9
-        found = np.asarray(tree.query(ours[part] @ _waves(), k=NEIGHBOURS, distance_upper_bound=reach, workers=-1)[1])
+    tree = KDTree(waves)
+    for start in range(0, len(left.digests), _QUERIES):
+        rows, waves = _in_waves(left.chosen(np.arange(start, min(start + _QUERIES, len(left.digests)))), centre)
+        # Waves make no distance longer than it is: what is near is among what is found.
+        found = np.asarray(tree.query(waves, k=NEIGHBOURS, distance_upper_bound=(2 * limit) ** 0.5 + 1e-9, workers=-1)[1])
         own, place = np.nonzero(found < len(columns))
-        pairs = np.stack([part[own], columns[found[own, place]]], axis=1)
-        apart = 1 - (ours[pairs[:, 0]] * theirs[pairs[:, 1]]).sum(1)
+        pairs = np.stack([rows[own] + start, columns[found[own, place]]], axis=1)
+        ours, theirs = (_directions(lot.thumbnails[pairs[:, side]], centre) for side, lot in enumerate((left, right)))
+        apart = 1 - (ours * theirs).sum(1)
         kept = apart < limit
         yield pairs[kept], apart[kept]
 
@@ -146,8 +149,29 @@ def _nothing() -> Fingerprints:
     return Fingerprints(digests=np.zeros((0, 2), np.uint64), **{name: np.zeros((0, *width), np.float32) for name, width in widths.items()})
 
 
+def _room(one: Fingerprints, count: int) -> Fingerprints:
+    """Return room for the fingerprints of so many images like one."""
+    arrays = {each.name: getattr(one, each.name) for each in fields(one)}
+    return Fingerprints(**{name: np.empty((count, *array.shape[1:]), array.dtype) for name, array in arrays.items()})
+
+
 def _joined(blocks: Sequence[Fingerprints]) -> Fingerprints:
     return Fingerprints(**{each.name: np.concatenate([getattr(block, each.name) for block in blocks]) for each in fields(Fingerprints)})
+
+
+def _in_waves(prints: Fingerprints, centre: NDArray[np.float64]) -> tuple[Indices, NDArray[np.float64]]:
+    """Return the images that show something [m], and their thumbnails as weights of the slowest waves [m, 16].
+
+    What shows nothing is near to all others of its kind, and none of them is found.
+    """
+    shown, waves = [np.zeros(0, np.int64)], [np.zeros((0, 16))]
+    for start in range(0, len(prints.digests), _QUERIES):
+        # A part at a time: in double precision, all would take as much memory again.
+        directions = _directions(prints.thumbnails[start : start + _QUERIES], centre)
+        some = np.flatnonzero(directions.any(1))
+        shown.append(some + start)
+        waves.append(directions[some] @ _waves())
+    return np.concatenate(shown), np.concatenate(waves)
 
 
 def _directions(thumbnails: NDArray[np.float32], centre: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -180,13 +180,13 @@ def sizes(found: Sequence[str]) -> Finding:
     )
 
 
-def skipped(count: int) -> Finding:
+def incomplete(complete: bool) -> Finding:
     """Tell that there was too much to compare."""
     return Finding(
         code="NOT_ALL_COMPARED",
-        count=count,
-        sentence=f"{many(count, 'pair')} of images with like thumbnails were not looked at for moved pictures: so many images are alike.",
-        advice="Audit one class at a time, if moved pictures matter.",
+        count=0 if complete else 1,
+        sentence="There are too many images, or too many of one kind, to look for all that may be moved, mirrored or turned.",
+        advice="Audit one class at a time, if that matters.",
     )
 
 

@@ -15,6 +15,8 @@ from augbench.quality.pixels import moved, same
 
 MOST = 20_000
 """Pairs of which at most the pixels are compared at many places; those of nearest thumbnails go first."""
+HINTED = 50_000
+"""Images up to which moved, mirrored and turned ones are looked for: it takes half a minute, and grows with the square."""
 _CHECKS = 16
 """Pairs whose pixels are read in one go."""
 _TURNS = [ways for ways in product((False, True), repeat=3) if any(ways)]
@@ -39,29 +41,25 @@ class Pairs:
     """Of equal images, the first one stands for all."""
     moved: Indices
     turned: Indices
-    skipped: int = 0
-    """Pairs that were too many to be compared at many places."""
+    complete: bool = True
+    """Whether, as far as that was asked for, all was looked at that may be moved, mirrored or turned."""
 
 
 def find_pairs(splits: Sequence[Looked], scale: float, *, hints: bool, said: Said = lambda what: None) -> Pairs:
     """Compare all images with all; with ``hints`` also look for what was moved by a few pixels, mirrored or turned."""
     search = _Search(splits, scale)
+    few = sum(len(split.prints.digests) for split in splits) <= HINTED
     said("comparing")
-    close, loose = search.upright(LOOSE if hints else CLOSE)
+    close, loose = search.upright(LOOSE if hints and few else CLOSE)
     near = close[search.agree(close, same, scale)]
-    if not hints:
-        return Pairs(equal=search.equal(), near=near, moved=_none(), turned=_none())
+    if not hints or not few:
+        return Pairs(equal=search.equal(), near=near, moved=_none(), turned=_none(), complete=few or not hints)
     said("looking for moved images")
     rest = _without(loose, near)
     shifted = rest[:MOST][search.agree(rest[:MOST], moved)]
     said("looking for mirrored images")
-    return Pairs(
-        equal=search.equal(),
-        near=near,
-        moved=shifted,
-        turned=_without(search.turned(), near, shifted),
-        skipped=max(0, len(rest) - MOST),
-    )
+    mirrored = _without(search.turned(), near, shifted)
+    return Pairs(equal=search.equal(), near=near, moved=shifted, turned=mirrored, complete=len(rest) <= MOST)
 
 
 class _Search:
