@@ -85,7 +85,7 @@ def test_the_rows_run_on_a_folder_of_real_blood_cells(tmp_path):
 @pytest.mark.skipif(not BCCD6.is_dir(), reason="the blood cells are not here")
 def test_generated_images_are_compared_on_real_blood_cells(tmp_path):
     more = ["--set", "quality.features=random-conv", "--set", "quality.checks=1"]
-    ran = bench(command("matrices/quality.toml", tmp_path, *more), BLOOD_CELLS=str(BCCD6), LITE0="nowhere")
+    ran = bench(command("matrices/quality.toml", tmp_path, *more), BLOOD_CELLS=str(BCCD6))
     assert ran.returncode == 0, ran.stderr
     assert len(list((tmp_path / "run" / "generators").glob("*.json"))) == 20, "at this budget two rows share their fits"
     assert "Quality of generated images" in (tmp_path / "run" / "report.md").read_text()
