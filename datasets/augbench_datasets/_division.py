@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Indices = NDArray[np.int64]
 
-_TRIES = 20
 _LISTED = 20
 
 
@@ -58,7 +57,7 @@ class Division:
         if groups is None or self.by == "class":
             part, known = dividing.by_class(labels, shares, rng), None
         else:
-            part, known = self._by_group(labels, groups, shares, rng), groups
+            part, known = dividing.by_group(labels, groups, shares, rng, _least(named)), groups
         self._check(labels, part, named, known, classes, where)
         found = {name: np.flatnonzero(part == number) for number, name in enumerate(named)}
         return {name: found[name] for name in ("train", "validation", "test") if name in found}
@@ -73,19 +72,10 @@ class Division:
         """Return ``note`` and the images, and groups, of each class in each part, as notes for the plan."""
         return (self.note(groups), _counted(parts, labels, groups, classes))
 
-    def _by_group(self, labels: Indices, groups: Sequence[str], shares: Sequence[float], rng: np.random.Generator) -> Indices:
-        part = dividing.by_group(labels, groups, shares, rng)
-        # The greedy choice may starve a class of few groups where another order would not.
-        for _ in range(_TRIES):
-            if not _starved(labels, part, len(shares)):
-                break
-            part = dividing.by_group(labels, groups, shares, rng, largest_first=False)
-        return part
-
     def _check(
         self, labels: Indices, part: Indices, named: Sequence[str], groups: Sequence[str] | None, classes: Sequence[str], where: Path | str
     ) -> None:
-        for label, number, found in _starved(labels, part, len(named)):
+        for label, number, found in dividing.lacking(labels, part, _least(named)):
             members = (labels == label).nonzero()[0].tolist()
             units = None if groups is None else len({groups[index] for index in members})
             hint = self._hint(named[number], len(members), units, len(named))
@@ -106,24 +96,9 @@ class Division:
         return f"{'raise' if part == 'test' else 'lower'} split.test, {'try another split.seed, ' if groups is not None else ''}{more}"
 
 
-def _starved(labels: Indices, part: Indices, parts: int) -> list[tuple[int, int, int]]:
-    """Return the class, the part and its images wherever a part holds too few of a class."""
-    import numpy as np
-
-    counts = _table(labels, part, parts)
-    # Test comes first, and one image would make its class right or wrong as a whole.
-    least = np.array([2, *[1] * (parts - 1)])
-    short = (least > counts.T) & (counts.sum(0) > 0)[:, None]
-    return [(label, number, int(counts[number, label])) for label, number in np.argwhere(short).tolist()]
-
-
-def _table(labels: Indices, part: Indices, parts: int) -> Indices:
-    """Count images [parts, K]."""
-    import numpy as np
-
-    counts = np.zeros((parts, int(labels.max(initial=-1)) + 1), dtype=np.int64)
-    np.add.at(counts, (part, labels), 1)
-    return counts
+def _least(named: Sequence[str]) -> list[int]:
+    """Return how many images of a class each part needs: one test image would make its class right or wrong as a whole."""
+    return [2 if name == "test" else 1 for name in named]
 
 
 def _counted(parts: Mapping[str, Indices], labels: Indices, groups: Sequence[str] | None, classes: Sequence[str]) -> str:

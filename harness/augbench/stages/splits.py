@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench.values.dividing import by_group
-from augbench.values.errors import TooFewForFolds
+from augbench.values.dividing import by_group, lacking
+from augbench.values.errors import NotInEveryFold, TooFewForFolds
 
 Indices = NDArray[np.int64]
 
@@ -20,13 +20,16 @@ def fold_indices(
 
     Over the folds each image is held out once.  Without groups, a class's share of any two folds differs by one image
     at most; with groups, no group is on both sides, and shares are as even as a greedy choice makes them.
-    Raise ``TooFewForFolds``, with the names of class and data set, where a class has fewer images, or groups, than folds.
+    Raise ``TooFewForFolds``, with the names of class and data set, where a class has fewer images, or groups, than folds, and
+    ``NotInEveryFold`` where whole groups would leave a fold without a class.
     """
     if not 0 <= fold < folds or folds < 2:
         raise ValueError(f"fold {fold} of {folds}: there must be at least 2, counted from 0")
     _check(labels, groups, folds, classes, dataset)
     rng = np.random.Generator(np.random.PCG64(seed))
-    assigned = _stratified(labels, folds, rng) if groups is None else by_group(labels, groups, [1] * folds, rng)
+    assigned = _stratified(labels, folds, rng) if groups is None else by_group(labels, groups, [1] * folds, rng, [1] * folds)
+    for label, *_ in lacking(labels, assigned, [1] * folds):
+        raise NotInEveryFold(classes[label] if classes else str(label), folds)
     return np.flatnonzero(assigned != fold), np.flatnonzero(assigned == fold)
 
 

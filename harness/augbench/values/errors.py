@@ -174,6 +174,16 @@ class TooFewForFolds(DataError):
         super().__init__(f"class '{name}' of data set '{dataset}' has {there}, fewer than folds = {folds}; {mend}")
 
 
+class NotInEveryFold(DataError):
+    """Whole groups cannot be dealt out so that each fold holds a class."""
+
+    def __init__(self, name: str, folds: int) -> None:
+        mend = f"set folds = {folds - 1} or less" if folds > 2 else "leave folds out"
+        super().__init__(
+            f"no way was found to give each of {folds} folds images of class '{name}' with groups whole; {mend}, or try another seed"
+        )
+
+
 class BrokenComponent(AugbenchError):
     """A component's code cannot be imported or built."""
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from augbench.stages.splits import fold_indices
-from augbench.values.errors import TooFewForFolds
+from augbench.values.errors import NotInEveryFold, TooFewForFolds
 
 class_sizes = st.lists(st.integers(5, 40), min_size=1, max_size=5)
 seeds = st.integers(0, 2**63 - 1)
@@ -119,6 +119,22 @@ def test_a_class_in_fewer_groups_than_folds_is_named():
         TooFewForFolds, match=r"^class 'twin' of data set 'cells' has 2 training groups, fewer than folds = 3; .* 2 or less$"
     ):
         fold_indices(labels, groups, 3, 0, 0, classes=("smooth", "twin"), dataset="cells")
+
+
+def test_no_fold_is_left_without_a_class_where_another_order_of_groups_helps():
+    # "a", the largest, must be with "c": a greedy choice puts it first, and "c" last, mostly elsewhere.
+    labels, groups = np.array([0, 0, 0, 0, 1, 1, 1]), "aabdbcd"
+    for seed in range(20):
+        assert all(set(labels[part]) == {0, 1} for part in held_out(labels, tuple(groups), 3, seed))
+
+
+def test_a_class_that_whole_groups_keep_out_of_a_fold_is_named():
+    # Of three groups two are on one side, and each two are all that a class has.
+    labels, groups = np.array([0, 0, 1, 1, 2, 2]), tuple("abbcac")
+    with pytest.raises(
+        NotInEveryFold, match=r"^no way was found to give each of 2 folds images of class '(x|y|z)' with groups whole; leave folds out"
+    ):
+        fold_indices(labels, groups, 2, 0, 0, classes=("x", "y", "z"))
 
 
 @pytest.mark.parametrize(("folds", "fold"), [(1, 0), (5, 5), (5, -1)])
