@@ -56,6 +56,7 @@ def column(declared: Declared, facts: ColumnFacts) -> ColumnComparison:
         digest=facts.digest,
         licence=facts.licence,
         source=facts.source,
+        images=facts.images,
         notes=facts.notes,
     )
 

@@ -17,7 +17,7 @@ from augbench.plan.tasks import AssessTask, Stage, TrainTask
 from augbench.store.manifest import Unfit
 from augbench.store.opening import Store
 from augbench.store.processes import this_process
-from augbench.store.run_folder import RunFolder, audits_by_key
+from augbench.store.run_folder import RunFolder, images_by_key
 from augbench.values.results import Predictions, Status, TrialResult, TrialStage
 from augbench.values.synthesis import curves_from
 
@@ -133,11 +133,12 @@ class Recorder:
 
         key = _stages(trial).prepare.key
         if not self._looked_at:
-            self._looked_at.update(audits_by_key(self.folder.journal))
+            self._looked_at.update(images_by_key(self.folder.journal))
         if key not in self._looked_at:
             self._looked_at.add(key)
-            found = [finding.brief() for finding in read_prepared(self.store.open(key)).audit]
-            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, "audit": found, "time": _now()})
+            prepared = read_prepared(self.store.open(key))
+            found = {"images": prepared.images(), "audit": [finding.brief() for finding in prepared.audit]}
+            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, **found, "time": _now()})
 
     def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
         import numpy as np

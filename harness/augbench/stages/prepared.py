@@ -18,6 +18,7 @@ from augbench.store.files import write_json
 from augbench.values.auditing import Finding
 from augbench.values.data import Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
+from augbench.values.numbers import many
 from augbench.values.synthesis import Progress
 
 _META = "meta.json"
@@ -53,6 +54,10 @@ class Prepared:
     validation: PreparedSplit | None = None
     audit: tuple[Finding, ...] = ()
     """What a user should know of the images, such as that some are in training and test."""
+
+    def images(self) -> str:
+        """Say what every image is, in words."""
+        return _words(self.shape, self.train.pixels.itemsize)
 
 
 def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: str, progress: Progress) -> None:
@@ -166,7 +171,12 @@ def _check(image: NDArray[Any], first: NDArray[Any], identity: str) -> None:
 
 def _described(image: NDArray[Any]) -> str:
     channels, height, width = image.shape
-    return f"{height} x {width} pixels, {channels} channel{'s' * (channels != 1)}, {8 * image.itemsize} bit"
+    return _words((channels, height, width), image.itemsize)
+
+
+def _words(shape: tuple[int, int, int], size: int) -> str:
+    channels, height, width = shape
+    return f"{height} x {width} pixels, {many(channels, 'channel')}, {8 * size} bit"
 
 
 def _write_header(file: Any, first: NDArray[Any], count: int) -> None:

@@ -238,7 +238,7 @@ class RunFolder:
 
     def _results(self, document: dict[str, Any]) -> Results:
         told = [record for record in self.journal if record.get("type") in ("trial", "data", "analysis")]
-        records, audits = latest(told), audits_by_key(told)
+        records, images = latest(told), images_by_key(told)
         prepared = {
             trial["column"]: stage["key"] for trial in document["trials"] for stage in trial["stages"] if stage["kind"] == "prepare"
         }
@@ -248,7 +248,7 @@ class RunFolder:
             title=document["title"],
             report=ReportSettings(**_tuples(report)),
             rows=tuple(Row(**row) for row in document["rows"]),
-            columns=tuple(_column(column, audits.get(prepared.get(column["name"], ""), ())) for column in document["columns"]),
+            columns=tuple(_column(column, images.get(prepared.get(column["name"], ""), {})) for column in document["columns"]),
             seeds=tuple(document["seeds"]),
             trials=tuple(self._result(trial, records.get(trial["trial"])) for trial in document["trials"]),
             generators={key: self._read_generator(key) for key in keys},
@@ -324,9 +324,10 @@ def latest(records: Iterable[Record]) -> dict[str, Record]:
     return {record["trial"]: record for record in records if record.get("type") == "trial"}
 
 
-def audits_by_key(records: Iterable[Record]) -> dict[Key, tuple[Finding, ...]]:
-    """Return what was found in the images, by the key of the stage that prepared them."""
-    return {record["key"]: _findings(record) for record in records if record.get("type") == "data"}
+def images_by_key(records: Iterable[Record]) -> dict[Key, dict[str, Any]]:
+    """Return what images are, and what was found in them, by the key of the stage that prepared them."""
+    told = [record for record in records if record.get("type") == "data"]
+    return {record["key"]: {"images": str(record.get("images", "")), "audit": _findings(record)} for record in told}
 
 
 def _findings(record: Record) -> tuple[Finding, ...]:
@@ -354,10 +355,10 @@ def _planned(trial: TrialResult, key: Key | None) -> dict[str, Any]:
     }
 
 
-def _column(document: Mapping[str, Any], audit: tuple[Finding, ...]) -> ColumnFacts:
+def _column(document: Mapping[str, Any], images: Mapping[str, Any]) -> ColumnFacts:
     counts = {split: tuple(numbers) for split, numbers in document["counts"].items()}
     kept = {name: value for name, value in _tuples(document).items() if name != "leaks"}
-    return ColumnFacts(**kept | {"counts": counts, "audit": audit})
+    return ColumnFacts(**kept | {"counts": counts, **images})
 
 
 def _tuples(document: Mapping[str, Any]) -> dict[str, Any]:

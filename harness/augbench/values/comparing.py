@@ -287,6 +287,8 @@ class ColumnComparison:
     digest: str
     licence: str
     source: str
+    images: str
+    """What every image is once prepared: size, channels and bits, in words; empty until then."""
     notes: tuple[str, ...]
     """What a reader should know of how the images were come by, such as how they were divided."""
 

@@ -140,6 +140,8 @@ class ColumnFacts:
     source: str = ""
     notes: tuple[str, ...] = ()
     """What a reader should know of how its images were come by, such as how they were divided."""
+    images: str = ""
+    """What every image is once prepared: ``32 x 32 pixels, 3 channels, 8 bit``; empty until then."""
     audit: tuple[Finding, ...] = ()
     """What was found in its images; empty until they were prepared."""
 

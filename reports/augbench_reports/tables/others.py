@@ -93,7 +93,7 @@ def data_table(comparison: comparing.Comparison) -> Table:
         rows=tuple(
             (
                 Cell(text=plain(column.label)),
-                Cell(text=images(column)),
+                Cell(text=images(column), note=plain(column.images)),
                 Cell(text=plain(column.source, 200) or numbers.ABSENT),
                 Cell(text=plain(column.licence) or numbers.ABSENT),
                 Cell(text=plain(column.digest[:16]) or numbers.ABSENT),

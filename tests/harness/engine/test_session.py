@@ -167,10 +167,28 @@ def test_what_an_audit_finds_is_known_once_the_images_are_prepared(tmp_path):
     run(tmp_path, only=("plain",))
     (column,) = RunFolder(path=tmp_path / "run").results().columns
     assert {finding.code for finding in column.audit} == {"RARE_CLASS", "FEW_TO_LEARN"}
+    assert column.images == "8 x 8 pixels, 3 channels, 8 bit"
     run(tmp_path)
     (tmp_path / "store").rename(tmp_path / "elsewhere")
     assert [record["dataset"] for record in RunFolder(path=tmp_path / "run").journal if record["type"] == "data"] == ["dots"]
     assert RunFolder(path=tmp_path / "run").results().columns == (column,)
+
+
+def test_a_run_folder_of_an_older_version_tells_what_leaked(tmp_path):
+    run(tmp_path, only=("plain",))
+    (about, journal) = (tmp_path / "run" / name for name in ("run.json", "records.jsonl"))
+    older = json.loads(about.read_text())
+    for column in older["columns"]:
+        del column["audit"], column["notes"]
+        column["leaks"] = {}
+    about.write_text(json.dumps(older))
+    records = [json.loads(line) for line in journal.read_text().splitlines()]
+    for record in records:
+        if record.pop("audit", None) is not None:
+            record["leaks"] = {"groups": 2, "duplicates": 0}
+    journal.write_text("".join(json.dumps(record) + "\n" for record in records))
+    (column,) = RunFolder(path=tmp_path / "run").results().columns
+    assert [(finding.code, finding.count, finding.grave) for finding in column.audit] == [("LEAKED_GROUPS", 2, True)]
 
 
 def test_an_analysis_that_changes_once_results_are_known_is_noted(tmp_path):
