@@ -82,7 +82,7 @@ def _write(out: Path, drawn: bytes | None) -> None:
     from augbench.store.files import write_bytes
 
     if drawn is None:
-        talk().print(f"no images show the same: nothing to draw, and {out} is not written", markup=False)
+        talk().print(f"no pairs were found: there is nothing to draw, and {out} is not written", markup=False)
         return
     write_bytes(out, drawn)
     talk().print(f"drawn: {out}", markup=False)

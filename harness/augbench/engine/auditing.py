@@ -61,8 +61,8 @@ class Auditor:
         if not shown:
             return None
         images = sum(sum(counts) for counts in audit.counts.values())
-        facts = f"{many(images, 'image')} in {many(len(audit.classes), 'class', 'classes')}; pairs that an audit found"
-        return draw_pairs(f"{audit.name}: images that show the same", facts, [self._section(finding) for finding in shown])
+        facts = f"{many(images, 'image')} in {many(len(audit.classes), 'class', 'classes')}"
+        return draw_pairs(f"{audit.name}: pairs that an audit found", facts, [self._section(finding) for finding in shown])
 
     def _section(self, finding: Finding) -> Section:
         lots = finding.pictures[:SHOWN]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from augbench.stages.lettering import letters, wrapped
+from augbench.stages.lettering import cut, letters, wrapped
 
 _INK, _MUTED, _RULE, _PAPER, _GRAVE = "#1f2328", "#59636e", "#d1d9e0", "#ffffff", "#b35900"
 _DPI = 200
@@ -117,10 +117,8 @@ class _Sheet:
 
 def _tail(name: str, room: int) -> str:
     """Return the end of a name, which tells it from its neighbours, where there is no room for all of it."""
-    short = name
-    while len(short) > 1 and letters(f"…{short}", _SMALL)[1].getlength(f"…{short}") > room:
-        short = short[1:]
-    return name if letters(name, _SMALL)[1].getlength(name) <= room else f"…{short}"
+    written, font = letters(name, _SMALL)
+    return cut(written[::-1], font, room)[::-1]
 
 
 def _write(pen: ImageDraw.ImageDraw, where: tuple[float, float], text: str, size: int, colour: str, room: float) -> None:
