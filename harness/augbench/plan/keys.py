@@ -49,7 +49,7 @@ def identity(value: Any, code: CodeDigest) -> Any:
 def _component(value: Component, code: CodeDigest) -> Any:
     parameters, content = _fields(value, code), value.content()
     if content is not None or value.kind == "dataset":
-        # Where files lie is not what they hold: the content tells that, and the digest of a data set.  A path that is not given says no more.
+        # Where files lie is not what they hold: the content tells that, and the digest of a data set.
         said = {dashed(name) for name, part in vars(value).items() if part is not None and not isinstance(part, Path)}
         parameters = {name: part for name, part in parameters.items() if name in said}
     own = {"component": class_name(type(value)), "code": code(type(value)), "parameters": parameters}
