@@ -18,6 +18,7 @@ from augbench_datasets._members import Member, members
 
 _LONGEST = 1000
 _LONGEST_PART = 255
+_TOO_LONG = "has too long a name"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +146,9 @@ class _Names:
         if why := _odd(member):
             raise UnsafeArchive(self._archive, member.name, why)
         path = place / member.name
+        # Each archive within another may add as much again.
+        if len(str(path).encode()) > _LONGEST:
+            raise UnsafeArchive(self._archive, member.name, _TOO_LONG)
         for above in [*path.parents][-2::-1]:
             self._take(member, above, folder=True)
         if path.parts:
@@ -168,5 +172,5 @@ def _odd(member: Member) -> str | None:
     if "\\" in member.name or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in member.name):
         return "has a name that is no plain path"
     if len(member.name.encode()) > _LONGEST or any(len(part.encode()) > _LONGEST_PART for part in parts):
-        return "has too long a name"
+        return _TOO_LONG
     return None if member.folder or any(part not in ("", ".") for part in parts) else "has no name"

@@ -64,7 +64,14 @@ def _groups(numbers: Numbers, name: str, path: Path, images: int) -> tuple[str, 
     if numbers.shape not in ((images,), (images, 1)) or numbers.dtype.kind not in "iuU":
         why = f"has shape {numbers.shape} of {numbers.dtype}"
         raise BadArray(name, path, why, f"there are {images:,} images, and each needs one whole number or text")
-    return tuple(map(str, numbers.read().reshape(-1).tolist()))
+    values = numbers.read().reshape(-1)
+    try:
+        groups = tuple(map(str, values.tolist()))
+        "".join(groups).encode()
+    # NumPy takes any number for a letter, and Python says so with either.
+    except (SystemError, ValueError) as error:
+        raise BadArray(name, path, "holds numbers that stand for no letters", "save it again") from error
+    return groups
 
 
 def given(path: Path, found: Sequence[Named], classes: Sequence[str] | None, channels_first: bool = False) -> Labelled:

@@ -124,6 +124,8 @@ def test_names_that_mean_other_things_elsewhere_are_refused(tmp_path, name, pack
 def test_names_longer_than_disks_bear_are_refused(tmp_path):
     assert "has too long a name" in refusal(tmp_path, tarred({"x" * 256: b""}))
     assert "has too long a name" in refusal(tmp_path, zipped({"x/" * 600 + "y": b""}))
+    within = {"x/" * 300 + "a.zip": zipped({"x/" * 300 + "y": b""})}
+    assert "has too long a name" in refusal(tmp_path, zipped(within), nested=("*.zip",))
 
 
 def test_a_member_without_a_name_is_refused(tmp_path):

@@ -147,6 +147,13 @@ def test_groups_stay_whole(tmp_path):
     assert probe.groups == (8, 8, 8)
 
 
+@pytest.mark.parametrize("letter", [0x110000, 0xD800])
+def test_groups_of_no_letters_are_refused(tmp_path, letter):
+    groups = np.array([letter] + [97] * 29, dtype=np.uint32).view("U1")
+    with pytest.raises(DataError, match="the array 'groups' of '.*' holds numbers that stand for no letters; save it again"):
+        NumpyArrays(path=save(tmp_path / "cells.npz", undivided(groups=groups))).probe()
+
+
 def test_groups_of_given_splits_are_kept(tmp_path):
     held = {f"{split}_groups": np.arange(6) // 2 for split in ("train", "val", "test")}
     path = save(tmp_path / "cells.npz", arrays(**held))

@@ -72,8 +72,10 @@ def _differences(own: dict[str, Tensor], given: dict[str, Tensor]) -> str:
 
 def _odd_numbers(own: dict[str, Tensor], given: dict[str, Tensor]) -> str:
     """Say which tensor holds numbers that cannot be weights: halves are, quantised ones are not."""
-    for key, tensor in given.items():
-        if key in own and tensor.is_floating_point() != own[key].is_floating_point():
+    # A last layer of another shape is not loaded, and may be a view that says it has more numbers than any memory.
+    loaded = ((key, tensor) for key, tensor in given.items() if key in own and tensor.shape == own[key].shape)
+    for key, tensor in loaded:
+        if tensor.is_floating_point() != own[key].is_floating_point():
             return f"its tensor {key} is of type {tensor.dtype}, not {own[key].dtype}".replace("torch.", "")
         if tensor.is_floating_point() and not bool(tensor.float().isfinite().all()):
             return f"its tensor {key} holds numbers that are not finite"

@@ -24,25 +24,25 @@ _LARGEST = 4
 _SAVE_THEM = "where you trust the file, load it there and save its state_dict alone"
 
 
-def read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path, again: str = "fetch or save it again") -> dict[str, Tensor]:
     """Return the tensors of a .safetensors file or one of torch, by the names that they have there.
 
-    Raise ``UnreadableCheckpoint`` of anything else.
+    ``again`` says how to get the file whole.  Raise ``UnreadableCheckpoint`` of anything else.
     """
     try:
         content = _content(path)
     except pickle.UnpicklingError as error:
-        raise UnreadableCheckpoint(path, *_refused(error)) from error
+        raise UnreadableCheckpoint(path, *_refused(error, again)) from error
     except Exception as error:
         # torch, safetensors and zipfile have a class of errors each for a file that is something else.
-        raise UnreadableCheckpoint(path, first_line(error)) from error
+        raise UnreadableCheckpoint(path, first_line(error), again) from error
     found = _unwrapped(content)
     if not isinstance(found, Mapping) or not found:
         raise UnreadableCheckpoint(path, "it holds no tensors by name", _SAVE_THEM)
     for name, tensor in found.items():
-        if not isinstance(tensor, Tensor):
+        if why := _unlike(tensor):
             held = ", ".join(map(str, list(found)[:6]))
-            raise UnreadableCheckpoint(path, f"its entry '{name}' is no tensor but {type(tensor).__name__}; it has {held}", _SAVE_THEM)
+            raise UnreadableCheckpoint(path, f"its entry '{name}' is {why}; it has {held}", _SAVE_THEM)
     return {str(name): tensor.detach() for name, tensor in found.items()}
 
 
@@ -59,11 +59,20 @@ def _content(path: Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def _refused(error: pickle.UnpicklingError) -> tuple[str, str]:
+def _unlike(value: Any) -> str:
+    """Say what an entry is, if not an ordinary tensor: what computes with others raises anything."""
+    if not isinstance(value, Tensor):
+        return f"no tensor but {type(value).__name__}"
+    if value.is_meta or value.is_nested or value.layout != torch.strided:
+        return "a tensor without numbers" if value.is_meta else "a sparse or nested tensor"
+    return ""
+
+
+def _refused(error: pickle.UnpicklingError, again: str) -> tuple[str, str]:
     """Say why, and what to do: a file with code is no broken one."""
     if found := re.search(r"GLOBAL (\S+)", str(error)):
         return f"it holds Python objects such as {found[1]} beside tensors, whose code is not run here", _SAVE_THEM
-    return "it is broken, or no file of torch", "fetch or save it again"
+    return "it is broken, or no file of torch", again
 
 
 def _unwrapped(content: Any) -> Any:

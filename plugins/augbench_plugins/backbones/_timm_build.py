@@ -10,14 +10,14 @@ from typing import Any
 
 import timm
 import torch
-from safetensors import SafetensorError
 from torch import nn
 
 from augbench import BackboneContext, Network
-from augbench_plugins.backbones._errors import FixedSize, UnreadableCheckpoint, first_line
+from augbench_plugins.backbones._errors import FixedSize
 from augbench_plugins.backbones._hub import fetched, unavailable
 from augbench_plugins.backbones._loading import load
 from augbench_plugins.backbones._naming import Renamed
+from augbench_plugins.backbones._reading import read_tensors
 
 Pixels = tuple[int, int]
 
@@ -47,15 +47,17 @@ def build(name: str, context: BackboneContext, start: Start, *, own_normalisatio
 def _published(name: str, context: BackboneContext) -> tuple[nn.Module, Pixels | None]:
     """Build with the weights that timm knows, which timm adapts to channels, classes and size."""
     file = fetched(name)
+    # Read here: older versions of timm would run the code of a pickle in the cache.
+    weights = {} if file is None else {"state_dict": read_tensors(file, "remove it, and it is fetched again")}
     try:
-        made = _fitting(name, context, {"pretrained": True, "pretrained_cfg_overlay": {} if file is None else {"file": str(file)}})
+        made = _fitting(name, context, {"pretrained": True, "pretrained_cfg_overlay": weights})
     except Exception as error:
-        if file is None:
-            # Fetched by timm: the network, the file system or the file may be at fault.
-            raise unavailable(name, error) from error
-        if isinstance(error, SafetensorError | EOFError):
-            raise UnreadableCheckpoint(file, first_line(error), "remove it, and it is fetched again") from error
-        raise
+        if file is not None:
+            raise
+        # Fetched by timm: the network, the file system or the file may be at fault.
+        raise unavailable(name, error) from error
+    # It would stay in memory with the network.
+    made[0].pretrained_cfg.pop("state_dict", None)  # type: ignore[operator, union-attr]
     classes = made[0].pretrained_cfg["num_classes"]  # type: ignore[index]
     anew = f"; its last layer, of {classes} classes, is drawn anew for {context.classes}" if context.classes not in (0, classes) else ""
     # The stage's log: 'bench logs' shows it.

@@ -47,11 +47,11 @@ def digest(path: Path | None) -> str | None:
     if path is None or not path.is_file():
         return None
     about = path.stat()
-    return _digest(path, about.st_size, about.st_mtime_ns, about.st_ino)
+    return _digest(path, about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
 
 
 # A plan asks for each of hundreds of stages.
 @lru_cache(maxsize=64)
-def _digest(path: Path, size: int, changed: int, number: int) -> str:
+def _digest(path: Path, *about: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,5 +1,6 @@
 """Published weights: out of the hub's cache without a network, or one message that says how they get there."""
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,16 @@ from augbench_plugins.backbones.timm_family import Timm
 from augbench_plugins.features.timm_family import TimmFeatures
 
 NAME = "test_resnet"
+
+
+class Touch:
+    """What leaves a trace where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple:
+        return os.mkdir, (str(self.path),)
 
 
 def about(channels: int = 3, classes: int = 7) -> BackboneContext:
@@ -68,6 +79,15 @@ def test_a_broken_file_in_the_cache_is_not_taken_for_whole(published):
         Timm(name=NAME, pretrained=True).build(about())
     assert str(caught.value).startswith(f"cannot read the weights '{path}': SafetensorError: ")
     assert str(caught.value).endswith("; remove it, and it is fetched again")
+
+
+def test_code_in_the_cache_is_refused_and_not_run(published, tmp_path):
+    path, state = published
+    torch.save({**state, "x": Touch(tmp_path / "ran")}, path.with_name("pytorch_model.bin"))
+    path.unlink()
+    with pytest.raises(UnreadableCheckpoint, match="whose code is not run here"):
+        Timm(name=NAME, pretrained=True).build(about())
+    assert not (tmp_path / "ran").exists()
 
 
 def test_weights_that_are_being_fetched_are_not_there_yet(published):

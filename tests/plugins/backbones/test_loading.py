@@ -115,6 +115,11 @@ def test_a_last_layer_is_loaded_whole_or_not_at_all(state, load):
     assert not torch.equal(found["fc.weight"], state["fc.weight"])
 
 
+def test_a_last_layer_that_says_it_fills_any_memory_is_not_touched(state, load):
+    found = load({**state, "fc.weight": torch.zeros(1).expand(10**6, 10**8)})
+    assert same(found, {name: tensor for name, tensor in state.items() if not name.startswith("fc.")})
+
+
 def test_torchvision_s_residual_networks_have_timm_s_names(load):
     import torchvision
 

@@ -77,6 +77,7 @@ def test_code_in_a_pickle_is_refused_and_not_run(zipped, tmp_path):
     ("content", "why"),
     [
         ({"epoch": 3}, "its entry 'epoch' is no tensor but int; it has epoch; where you trust"),
+        ({"a": torch.zeros(2, device="meta")}, "its entry 'a' is a tensor without numbers; it has a; where you trust"),
         ({}, "it holds no tensors by name; "),
         ([torch.zeros(2)], "it holds no tensors by name; "),
         (torch.zeros(2), "it holds no tensors by name; "),
