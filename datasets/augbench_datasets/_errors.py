@@ -105,11 +105,12 @@ class NoConversion(DataError):
 
 
 class NoPictures(DataError):
-    """A folder, or a manifest, names no picture."""
+    """No folder of a class holds a picture."""
 
     def __init__(self, path: Path | str, suffixes: Iterable[str]) -> None:
         super().__init__(
-            f"no pictures in '{path}'; expected {_LAYOUT}, or {_UNDIVIDED}, with pictures ending in {', '.join(sorted(suffixes))}"
+            f"no pictures in folders of classes in '{path}'; expected {_LAYOUT}, or {_UNDIVIDED}, "
+            f"with pictures ending in {', '.join(sorted(suffixes))}"
         )
 
 

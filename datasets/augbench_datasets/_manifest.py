@@ -30,6 +30,8 @@ def by_manifest(root: Path, manifest: Path) -> tuple[set[str], list[Entry]]:
         if entry.identity in entries:
             raise BadManifest(manifest, number, f"'{entry.identity}' is listed more than once", "keep one of its lines")
         entries[entry.identity] = entry
+    if not entries:
+        raise BadManifest(manifest, 1, "no pictures are listed", "write one a line, below the names of the columns")
     return {entry.label for entry in entries.values()}, list(entries.values())
 
 
@@ -51,7 +53,10 @@ def _lines(manifest: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise NoManifest(manifest, str(error.strerror)) from error
 
 
-def _columns(manifest: Path, found: Sequence[str]) -> Sequence[str]:
+def _columns(manifest: Path, line: Sequence[str]) -> Sequence[str]:
+    found = [name.strip() for name in line]
+    if len(found) == 1 and (other := next((mark for mark in ";\t" if mark in found[0]), None)):
+        raise BadManifest(manifest, 1, f"columns are set apart by {'semicolons' if other == ';' else 'tabs'}", "save it with commas")
     if missing := [name for name in _NEEDED if name not in found]:
         listed = ", ".join(f"'{name}'" for name in missing)
         raise BadManifest(manifest, 1, f"no column {listed}", _HEADER)
@@ -83,7 +88,8 @@ def _entry(root: Path, manifest: Path, number: int, line: dict[str, str]) -> Ent
     if os.path.isabs(identity) or identity.startswith("../"):
         raise BadManifest(manifest, number, f"'{line['path']}' leaves the folder '{root}'", "list only pictures below it")
     if not os.path.isfile(os.path.join(root, identity)):
-        raise BadManifest(manifest, number, f"no picture '{line['path']}' in '{root}'", "correct the path, or remove the line")
+        hint = "write / for \\" if "\\" in identity else "correct the path, or remove the line"
+        raise BadManifest(manifest, number, f"no picture '{line['path']}' in '{root}'", hint)
     # Labels and groups repeat by the hundred thousand: one copy of each will do.
     group = sys.intern(line["group"]) if "group" in line else None
     return Entry(identity=identity, split=split, label=sys.intern(line["class"]), group=group)

@@ -15,11 +15,11 @@ _LIKE_SPLITS = frozenset({*SPLITS, "dev", "testing", "training", "valid"})
 def by_layout(root: Path) -> tuple[set[str], list[Entry]]:
     """Return classes and pictures; pictures below no folder of a split have none."""
     folders = _folders(str(root))
+    for name in folders:
+        # 'Train' and 'Testing' as classes would be a benchmark of nothing, and 'valid' beside 'train' would be left out without a word.
+        if name not in SPLITS and name.lower() in _LIKE_SPLITS:
+            raise OddSplit(root, name, SPLITS)
     if not any(name in SPLITS for name in folders):
-        # 'Train' and 'Testing' as classes would be a benchmark of nothing.
-        for name in folders:
-            if name.lower() in _LIKE_SPLITS:
-                raise OddSplit(root, name, SPLITS)
         return set(folders), list(_by_class(str(root), "", None, folders))
     for needed in ("train", "test"):
         if needed not in folders:

@@ -309,7 +309,9 @@ def test_a_layout_without_pictures_is_told(tmp_path):
     for split in ("train", "test"):
         (tmp_path / split).mkdir()
         save(tmp_path, f"{split}/loose.png")
-    assert message(ImageFolder(path=tmp_path)).startswith(f"no pictures in '{tmp_path}'; expected FOLDER/train/CLASS/PICTURE, ")
+    assert message(ImageFolder(path=tmp_path)).startswith(
+        f"no pictures in folders of classes in '{tmp_path}'; expected FOLDER/train/CLASS/PICTURE, "
+    )
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
@@ -334,6 +336,10 @@ def test_a_class_missing_from_the_test_split_is_named(root):
             "no column 'class'; the first line names the columns path, class and, if there are any, split and group",
         ),
         ([""], 1, "no column 'path', 'class'; "),
+        (["path;class", "train/a/0.png;a"], 1, "columns are set apart by semicolons; save it with commas"),
+        (["path\tclass", "train/a/0.png\ta"], 1, "columns are set apart by tabs; save it with commas"),
+        (["path,class"], 1, "no pictures are listed; write one a line, below the names of the columns"),
+        (["path,class", "train\\a\\0.png,a"], 2, "no picture 'train\\a\\0.png' in '"),
         (["path,split,class", "train/a/0.png,training,a"], 2, "unknown split 'training'; known: test, train, val, validation"),
         (["path,split,class", "train/a/0.png,train,"], 2, "no class; fill it in, or remove the line"),
         (["path,split,class", "train/a/0.png"], 2, "no split; "),
@@ -462,6 +468,18 @@ def test_splits_by_another_name_are_not_taken_for_classes(plain, name):
     assert message(ImageFolder(path=plain)) == (
         f"the folder '{name}' in '{plain}' looks like a split, not like a class; rename it: test, train, val, validation"
     )
+
+
+def test_a_split_by_another_name_is_not_left_out_beside_others(root):
+    (root / "val").rename(root / "valid")
+    assert message(ImageFolder(path=root)).startswith(f"the folder 'valid' in '{root}' looks like a split")
+
+
+def test_windows_paths_and_blanks_after_commas_are_told_or_borne(root):
+    windows = write_manifest(root, ["path,class", "train\\a\\0.png,a"])
+    assert message(ImageFolder(path=root, manifest=windows)).endswith("; write / for \\")
+    blanks = write_manifest(root, ["path, split, class", *(f"{name}, {name.split('/')[0]}, {name.split('/')[1]}" for name in NAMES)])
+    assert ImageFolder(path=root, manifest=blanks).probe() == ImageFolder(path=root).probe()
 
 
 def test_pictures_with_splits_are_not_divided_again(root):
