@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from augbench import NotFetched, UnreadableData
 from augbench_datasets._idx import MNIST, folder_with, read_four
 from augbench_datasets._labelled import Labelled, Part
+from augbench_datasets._mat import read_mat
 from augbench_datasets._numbers import Numbers, records
 from augbench_datasets._torchvision_sets import EMNIST, SETS
 
@@ -20,7 +22,6 @@ _CIFAR = {
     "CIFAR100": ("cifar-100-binary", ("train.bin",), "test.bin", "fine_label_names.txt"),
 }
 _PIXELS = 3 * 32 * 32
-_MOST = 1_000_000
 
 
 def read(name: str, root: Path, unpacked: Path, split: str) -> Labelled:
@@ -89,31 +90,18 @@ def _svhn(root: Path, use: str) -> Labelled:
 
 
 def _of_mat(split: str, path: Path) -> Part:
-    from scipy import io
-
-    try:
-        # Looked at before anything is unpacked.
-        count = _svhn_count(path, {name: (*shape, kind) for name, shape, kind in io.whosmat(path)})
-        labels = io.loadmat(path, variable_names=["y"])["y"].reshape(-1).astype(np.int64)
-    except UnreadableData:
-        raise
-    # scipy raises anything on broken bytes.
-    except Exception as error:
-        raise UnreadableData(path, f"it is no file of MATLAB 5 that scipy reads ({error})") from error
-    if len(labels) != count:
-        raise UnreadableData(path, f"it has {len(labels):,} labels for {count:,} images")
-
-    def pixels() -> NDArray[Any]:
-        return np.moveaxis(io.loadmat(path, variable_names=["X"])["X"], 3, 0)
-
-    return _part(split, path, np.where(labels == 10, 0, labels), 10, pixels)
-
-
-def _svhn_count(path: Path, held: dict[str, tuple[Any, ...]]) -> int:
-    *sides, count, kind = held.get("X", (0, ""))
-    if sides != [32, 32, 3] or kind != "uint8" or not 0 < count <= _MOST:
-        raise UnreadableData(path, f"it holds {held or 'nothing'}, and X is to be 32 x 32 x 3 x N of uint8")
-    return int(count)
+    held = read_mat(path)
+    described = {name: f"{' x '.join(map(str, numbers.shape))} of {numbers.dtype}" for name, numbers in held.items()}
+    images, marks = held.get("X"), held.get("y")
+    if images is None or marks is None or images.dtype != np.uint8 or images.shape[:3] != (32, 32, 3) or len(images.shape) != 4:
+        raise UnreadableData(path, f"it holds {described or 'nothing'}, and X is to be 32 x 32 x 3 x N of uint8, and y its labels")
+    if marks.dtype.kind not in "iu":
+        raise UnreadableData(path, f"its labels y are {marks.dtype}, not whole numbers")
+    count = images.shape[3]
+    if math.prod(marks.shape) != count or not count:
+        raise UnreadableData(path, f"it has {math.prod(marks.shape):,} labels for {count:,} images")
+    labels = marks.read().reshape(-1).astype(np.int64)
+    return _part(split, path, np.where(labels == 10, 0, labels), 10, lambda: np.moveaxis(images.array(), 3, 0))
 
 
 def _part(split: str, path: Path, labels: NDArray[np.int64], classes: int, images: Callable[[], Any]) -> Part:

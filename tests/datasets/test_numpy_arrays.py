@@ -150,7 +150,7 @@ def test_groups_stay_whole(tmp_path):
 @pytest.mark.parametrize("letter", [0x110000, 0xD800])
 def test_groups_of_no_letters_are_refused(tmp_path, letter):
     groups = np.array([letter] + [97] * 29, dtype=np.uint32).view("U1")
-    with pytest.raises(DataError, match="the array 'groups' of '.*' holds numbers that stand for no letters; save it again"):
+    with pytest.raises(DataError, match=r"the array 'groups' of '.*' holds numbers that stand for no letters; save it again"):
         NumpyArrays(path=save(tmp_path / "cells.npz", undivided(groups=groups))).probe()
 
 

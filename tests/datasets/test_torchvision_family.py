@@ -1,6 +1,8 @@
 """Torchvision's sets are read as torchvision reads them, on small files in their real layout, and without a pickle."""
 
+import contextlib
 import gzip
+import random
 import struct
 import subprocess
 import sys
@@ -277,8 +279,30 @@ def test_a_broken_mat_file_is_told(tmp_path, content):
 def test_a_mat_file_of_something_else_is_told(tmp_path):
     write_svhn(tmp_path)
     io.savemat(tmp_path / "test_32x32.mat", {"X": np.zeros((32, 32, 3, 5)), "y": np.ones(5)})
-    with pytest.raises(UnreadableData, match=r"it holds .*double.*, and X is to be 32 x 32 x 3 x N of uint8"):
+    with pytest.raises(UnreadableData, match=r"it holds .*float64.*, and X is to be 32 x 32 x 3 x N of uint8"):
         TorchvisionSet(name="SVHN", path=tmp_path).probe()
+    io.savemat(tmp_path / "test_32x32.mat", {"X": np.zeros((32, 32, 3, 5), np.uint8), "y": np.full(5, np.nan)})
+    with pytest.raises(UnreadableData, match="its labels y are float64, not whole numbers"):
+        TorchvisionSet(name="SVHN", path=tmp_path).probe()
+    io.savemat(tmp_path / "test_32x32.mat", {"X": np.zeros((32, 32, 3, 5), np.uint8), "y": np.ones(4, np.uint8)})
+    with pytest.raises(UnreadableData, match="it has 4 labels for 5 images"):
+        TorchvisionSet(name="SVHN", path=tmp_path).probe()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_mutated_mat_files_are_read_or_refused(tmp_path, packed):
+    for part in ("train", "test"):
+        held = {"X": np.moveaxis(pixels(10, 32, 32, 3), 0, -1), "y": np.arange(1, 11, dtype=np.uint8)}
+        io.savemat(tmp_path / f"{part}_32x32.mat", held, do_compression=packed)
+    path, rng = tmp_path / "test_32x32.mat", random.Random(0)
+    whole = path.read_bytes()
+    TorchvisionSet(name="SVHN", path=tmp_path).load()
+    for _ in range(100):
+        content = bytearray(whole)
+        content[rng.choice([rng.randrange(120, 300), rng.randrange(len(whole))])] = rng.randrange(256)
+        path.write_bytes(content[: rng.choice([len(whole), rng.randrange(len(whole))])])
+        with contextlib.suppress(DataError):
+            TorchvisionSet(name="SVHN", path=tmp_path).load()
 
 
 def test_no_data_set_of_arrays_imports_torch_to_be_looked_at(tmp_path):
