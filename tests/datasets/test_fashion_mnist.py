@@ -101,6 +101,13 @@ def test_downloads_land_where_they_are_read(nowhere):
     assert FashionMnist(path=nowhere / "mine").downloads()[0].to == nowhere / "mine" / f"{IMAGES}.gz"
 
 
+def test_nothing_is_to_be_fetched_where_debian_s_package_is(nowhere):
+    write(nowhere / "debian")
+    assert FashionMnist().downloads() == ()
+    write(nowhere / "data/fashion-mnist")
+    assert len(FashionMnist().downloads()) == 4
+
+
 @pytest.mark.skipif(not DEBIAN.is_dir(), reason="dataset-fashion-mnist is not installed")
 def test_debian_s_files_are_the_published_70000_images():
     probe = FashionMnist(path=DEBIAN).probe()

@@ -90,7 +90,7 @@ def build() -> typer.Typer:
     images.command("verify", cls=Verb, epilog=verify.EPILOG)(verify.verify_datasets)
     images.command("preview", cls=Verb, epilog=preview.EPILOG)(preview.preview)
     images.command("audit", cls=Verb, epilog=audit.EPILOG)(audit.audit)
-    app.add_typer(images, help="List, show, fetch and check the data sets that a matrix may name.", rich_help_panel=_PARTS)
+    app.add_typer(images, help="List, fetch, check, draw and audit the data sets that a matrix may name.", rich_help_panel=_PARTS)
     return app
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from augbench.cli import options
 from augbench.cli.chosen import Parameters, chosen
@@ -45,7 +45,7 @@ def list_datasets(as_json: options.Json = False) -> None:
     if as_json:
         print_json([_row(one) for one in found])
         return
-    table = Table("name", "what it is", "files", "licence", "from")
+    table = Table(Column("name", no_wrap=True), "what it is", "files", "licence", "from")
     for one in found:
         what = one.card.title if one.card and one.implied else one.entry.summary
         licence = one.card.licence if one.card else ""

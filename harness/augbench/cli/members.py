@@ -93,13 +93,15 @@ class Member:
 
 
 def members(entries: Sequence[Entry]) -> Iterator[Member]:
-    """Return every name that entries stand for: those of a family one by one, if it tells them."""
+    """Return every name that entries stand for: those of a family one by one, if it tells them, without those that it refuses."""
     for entry in entries:
         component = _loaded(entry)
         names = getattr(component, "names", None) if entry.family else None
         for name in names() if names else [None]:
             use = f"{entry.name}/{name}" if name else entry.address
-            yield Member(use=use, entry=entry, implied={"name": name} if name else {}, component=component)
+            found = Member(use=use, entry=entry, implied={"name": name} if name else {}, component=component)
+            if not (name and found.refusal):
+                yield found
 
 
 def member(registry: Registry, entry: Entry, use: str) -> Member:

@@ -95,6 +95,13 @@ def test_the_list_has_a_line_for_each_of_a_family_with_its_licence(bench, shapes
     ]
 
 
+def test_the_list_is_without_members_that_are_refused(bench, shapes: Path):
+    names = listed(bench)
+    assert "medmnist/bloodmnist" in names
+    assert "medmnist/chestmnist" not in names
+    assert "has 14 labels an image" in bench("datasets", "show", "medmnist/chestmnist").stdout
+
+
 def test_show_tells_all_of_a_card_the_files_and_the_lines_of_a_matrix(bench, shapes: Path):
     text = bench("datasets", "show", "shapes/rings").stdout
     for line in ("Title     Drawn rings", "Images    1,340 of them", "Groups    sheets", "Licence   CC BY 4.0", "- trap: Some are twins."):
