@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from augbench.values.errors import UnknownColumn
+from augbench.values.errors import UnknownColumn, UnknownData
 
 if TYPE_CHECKING:
+    from augbench.registry.collect import Registry
     from augbench.values.data import Dataset, Resize
 
 What = Annotated[
     str | None,
     typer.Argument(
         metavar="[DATASET]",
-        help="A folder of images, the name of a data set (its parameters with --set), or with --matrix one of its data sets.",
+        help="A folder of images (by its manifest.csv, if it has one), the name of a data set (its parameters with --set), "
+        "or with --matrix one of its data sets.",
         show_default=False,
     ),
 ]
@@ -44,7 +46,7 @@ class Chosen:
 def chosen(what: str | None, sets: Sequence[str], matrix: Path | None) -> tuple[Chosen, ...]:
     """Return the data sets meant; without ``what``, all of the matrix.
 
-    Raise ``ConfigError`` for a name or a parameter that there is not, ``UnknownColumn``, or ``typer.BadParameter`` where nothing is named.
+    Raise ``UnknownData``, ``ConfigError`` for parameters, ``UnknownColumn``, or ``typer.BadParameter`` where nothing is named.
     """
     if matrix is not None:
         return _of_matrix(what, sets, matrix)
@@ -60,9 +62,26 @@ def _named(what: str, sets: Sequence[str]) -> Chosen:
     registry = discover()
     # A name such as medmnist/bloodmnist looks like a folder, too.
     folder = Path(what).is_dir() and what not in registry.names("dataset")
-    text, parameters = ("image-folder", (f"path={Path(what).absolute()}", *sets)) if folder else (what, sets)
+    if not folder:
+        _check(what, registry)
+    text, parameters = ("image-folder", (*_of_folder(Path(what), sets), *sets)) if folder else (what, sets)
     dataset = component_from(text, "dataset", "dataset", registry, parameters)
     return Chosen(name=Path(what).resolve().name if folder else what, dataset=cast("Dataset", dataset))
+
+
+def _check(what: str, registry: Registry) -> None:
+    # A class by its address, and a table, are looked up as in a matrix.
+    if ":" not in what and "{" not in what and all(entry.kind != "dataset" for entry in registry.find(what)):
+        raise UnknownData(what, registry.names("dataset"), is_file=Path(what).is_file())
+
+
+def _of_folder(folder: Path, sets: Sequence[str]) -> Iterator[str]:
+    """Yield what an image-folder is told, so that a folder is here what it is to ``bench init``."""
+    from augbench.engine.surveying import MANIFEST
+
+    yield f"path={folder.absolute()}"
+    if (folder / MANIFEST).is_file() and not any(one.partition("=")[0].strip() == "manifest" for one in sets):
+        yield f"manifest={MANIFEST}"
 
 
 def _of_matrix(what: str | None, sets: Sequence[str], path: Path) -> tuple[Chosen, ...]:

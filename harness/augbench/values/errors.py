@@ -423,6 +423,16 @@ class UnknownColumn(AugbenchError):
         super().__init__(f"the matrix has no data set '{name}'; {suggestion(name, known)}")
 
 
+class UnknownData(AugbenchError):
+    """A command line names neither a folder nor a data set."""
+
+    def __init__(self, name: str, known: Iterable[str], *, is_file: bool = False) -> None:
+        if is_file:
+            super().__init__(f"'{name}' is a file; name a folder of images, or the data set that reads it: numpy --set path={name}")
+        else:
+            super().__init__(f"'{name}' is no folder, and no data set; correct the path, or the name ({suggestion(name, known)})")
+
+
 class UnknownSetting(AugbenchError):
     """No row has such a setting."""
 

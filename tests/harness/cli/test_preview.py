@@ -34,6 +34,15 @@ def test_a_folder_is_drawn_and_its_picture_named(bench, cells, tmp_path):
         assert picture.format == "PNG"
 
 
+def test_a_folder_is_read_by_its_manifest_unless_another_is_named(bench, cells, tmp_path):
+    names = [path.relative_to(cells) for path in cells.rglob("*.png")]
+    listed = [f"{name},{name.parts[0]},{'few' if name.stem == '1' else 'many'}" for name in names]
+    (cells / "manifest.csv").write_text("\n".join(["path,split,class", *listed]))
+    (told,) = json.loads(bench("datasets", "verify", str(cells), "--json").stdout)
+    assert told["classes"] == ["few", "many"]
+    assert "no manifest at" in bench("datasets", "verify", str(cells), "--set", "manifest=other.csv").stdout
+
+
 def test_json_tells_counts_of_every_class_and_what_is_shown(bench, cells, tmp_path):
     done = bench("datasets", "preview", str(cells), "--out", str(tmp_path / "a.png"), "--each", "3", "--json")
     (told,) = json.loads(done.stdout)
@@ -92,7 +101,9 @@ def test_the_middle_of_too_many_classes_is_left_out_and_said_so(monkeypatch):
         (("phantom", "--split", "dev"), "'dev' is no split; write train, validation or test"),
         (("phantom", "--out", "a.jpg"), "previews are PNG pictures; write 'a.png', or a folder"),
         (("phantom", "--each", "0"), "range"),
-        (("nothing-such",), "no dataset called 'nothing-such'"),
+        (("nothing/such",), "'nothing/such' is no folder, and no data set; correct the path, or the name (known: bbbc048, "),
+        (("phantum",), "or the name (did you mean 'phantom'?)"),
+        ((__file__,), f"'{__file__}' is a file; name a folder of images, or the data set that reads it: numpy --set path={__file__}"),
         (("support.toys:Dots", "--set", "validation=[]", "--split", "val"), "has no validation split; it has train, test"),
     ],
 )
