@@ -11,7 +11,7 @@ import pytest
 from augbench.plan.cost import needed
 from augbench.plan.plan import Plan
 from augbench.plan.summary import Summary
-from augbench.plan.tasks import Stage
+from augbench.plan.tasks import REVISIONS, Stage
 from augbench.plan.telling import brief, grouped, nearest_words, reason_words, why_lines, why_words
 from augbench.plan.why import Reasons, Why, reasons
 from augbench.values.settings import AugmentSlot, Bank, ClassSettings, Length
@@ -256,7 +256,7 @@ def test_an_artefact_of_another_revision_says_so():
         return replace(one, key=f"old {one.key}", identity={**one.identity, "revision": 0})
 
     store = {f"old {key}": before(one) for key, one in store_of(plan_of()).items() if one.kind == "prepare"}
-    assert whys(plan_of(), store)["prepare"] == "augbench changed (revision 0 -> 2)"
+    assert whys(plan_of(), store)["prepare"] == f"augbench changed (revision 0 -> {REVISIONS['prepare']})"
 
 
 def test_artefacts_of_other_versions_harm_nobody():
