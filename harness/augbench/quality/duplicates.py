@@ -20,8 +20,6 @@ CLOSE = 0.008
 """Thumbnails of images that are nearly the same are at most this far apart: 1 - their correlation."""
 LOOSE = 0.1
 """And those of images that may show the same thing, moved a little."""
-BRIGHTER = 2 / 255
-"""Images whose mean brightness differs by more, in [0, 1], are not nearly the same."""
 MANY = 64
 """From so many images on, what all have in common, such as one background, is taken off before two are compared."""
 NEIGHBOURS = 16

@@ -12,10 +12,10 @@ FIELDS = 8
 """A thumbnail has as many rows and columns."""
 _FRAME = 8
 """A frame along the edges is as wide as the shorter side divided by this, and 1 at least."""
-_BRIGHTER = 2 / 255
+_BRIGHTER = 8 / 255
 """Images whose mean brightness differs by more, in [0, 1], do not show the same."""
 _FIELD, _OF_CONTRAST = 6 / 255, 0.5
-"""Nor do those of which a field differs by more, or by more than this share of the contrast: something small is elsewhere."""
+"""Nor do those of which a field, brightness apart, differs by more, or by more than this share of the contrast: something small differs."""
 _RELATED = 0.9
 """Nor those whose pixels are less correlated: JPEG of quality 75 leaves 0.92 of pictures of cells at least."""
 _MOVED, _EXPLAINED = 0.97, 0.4
@@ -57,17 +57,15 @@ def thumbnails(images: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def same(left: NDArray[Any], right: NDArray[Any], scale: float) -> bool:
-    """Tell whether two images [C, H, W] show the same, but for compression, a little noise, or their size."""
+    """Tell whether two images [C, H, W] show the same, but for compression, a little noise, a little light, or their size."""
     ours, theirs = _to_one_size(left, right)
     difference = ours - theirs
     if not difference.any():
         return True
-    least = min(contrast(np.stack([ours, theirs])))
-    by_field = np.abs(_fields(difference.mean(0)[None])).max()
+    brighter, least = difference.mean(), min(contrast(np.stack([ours, theirs])))
+    by_field = np.abs(_fields((difference - brighter).mean(0)[None])).max()
     return bool(
-        abs(difference.mean()) < _BRIGHTER * scale
-        and by_field < min(_FIELD * scale, _OF_CONTRAST * least)
-        and _correlation(ours, theirs) > _RELATED
+        abs(brighter) < _BRIGHTER * scale and by_field < min(_FIELD * scale, _OF_CONTRAST * least) and _correlation(ours, theirs) > _RELATED
     )
 
 

@@ -51,6 +51,12 @@ def test_what_was_saved_as_jpeg_is_found_and_nothing_else(cells, quality, at_lea
     assert len(near) >= at_least
 
 
+@pytest.mark.parametrize("light", [0.98, 1.02])
+def test_a_little_light_leaves_an_image_nearly_the_same(light, cells):
+    lit = np.minimum(cells[:COUNT] * light, 255).round().astype(np.uint8)
+    assert places(found(cells, lit, hints=False).near) == partners(cells)
+
+
 def test_a_little_noise_leaves_an_image_nearly_the_same_and_more_light_does_not(cells):
     noisy = np.clip(cells[:COUNT] + np.random.default_rng(0).normal(0, 2, cells[:COUNT].shape), 0, 255).astype(np.uint8)
     assert places(found(cells, noisy, hints=False).near) == partners(cells)
