@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
+
+from augbench_datasets.phantom import Phantom
 
 ROOT = Path(__file__).parents[1]
 BCCD6 = Path(os.environ.get("AUGBENCH_BCCD6", ROOT.parent / "shared" / "data" / "bccd6"))
@@ -100,11 +103,20 @@ def test_every_row_can_be_tried_on_long_tailed_clothes(tmp_path):
     assert "T-shirt/top 6000, Trouser 3596" in ran.stderr, "the plan's note"
 
 
-def test_the_readme_s_one_changed_line_is_valid(tmp_path):
-    text = (ROOT / "ablation.toml").read_text()
-    (line,) = [line for line in text.splitlines() if line.startswith("cells = ")]
-    (changed,) = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("cells = ")]
-    (tmp_path / "matrix.toml").write_text(text.replace(line, changed))
-    planned = bench([sys.executable, "-m", "augbench", "plan", "--matrix", str(tmp_path / "matrix.toml")])
-    assert planned.returncode == 2
-    assert "my-cells" in planned.stderr, "all that is wrong is that the folder is not there"
+@pytest.mark.slow
+def test_the_readme_s_way_from_a_folder_of_images_to_a_report(tmp_path):
+    whole = Phantom(train=(12, 8, 8, 4, 3, 3, 3), test=(3,) * 7).load()
+    for part, split in (("train", whole.train), ("val", whole.validation), ("test", whole.test)):
+        for image, label, name in zip(split.images, split.labels, split.ids, strict=True):
+            file = tmp_path / "my-cells" / part / whole.classes[label] / f"{name.rpartition('/')[2]}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(file)
+    block = (ROOT / "README.md").read_text().partition("## Your images")[2].partition("```sh\n")[2].partition("```")[0]
+    lines = [line.partition("  #")[0].replace(" --open", "").split() for line in block.splitlines()]
+    assert [line[1] for line in lines] == ["datasets", "datasets", "init", "run"]
+    small = ["--smoke", "--set", "axes.seed=[0]", "--store", str(tmp_path / "store"), "--device", "cpu"]
+    for line in [*lines[:-1], [*lines[-1], *small]]:
+        ran = subprocess.run([sys.executable, "-m", "augbench", *line[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
+        # An audit says with 1 that three test images of a class are too few.
+        assert ran.returncode == int(line[2] == "audit"), f"{line}: {ran.stderr}"
+    assert "18 trials done" in ran.stderr
