@@ -30,6 +30,8 @@ class Page:
     """Where the file is to be had instead."""
     headers: dict[str, str] = field(default_factory=dict)
     told_length: bool = True
+    rest: tuple[str, bytes] | None = None
+    """What the rest of the file is said to be, and what comes instead."""
 
 
 @dataclass
@@ -88,6 +90,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, page: Page) -> None:
         start = self._start(page)
+        if start and page.rest:
+            said, content = page.rest
+            self.send_response(206)
+            self._end({"Content-Length": str(len(content)), "Content-Range": said, "ETag": str(page.etag)})
+            self.wfile.write(content)
+            return
         if start > len(page.content):
             self.send_response(416)
             self._end({"Content-Length": "0"})

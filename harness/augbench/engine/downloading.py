@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from augbench.engine.transfer import BrokenOff, Part, Refused, transfer
+from augbench.engine.transfer import BrokenOff, Part, Refused, is_plain, transfer
 from augbench.values.data import Download
 from augbench.values.errors import UnusableFile
 from augbench.values.fetch_errors import NoRoom, OtherContent, OtherFile, PlainHttp, Unreachable
@@ -133,9 +133,9 @@ def _bring(download: Download, part: Part, watcher: Watcher, patience: Patience,
     from requests import Session
 
     watcher.began(download.to.name)
-    with Session() as session:
-        _patiently(session, download, part, watcher, patience)
     try:
+        with Session() as session:
+            _patiently(session, download, part, watcher, patience)
         if not insecure:
             _demand_safe(download, str(part.said.get("came", download.url)))
         _demand_published(download, part)
@@ -151,7 +151,7 @@ def _bring(download: Download, part: Part, watcher: Watcher, patience: Patience,
 def _patiently(session: Session, download: Download, part: Part, watcher: Watcher, patience: Patience) -> None:
     """Ask again while there is hope: a server that has never answered is not there, one that goes on sending may take its time."""
     failed, most, answered = 0, part.size, False
-    moved = _Moved(download.to.parent, watcher)
+    moved = _Moved(download, watcher)
     while True:
         try:
             transfer(session, download.url, part, moved, trusting=download.checksum is not None, timeout=patience.timeout)
@@ -169,16 +169,19 @@ def _patiently(session: Session, download: Download, part: Part, watcher: Watche
 
 
 class _Moved:
-    """Passes on how far a file has come, and looks whether there is room as soon as its size is known."""
+    """Passes on how far a file has come, looks whether there is room as soon as its size is known, and ends one that does not end."""
 
-    def __init__(self, folder: Path, watcher: Watcher) -> None:
-        self._folder, self._watcher = folder, watcher
+    def __init__(self, download: Download, watcher: Watcher) -> None:
+        self._download, self._watcher = download, watcher
         self._asked = False
 
     def __call__(self, done: int, total: int | None) -> None:
+        most = self._download.bytes
+        if most is not None and done > most:
+            raise OtherContent(self._download, f"{most:,} bytes", f"{max(done, total or 0):,} bytes{' and more' * (total is None)}")
         if total is not None and not self._asked:
             self._asked = True
-            _demand(self._folder, total - done)
+            _demand(self._download.to.parent, total - done)
         self._watcher.moved(done, total)
 
 
@@ -189,7 +192,7 @@ def _demand(folder: Path, needed: int) -> None:
 
 
 def _demand_safe(download: Download, url: str) -> None:
-    if download.checksum is None and url.lower().startswith("http://"):
+    if download.checksum is None and is_plain(url):
         raise PlainHttp(download, url)
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from requests import Response, Session
 
 _CHUNK = 2**18
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+# No more digits than sizes have: a number may be as long as a server likes.
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 _PASSING = {202, 408, 425, 429, 500, 502, 503, 504}
 """Answers that may be others in a while; with 202 a server says that it is still packing."""
 _REFUSED = {
@@ -62,7 +64,7 @@ class Part:
 
     @property
     def said(self) -> dict[str, Any]:
-        """Return how it came: ``url``, ``came`` (after redirects), ``total``, ``etag``, ``modified``; empty where nothing is known."""
+        """Return how it came: ``url``, ``came`` (as ``_came`` says), ``total``, ``etag``, ``modified``; empty where nothing is known."""
         try:
             notes = json.loads(self._notes.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -73,7 +75,7 @@ class Part:
         """Start anew."""
         self.path.write_bytes(b"")
         validators = {"etag": response.headers.get("ETag"), "modified": response.headers.get("Last-Modified")}
-        write_json(self._notes, {"url": url, "came": str(response.url), "total": total, **validators})
+        write_json(self._notes, {"url": url, "came": _came(response), "total": total, **validators})
 
     def whole(self, url: str) -> bool:
         """Tell whether all has come."""
@@ -134,22 +136,37 @@ def _answer(response: Response, part: Part, url: str) -> int | None:
         raise BrokenOff("the file on the server is another now", answered=True)
     if status != HTTPStatus.OK:
         raise _failure(response)
-    total = int(length) if (length := response.headers.get("Content-Length", "")).isdigit() else None
+    total = _number(response.headers.get("Content-Length", ""))
     part.begin(url, response, total)
     return total
 
 
 def _rest(response: Response, part: Part) -> int | None:
     found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-    total = int(found[2]) if found and found[2].isdigit() else None
+    total = _number(found[2]) if found else None
     # Not every server heeds If-Range.
     now = {"total": total, "etag": response.headers.get("ETag"), "modified": response.headers.get("Last-Modified")}
     said = part.said
     changed = any(value is not None and value != said.get(name) for name, value in now.items())
-    if not found or int(found[1]) != part.size or changed:
+    unsafe = is_plain(_came(response)) and not is_plain(str(said.get("came")))
+    if not found or int(found[1]) != part.size or changed or unsafe:
         part.drop()
         raise BrokenOff("the file on the server has changed", answered=True)
-    return total
+    return said.get("total") if total is None else total
+
+
+def _came(response: Response) -> str:
+    """Return where a file came from, or the first place on its way where anybody could change it."""
+    return next(filter(is_plain, (each.url for each in response.history)), response.url)
+
+
+def is_plain(url: str) -> bool:
+    """Tell whether what comes from an address can be changed on its way."""
+    return url.lower().startswith("http://")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _receive(response: Response, part: Part, total: int | None, moved: Callable[[int, int | None], None], timeout: float) -> None:
@@ -163,13 +180,16 @@ def _receive(response: Response, part: Part, total: int | None, moved: Callable[
             moved(done, total)
     if total is not None and done < total:
         raise BrokenOff(f"the connection broke off at {done:,} of {total:,} bytes", answered=True)
+    if total is not None and done > total:
+        part.drop()
+        raise BrokenOff(f"{done:,} bytes came, and the server said {total:,}", answered=True)
 
 
 def _failure(response: Response) -> Exception:
     status = response.status_code
     if status in _PASSING:
-        wait = response.headers.get("Retry-After", "")
-        return BrokenOff(f"the server answers {_named(status)}", answered=True, wait=min(float(wait), 60.0) if wait.isdigit() else 0.0)
+        wait = _number(response.headers.get("Retry-After", "")) or 0
+        return BrokenOff(f"the server answers {_named(status)}", answered=True, wait=min(float(wait), 60.0))
     return Refused(_REFUSED.get(status, f"the server answers {_named(status)}, and no file"))
 
 
@@ -195,6 +215,9 @@ def _words(*, answered: bool, timeout: float) -> Iterator[None]:
     except (RequestException, HTTPError) as error:
         why, lasting = _why(error, timeout)
         raise (Refused(why) if lasting else BrokenOff(why, answered=answered)) from error
+    except ValueError as error:
+        # Of addresses and lengths that are none, both libraries let some pass.
+        raise BrokenOff("the server answers what makes no sense", answered=answered) from error
 
 
 def _why(error: Exception, timeout: float) -> tuple[str, bool]:

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from requests import Response
 
 from augbench import Download
 from augbench.engine.downloading import Patience, demand_room, download_file, look
+from augbench.engine.transfer import _came
 from augbench.values.errors import UnusableFile
 from augbench.values.fetch_errors import NoRoom, OtherContent, OtherFile, PlainHttp, Unreachable
 from support.serving import Page, Server, serving
@@ -291,6 +293,17 @@ def test_plain_http_without_a_checksum_is_refused_unless_told(download: Download
     assert look(unchecked(download)).state == "unchecked"
 
 
+@pytest.mark.parametrize(
+    ("hops", "came"), [(["https://a/1", "http://b/2"], "http://b/2"), (["https://a/1"], "https://c/3"), ([], "https://c/3")]
+)
+def test_a_way_is_as_safe_as_its_worst_step(hops: list[str], came: str):
+    response = Response()
+    response.url, response.history = "https://c/3", [Response() for _ in hops]
+    for hop, url in zip(response.history, hops, strict=True):
+        hop.url = url
+    assert _came(response) == came
+
+
 def test_redirects_are_followed(download: Download, server: Server):
     server.pages["latest.zip"] = Page(b"", location="/cells.zip")
     download_file(Download(url=server.url("latest.zip"), to=download.to, checksum=SHA), Told(), QUICK)
@@ -318,6 +331,39 @@ def test_a_file_that_cannot_fit_is_not_begun(download: Download, server: Server,
     with pytest.raises(NoRoom):
         download_file(download, Told(), QUICK)
     assert not download.to.exists()
+
+
+def test_a_file_that_does_not_end_is_ended(download: Download, server: Server):
+    server.pages["cells.zip"] = Page(CONTENT * 100, told_length=False)
+    with pytest.raises(OtherContent, match=r"expected 10,240 bytes, got [0-9,]+ bytes and more; nothing of it was kept"):
+        download_file(download, Told(), QUICK)
+    assert names(download.to.parent) == []
+
+
+@pytest.mark.parametrize("total", ["10240", "*"])
+@pytest.mark.parametrize("rest", [CONTENT[4000:] + b"more", CONTENT[4000:6000]])
+def test_a_rest_that_is_not_as_long_as_announced_is_no_rest(download: Download, server: Server, total: str, rest: bytes):
+    halve(unchecked(download), server)
+    server.pages["cells.zip"].rest = (f"bytes 4000-10239/{total}", rest)
+    with pytest.raises(Unreachable):
+        download_file(unchecked(download), Told(), Patience(attempts=1), insecure=True)
+
+
+@pytest.mark.parametrize("odd", ["\xb2", "9" * 5000, "-5", "1, 2"])
+def test_numbers_of_servers_that_are_none(download: Download, server: Server, odd: str):
+    server.pages["cells.zip"] = Page(CONTENT, statuses=[503], headers={"Retry-After": odd})
+    assert download_file(download, Told(), QUICK) == "fetched"
+    halve(Download(url=download.url, to=download.to.with_name("other.zip")), server)
+    server.pages["cells.zip"].rest = (f"bytes 4000-10239/{odd}", CONTENT[4000:])
+    with pytest.raises(Unreachable):
+        download_file(Download(url=download.url, to=download.to.with_name("other.zip")), Told(), Patience(attempts=1), insecure=True)
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://\xff/", "file:///etc/passwd", "http://127.0.0.1:abc/"])
+def test_a_redirect_to_nowhere_is_told(download: Download, server: Server, location: str):
+    server.pages["cells.zip"].location = location
+    with pytest.raises(Unreachable):
+        download_file(download, Told(), QUICK)
 
 
 def test_a_folder_in_the_place_of_the_file_is_one_message(download: Download):
