@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 # Wide enough that a table in a pipe or a file is never folded.
 _WIDE = 160
@@ -18,6 +19,13 @@ _TABLES = "tables"
 
 
 class _Console(Console):
+    def print(self, *objects: Any, **options: Any) -> None:
+        for table in objects:
+            for column in table.columns if isinstance(table, Table) else ():
+                # rich would cut what a narrow terminal has no room for, and half a name or a path cannot be copied.
+                column.overflow = "fold"
+        super().print(*objects, **options)
+
     def on_broken_pipe(self) -> None:
         # rich would end the process with 1, which says that trials failed; a run goes on without its reader.
         raise BrokenPipeError

@@ -51,7 +51,7 @@ class Description:
 def describe(entry: Entry) -> Description:
     """Import a component's class and describe it.  Raise ``BrokenComponent``."""
     component = load(entry)
-    text = inspect.cleandoc(component.__doc__ or "")
+    text = _unmarked(inspect.cleandoc(component.__doc__ or ""))
     return Description(
         kind=entry.kind,
         name=entry.address,
@@ -118,8 +118,13 @@ def _own_help_texts(component: type) -> dict[str, str]:
     texts = {}
     for statement, below in pairwise(body):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and (text := _string(below)):
-            texts[statement.target.id] = " ".join(text.split())
+            texts[statement.target.id] = _unmarked(" ".join(text.split()))
     return texts
+
+
+def _unmarked(text: str) -> str:
+    """Write code as a terminal does, in single quotes."""
+    return text.replace("``", "'")
 
 
 def _string(statement: ast.stmt) -> str:

@@ -40,12 +40,12 @@ class Base(Component):
 class Method(Base):
     """Draw pictures.
 
-    As nobody before.
+    As ``nobody`` before.
     """
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {"small": {"max-angle": 10}}
     max_angle: Annotated[float, Ge(0), Le(90)] = 45.0
-    """A smaller rotation."""
+    """A smaller ``rotation``."""
     sizes: tuple[Annotated[int, Gt(1)], ...] = field(default_factory=lambda: (2, 3))
     key: Secret | None = None
 
@@ -58,7 +58,7 @@ def parameters() -> dict[str, Parameter]:
 
 def test_names_are_dashed_and_a_subclass_speaks_for_itself():
     angle = parameters()["max-angle"]
-    assert (angle.type, angle.bounds, angle.default, angle.help) == ("number", ">= 0, <= 90", "45", "A smaller rotation.")
+    assert (angle.type, angle.bounds, angle.default, angle.help) == ("number", ">= 0, <= 90", "45", "A smaller 'rotation'.")
 
 
 def test_an_inherited_field_keeps_its_help_and_a_slot_its_kind():
@@ -81,7 +81,7 @@ def test_the_class_s_docstring_is_the_text_and_its_first_line_the_summary():
     registry.generator("method", Method)
     description = describe(registry.entries[0])
     assert description.summary == "Draw pictures."
-    assert description.text == "Draw pictures.\n\nAs nobody before."
+    assert description.text == "Draw pictures.\n\nAs 'nobody' before."
     assert description.presets == {"small": {"max-angle": 10}}
 
 
