@@ -44,8 +44,13 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
+        except OSError as error:
+            # Whoever reads the message has never heard of the other name.
+            error.filename = str(path)
+            raise
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def write_json(path: Path, value: Any) -> None:

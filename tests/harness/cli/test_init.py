@@ -49,6 +49,12 @@ def test_a_file_is_never_overwritten_unless_asked(bench, cells):
     assert Path("ablation.toml").read_text() != "mine"
 
 
+def test_a_file_that_the_system_refuses_is_called_by_its_own_name(bench, cells):
+    refused = bench("init", str(cells), "--out", f"{'x' * 250}.toml")
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (2, f"cannot use '{'x' * 250}.toml': File name too long")
+    assert [path.name for path in Path.cwd().iterdir() if path.is_file()] == []
+
+
 def test_a_preset_is_copied_as_it_is(bench, cells):
     listed = json.loads(bench("init", "--list", "--json").stdout)
     assert bench("init", "--preset", listed[0]["name"]).exit_code == 0
