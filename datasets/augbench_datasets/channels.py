@@ -34,14 +34,12 @@ class Channels(Wrapper):
         import hashlib
 
         whole = self.of.probe()
-        for number in self.keep:
-            if number >= whole.channels:
-                raise NoSuchChannel(number, whole.channels)
+        _check(self.keep, whole.channels)
         digest = hashlib.sha256(f"channels {_REVISION} {self.keep} {whole.digest}".encode()).hexdigest()
         return replace(whole, channels=len(self.keep), digest=digest, notes=(*whole.notes, self._note()))
 
     def load(self) -> Splits:
-        """Return the splits; channels are taken out of an image when it is asked for."""
+        """Return the splits; channels are taken out of an image, or ``NoSuchChannel`` is raised, when it is asked for."""
         whole = self.of.load()
         train, test = self._kept(whole.train), self._kept(whole.test)
         return replace(whole, train=train, test=test, validation=whole.validation and self._kept(whole.validation))
@@ -51,6 +49,12 @@ class Channels(Wrapper):
 
     def _note(self) -> str:
         return f"of the channels (counted from 0), these are kept: {', '.join(map(str, self.keep))}"
+
+
+def _check(keep: Sequence[int], channels: int) -> None:
+    for number in keep:
+        if number >= channels:
+            raise NoSuchChannel(number, channels)
 
 
 class _Kept(Sequence[Any]):
@@ -63,7 +67,9 @@ class _Kept(Sequence[Any]):
         return len(self._images)
 
     def __getitem__(self, index: Any) -> Any:
-        return self._images[index][:, :, self._keep]
+        image = self._images[index]
+        _check(self._keep, image.shape[2])
+        return image[:, :, self._keep]
 
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))

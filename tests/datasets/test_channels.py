@@ -24,7 +24,8 @@ def test_a_probe_counts_channels_and_tells_choices_apart():
     assert some.notes == ("of the channels (counted from 0), these are kept: 0, 2",)
 
 
-def test_a_channel_that_there_is_not_is_named():
+@pytest.mark.parametrize("look", [lambda some: some.probe(), lambda some: some.load().train.images[0]])
+def test_a_channel_that_there_is_not_is_named(look):
     with pytest.raises(DataError) as caught:
-        Channels(of=Dots(), keep=(0, 3)).probe()
+        look(Channels(of=Dots(), keep=(0, 3)))
     assert str(caught.value) == "keep names channel 3, but the images have channels 0 to 2; correct the number"
