@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from augbench import Dataset, Split, Splits
-from support.toys import Blend, BlendNext, Dots, MeanNoise, Supplement
+from support.toys import Blend, BlendNext, Dots, Entropy, Linear, MeanNoise, Supplement
 
 MARK = 251
 """A value that only test pixels have."""
@@ -148,3 +148,21 @@ class SpySampler(Supplement):
     def prior(self, context, progress):
         look("sampler.prior", context=context)
         return super().prior(context, progress)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpyLoss(Entropy):
+    """Looks at every step."""
+
+    def loss(self, logits, targets, context):
+        look("loss.loss", logits=logits, targets=targets, context=context)
+        return super().loss(logits, targets, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpyBackbone(Linear):
+    """Looks before it builds; its network is shown test images when it is tested, and learns nothing from them."""
+
+    def build(self, context):
+        look("backbone.build", context=context)
+        return super().build(context)

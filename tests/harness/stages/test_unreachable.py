@@ -1,4 +1,4 @@
-"""No generator, augmenter or sampler is handed anything of the test, however deep it looks into what it is handed."""
+"""No generator, augmenter, sampler, loss or backbone is handed anything of the test, however deep it looks into what it is handed."""
 
 import functools
 
@@ -15,6 +15,8 @@ SPIED = (
     .replace("support.toys:MeanNoise", "support.spying:SpyGenerator")
     .replace("support.toys:Supplement", "support.spying:SpySampler")
     .replace("support.toys:Blend", "support.spying:SpyTables")
+    .replace("support.toys:Entropy", "support.spying:SpyLoss")
+    .replace("support.toys:Linear", "support.spying:SpyBackbone")
     .replace("length = { steps = 70 }", "length = { steps = 3 }")
     .replace("quality.features = false", 'quality = { features = "support.toys:Means", checks = 1 }')
     .replace("no-mix", 'mixed = { augment.linear = "support.spying:SpyAugmenter" }\nno-mix')
@@ -37,8 +39,10 @@ def test_spies_find_nothing(extra, findings, tmp_path):
         "augmenter.apply",
         "augmenter.draw",
         "augmenter.partners",
+        "backbone.build",
         "generator.fit",
         "generator.sample",
+        "loss.loss",
         "sampler.compose",
         "sampler.prior",
     ]
