@@ -51,9 +51,9 @@ RED_CELLS = Card(
         "Some brightfield pictures are near-black and are discarded by everyone who describes what they did, with different thresholds.",
         "Dark-field pictures are near-black by nature: a threshold over all files drops them.",
         "A folder Undecidable holds cells that experts did not agree on; it is no class.",
-        "The sites stain, store and image differently: a class can be told by its site.",
+        "Bags come from two sites, where shares of classes may differ: then a class is told by its site as well.",
         "How many images each class has is not published; whether an image of the paper is a cell or a single picture is not said.",
-        "Published test results on it were measured on test images sampled to equal classes.",
+        "Doan et al. tested on images sampled to equal classes, Rana et al. 2022 on all: their scores are of different test sets.",
     ),
     notes=(
         "That the folders Training, Test2 and Test3 are the paper's training, validation and test images follows from their names only.",

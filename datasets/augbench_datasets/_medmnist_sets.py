@@ -185,7 +185,7 @@ SETS: Mapping[str, Published] = {
     ),
     "tissuemnist": Published(
         title="TissueMNIST",
-        about="236,386 kidney cortex cells of three specimens (BBBC051), the brightest of seven slices",
+        about="236,386 kidney cortex cells of three specimens (BBBC051), the largest values of seven slices",
         classes=(
             "Collecting Duct, Connecting Tubule",
             "Distal Convoluted Tubule",
