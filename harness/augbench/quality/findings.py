@@ -121,7 +121,7 @@ def moved(pictures: Lots, across: int) -> Finding:
     return Finding(
         code="MOVED",
         count=len(pictures),
-        sentence=f"{many(len(pictures), 'pair')} of images {_shows(pictures)} the same, moved by a few pixels, {_splits(across)}.",
+        sentence=_the_same(pictures, "moved by a few pixels", across),
         advice="Look at them: the same thing was cut out twice, or stands in two photographs. Keep both on one side of each split.",
         pictures=tuple(pictures),
     )
@@ -132,7 +132,7 @@ def turned(pictures: Lots, across: int) -> Finding:
     return Finding(
         code="TURNED",
         count=len(pictures),
-        sentence=f"{many(len(pictures), 'pair')} of images {_shows(pictures)} the same, mirrored or turned by quarters, {_splits(across)}.",
+        sentence=_the_same(pictures, "mirrored or turned by quarters", across),
         advice="Look at them: images that were augmented before they were divided belong on one side of each split.",
         pictures=tuple(pictures),
     )
@@ -205,12 +205,12 @@ def _repeated(nearly: bool) -> Code:
     return "NEAR_DUPLICATES" if nearly else "DUPLICATES"
 
 
-def _shows(pictures: Lots) -> str:
-    return "shows" if len(pictures) == 1 else "show"
-
-
-def _splits(across: int) -> str:
-    return f"{across} of them across splits" if across else "all within one split"
+def _the_same(pictures: Lots, how: str, across: int) -> str:
+    pairs = len(pictures)
+    where = f"{across} of them across splits"
+    if across in (0, pairs):
+        where = f"{'all ' * (pairs > 1)}{'across splits' if across else 'within one split'}"
+    return f"{many(pairs, 'pair')} of images {'shows' if pairs == 1 else 'show'} the same, {how}, {where}."
 
 
 def _counted(classes: Sequence[Counted]) -> str:

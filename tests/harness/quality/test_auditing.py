@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from augbench.quality.auditing import Part, audit
-from augbench.quality.findings import counted
+from augbench.quality.findings import counted, moved
 from augbench.values.auditing import Finding
 from support.cells import jpeg, phantoms
 
@@ -153,10 +153,13 @@ def test_mirrored_and_moved_images_are_hints(splits):
     large[2][7] = large[0][8][:, ::-1]
     moved, turned = (found(*three(large), code=code, hints=True) for code in ("MOVED", "TURNED"))
     assert [(each.grave, names(each)) for each in moved] == [(False, {("train/3", "test/5")})]
-    assert [each.sentence for each in turned] == [
-        "1 pair of images shows the same, mirrored or turned by quarters, 1 of them across splits."
-    ]
+    assert [each.sentence for each in turned] == ["1 pair of images shows the same, mirrored or turned by quarters, across splits."]
     assert not found(*three(large), code="TURNED")
+
+
+@pytest.mark.parametrize(("across", "words"), [(0, "all within one split"), (1, "1 of them across splits"), (2, "all across splits")])
+def test_a_finding_says_how_many_pairs_are_across_splits(across, words):
+    assert moved(((), ()), across).sentence == f"2 pairs of images show the same, moved by a few pixels, {words}."
 
 
 def test_every_planted_pair_is_found_and_no_other(cells):
