@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
 # Wide enough that a table in a pipe or a file is never folded.
 _WIDE = 160
 _FIGURES = {".svg", ".png", ".pdf"}
 _TABLES = "tables"
+
+
+# Names of files, classes and servers' words could move the cursor, or colour what follows; only a tab and a line's end do no harm.
+_HARMLESS = {number: "?" for number in (*range(32), *range(127, 160)) if chr(number) not in "\t\n"}
+
+
+def harmless(text: str) -> str:
+    """Return a text for a terminal, in which control characters have become question marks."""
+    return text.translate(_HARMLESS)
 
 
 class _Console(Console):
@@ -29,6 +40,15 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         # rich would end the process with 1, which says that trials failed; a run goes on without its reader.
         raise BrokenPipeError
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(harmless(text), **how)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        if isinstance(renderable, Text):
+            renderable = renderable.copy()
+            renderable.plain = harmless(renderable.plain)
+        return super().render(renderable, options)
 
 
 def data() -> Console:

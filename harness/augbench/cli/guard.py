@@ -15,6 +15,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from augbench.cli.console import harmless
 from augbench.registry.entries import location
 from augbench.values.errors import AugbenchError, DiskFull, UnusableFile
 
@@ -95,4 +96,4 @@ def _command() -> str:
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    typer.echo(harmless(text), err=True)

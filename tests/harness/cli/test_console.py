@@ -1,6 +1,7 @@
 """What goes to stdout can be read, and copied, whole."""
 
 from rich.table import Table
+from rich.text import Text
 
 from augbench.cli.console import data
 
@@ -14,3 +15,19 @@ def test_a_narrow_terminal_folds_names_and_cuts_none(monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines[0]) <= 24
     assert "".join(line.split("│")[1].strip() for line in lines if line.startswith("│")) == "medmnist/bloodmnist"
+
+
+def test_names_move_no_cursor_and_colour_nothing(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    table = Table("a\x1b[31mb")
+    table.add_row("c\x07\x9b2J\rd")
+    table.add_row(Text("k\x1b[2Jl"))
+    data().print(table)
+    data().print("e\x1b]0;f\tg\nh", style="bold", markup=False)
+    out = capsys.readouterr().out
+    assert "a?[31mb" in out
+    assert "c??2J?d" in out
+    assert "k?[2Jl" in out
+    assert "\x1b[1me?]0;f" in out
+    assert out.endswith("h\x1b[0m\n")
+    assert not set("\x07\x9b\r") & set(out)
