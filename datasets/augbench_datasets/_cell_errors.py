@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from augbench import AugbenchError, DataError
+from augbench import AugbenchError, DataError, EmptyClass
 
 _SHOWN = 3
 
@@ -40,6 +40,17 @@ class NoSuchFolders(DataError):
         several = f"several folders in '{root}' are called '{pattern}': {_some(found)}"
         none = f"no folder in '{root}' is called '{pattern}'" + (f", there are {_some(others)}" if others else "")
         super().__init__(f'{several if found else none}; say which one: {key} = "NAME"')
+
+
+class AllDropped(DataError):
+    """A class has cells, and all of a split were dropped."""
+
+    def __init__(self, empty: EmptyClass, dark: int, dark_mean: float, small: int, size: int) -> None:
+        said = str(empty).partition(";")[0]
+        super().__init__(
+            f"{said} once {dark:,} near-black cells (dark-mean = {dark_mean:g}) and {small:,} smaller than size = {size} are dropped; "
+            "lower dark-mean (12 bits in files of 16 look black: 0 keeps all) or size, or leave the class out"
+        )
 
 
 class UnmatchedFiles(DataError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len
 
-from augbench import Card, DataError, Dataset, Download, NotFetched, OddImage, Probe, Progress, Splits, data_folder
+from augbench import Card, DataError, Dataset, Download, EmptyClass, NotFetched, OddImage, Probe, Progress, Splits, data_folder
 from augbench_datasets._templates import Template
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class StoredRedCells(Dataset):
         """Read every header, hash every byte, and decode what may be near-black.
 
         Raise ``NotFetched``, ``NotUnpacked``, ``NoSuchFolders``, ``UnmatchedFiles``, ``UnknownClasses``, ``LackingChannels``, ``OddImage``,
-        ``EmptyClass`` or ``UnreadableImage``.
+        ``EmptyClass``, ``AllDropped`` or ``UnreadableImage``.
         """
         from augbench_datasets._cell_set import size_of
 
@@ -108,7 +108,7 @@ class StoredRedCells(Dataset):
         headers = found.look()
         kind = found.check(headers, None)
         dark, small = self._dark(found, headers), self._small(found, headers)
-        kept = found.without(dark | small)
+        kept = self._without(found, dark, small)
         sizes = {(self.size, self.size)} if self.size else {size_of(headers[cell.files[0]]) for cell in kept.cells}
         return Probe(
             classes=self.classes,
@@ -124,7 +124,7 @@ class StoredRedCells(Dataset):
         """Return splits whose pictures are decoded, and cut or padded, when asked for."""
         found = self._cells()
         headers = found.look()
-        return found.without(self._dark(found, headers) | self._small(found, headers)).load(None, self._fit)
+        return self._without(found, self._dark(found, headers), self._small(found, headers)).load(None, self._fit)
 
     def _place(self) -> Path:
         return data_folder() / NAME if self.path is None else self.path
@@ -217,6 +217,14 @@ class StoredRedCells(Dataset):
             hint = 'set smaller = "drop" or "pad", or lower size'
             raise OddImage(name, f"{headers[name].height} x {headers[name].width} pixels", f"{self.size} x {self.size} or more", hint)
         return {cell.identity for cell in small}
+
+    def _without(self, found: CellSet, dark: set[str], small: set[str]) -> CellSet:
+        from augbench_datasets._cell_errors import AllDropped
+
+        try:
+            return found.without(dark | small)
+        except EmptyClass as error:
+            raise AllDropped(error, len(dark), self.dark_mean, len(small - dark), self.size) from error
 
     def _fit(self, image: NDArray[Any]) -> NDArray[Any]:
         """Cut or pad one image [H, W, C]."""

@@ -292,6 +292,15 @@ def test_a_class_that_is_nowhere_is_named(root):
         cells(root, classes=(*TWO, "SmoothCube")).probe()
 
 
+def test_twelve_bits_in_files_of_sixteen_look_black_and_the_message_says_so(root, written):
+    write(root, {name: tiff(900, dtype=np.uint16) for name in written})
+    assert message(cells(root)) == (
+        f"class 'SmoothDisc' has no images in the train split of '{root}' once 24 near-black cells (dark-mean = 50) and 0 smaller than "
+        "size = 48 are dropped; lower dark-mean (12 bits in files of 16 look black: 0 keeps all) or size, or leave the class out"
+    )
+    assert cells(root, dark_mean=0.0).probe().counts["train"] == (4, 4)
+
+
 def test_every_change_changes_the_digest(root):
     settings = [{}, {"channels": ("Ch9", "Ch1")}, {"size": 40}, {"smaller": "pad"}, {"sites": ("Swiss",)}]
     digests = [cells(root, **some).probe().digest for some in settings]
