@@ -84,10 +84,12 @@ def _empty_shares(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Probl
             continue
         counts = probes[column.name].counts["train"]
         smallest, largest = min(counts, default=0), max(counts, default=0)
+        rarest = probes[column.name].classes[counts.index(smallest)] if counts else "..."
         yield Problem(
             f"no class of data set '{column.name}' is below {column.minority.share:g} of the largest class",
             matrix._places.below.get(column.name),
-            f"the smallest has {smallest} images, the largest {largest}: name the minority classes or raise the share",
+            f"the smallest has {smallest} images, the largest {largest}: set datasets.{column.name}.minority, "
+            f'such as ["{rarest}"], or {{ below = SHARE }} with a higher share',
         )
 
 

@@ -44,7 +44,9 @@ def test_a_minority_class_that_does_not_exist_is_told_at_its_item(load, small):
 def test_a_share_that_no_class_is_below_is_told(load, small):
     (problem,) = _problems(load(small), cells=_probe(a=10, b=9))
     assert problem.message == "no class of data set 'cells' is below 0.2 of the largest class"
-    assert problem.hint == "the smallest has 9 images, the largest 10: name the minority classes or raise the share"
+    assert problem.hint == (
+        'the smallest has 9 images, the largest 10: set datasets.cells.minority, such as ["b"], or { below = SHARE } with a higher share'
+    )
 
 
 def test_classes_of_a_row_need_to_exist_in_one_column_at_least(load, small):
