@@ -31,7 +31,8 @@ def read_tensors(path: Path, again: str = "fetch or save it again") -> dict[str,
     """
     try:
         content = _content(path)
-    except pickle.UnpicklingError as error:
+    except (pickle.UnpicklingError, LookupError, EOFError) as error:
+        # The last two are what a text, or half a file, comes to as a pickle.
         raise UnreadableCheckpoint(path, *_refused(error, again)) from error
     except Exception as error:
         # torch, safetensors and zipfile have a class of errors each for a file that is something else.
@@ -68,7 +69,7 @@ def _unlike(value: Any) -> str:
     return ""
 
 
-def _refused(error: pickle.UnpicklingError, again: str) -> tuple[str, str]:
+def _refused(error: Exception, again: str) -> tuple[str, str]:
     """Say why, and what to do: a file with code is no broken one."""
     if found := re.search(r"GLOBAL (\S+)", str(error)):
         return f"it holds Python objects such as {found[1]} beside tensors, whose code is not run here", _SAVE_THEM

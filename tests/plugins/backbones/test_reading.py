@@ -125,8 +125,9 @@ def test_a_header_that_promises_too_much_is_refused(content, tmp_path):
     assert len(why) < 300
 
 
-def test_a_file_of_another_kind_is_refused(tmp_path):
-    (tmp_path / "a.pth").write_text("version https://git-lfs.github.com/spec/v1\n")
+@pytest.mark.parametrize("content", [b"version https://git-lfs.github.com/spec/v1\n", b"hello", b"", b"\x80", b"K"])
+def test_a_file_of_another_kind_is_refused(tmp_path, content):
+    (tmp_path / "a.pth").write_bytes(content)
     assert refusal(tmp_path / "a.pth") == "it is broken, or no file of torch; fetch or save it again"
 
 
