@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from augbench.plan.plan import Plan
     from augbench.plan.tasks import Stage
     from augbench.values.results import Predictions, TrialResult
+
+_SHORT = 60
+"""Characters of a reason that may well be told again."""
 
 
 @contextlib.contextmanager
@@ -83,6 +87,8 @@ class Lines(Silent):
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._told: dict[str, str] = {}
+        """Reasons, and the trial that each was told of."""
 
     def run_started(self, plan: Plan, slots: int) -> None:
         """Say what lies ahead."""
@@ -94,7 +100,10 @@ class Lines(Silent):
 
     def trial_finished(self, result: TrialResult, done: int, total: int) -> None:
         """Write the trial's line."""
-        self.message(trial_line(result, done, total))
+        # One broken image ends every trial of its data set in the same words.
+        first = self._told.setdefault(result.reason, result.trial) if result.reason else result.trial
+        again = first != result.trial and len(result.reason) > _SHORT
+        self.message(trial_line(replace(result, reason=f"as {first}") if again else result, done, total))
 
     def message(self, text: str) -> None:
         """Write a text as it is."""

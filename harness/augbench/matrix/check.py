@@ -65,6 +65,7 @@ def check(matrix: Matrix, probes: Mapping[str, Probe]) -> None:
         *_best_of_nothing(matrix, probes),
         *_too_few_for_folds(matrix, probes),
         *_many_sizes(matrix, probes),
+        *_refused_sizes(matrix, probes),
     ]
     if problems:
         raise ConfigError(problems)
@@ -145,3 +146,17 @@ def _many_sizes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem
                 matrix._places.columns.get(column.name),
                 f'set datasets.{column.name}.resize, such as {{ use = "bilinear", size = 64 }}',
             )
+
+
+def _refused_sizes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Problem]:
+    """Find images, all of one size, that a resize cannot bring to its own."""
+    for column in matrix.columns:
+        probe = probes.get(column.name)
+        if probe is None or probe.size is None or column.resize is None:
+            continue
+        import numpy as np
+
+        try:
+            column.resize.apply(np.zeros((*probe.size, probe.channels), np.uint8))
+        except DataError as error:
+            yield Problem(f"every image of data set '{column.name}' {error}", matrix._places.columns.get(column.name))

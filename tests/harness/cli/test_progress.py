@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -62,6 +63,19 @@ def test_a_finished_trial_tells_its_time_and_scores():
 def test_a_failed_trial_tells_its_reason():
     line = trial_line(result("failed", "generator wgan diverged [at 3]", None), 2, 3)
     assert line == "[2/3] phantom/ours/s0 failed: generator wgan diverged [at 3]"
+
+
+def test_a_long_reason_of_many_trials_is_told_once():
+    screen = io.StringIO()
+    lines = Lines(Console(file=screen))
+    reason = "prepare Cells: cannot read the image 'a.png': it ends too early; mend or remove the file"
+    for seed in range(3):
+        lines.trial_finished(replace(result("failed", reason, None), trial=f"cells/ours/s{seed}"), seed + 1, 3)
+    assert screen.getvalue().splitlines() == [
+        f"[1/3] cells/ours/s0 failed: {reason}",
+        "[2/3] cells/ours/s1 failed: as cells/ours/s0",
+        "[3/3] cells/ours/s2 failed: as cells/ours/s0",
+    ]
 
 
 def test_the_first_line_tells_what_lies_ahead():

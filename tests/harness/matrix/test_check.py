@@ -100,6 +100,14 @@ def test_images_of_many_sizes_need_a_resize(load, small):
     assert problem.where.source.startswith("[datasets.cells]")
 
 
+def test_images_smaller_than_what_is_cut_out_of_them_are_told_before_anything_runs(load, small):
+    matrix = load(small.replace('use = "bbbc048"', 'use = "bbbc048"\nresize = { use = "augbench_datasets.resize:CentreCrop", size = 64 }'))
+    (problem,) = _problems(matrix, cells=replace(_probe(big=50, rare=2), size=(48, 70)))
+    assert problem.message.startswith("every image of data set 'cells' has 48 x 70 pixels, less than the 64 x 64 to be cut out; lower")
+    assert problem.where.source.startswith("[datasets.cells]")
+    check(matrix, {"cells": replace(_probe(big=50, rare=2), size=(64, 70))})
+
+
 def test_every_data_set_that_cannot_be_used_is_told_where_it_is_named(load, small, monkeypatch):
     matrix = load(small.replace("[rows]", "[datasets.more]\nuse = 'bbbc048'\n[rows]"))
 
