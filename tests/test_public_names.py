@@ -64,6 +64,7 @@ draws
 evidence
 formulas
 hookimpl
+in_order
 numbers
 shares
 """

@@ -8,17 +8,15 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 
+from augbench import in_order
+from augbench_datasets._headers import THREADS
 from augbench_datasets._kinds import Kind
 from augbench_datasets._pictures import Header, decode
 
 _RECORD = struct.Struct("<32sd")
-_THREADS = 8
-_CHUNK = 64
 
 
 def means_of(root: Path, files: Sequence[str], headers: Mapping[str, Header]) -> dict[str, float]:
@@ -32,9 +30,7 @@ def means_of(root: Path, files: Sequence[str], headers: Mapping[str, Header]) ->
 
 
 def _measured(root: Path, files: Sequence[str], headers: Mapping[str, Header]) -> list[float]:
-    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
-    with ThreadPoolExecutor(min(_THREADS, len(chunks)), thread_name_prefix="measure") as pool:
-        return list(chain.from_iterable(pool.map(lambda chunk: [_mean(root, name, headers[name].kind) for name in chunk], chunks)))
+    return list(in_order(lambda place: _mean(root, files[place], headers[files[place]].kind), len(files), THREADS))
 
 
 def _mean(root: Path, name: str, kind: Kind) -> float:

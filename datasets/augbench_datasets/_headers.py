@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from augbench import UnreadableImage
+from augbench import UnreadableImage, in_order
 from augbench_datasets._pictures import Header, Pages, inspect
 from augbench_datasets._seen import Seen, memory_of, signature_of
 
-_THREADS = 8
+THREADS = 8
 """Reading and hashing let other threads run, and a network's disk answers many at once."""
-_CHUNK = 64
-"""Pictures of one piece of work, so that handing it over costs nothing beside it."""
 
 
 def headers(root: Path, names: Sequence[str], pages: Pages | None = None) -> list[Header]:
@@ -23,17 +20,11 @@ def headers(root: Path, names: Sequence[str], pages: Pages | None = None) -> lis
     Raise ``UnreadableImage`` for the first in this order that is none, however the threads run.
     """
     seen = memory_of(root, pages)
-    pieces = [names[start : start + _CHUNK] for start in range(0, len(names), _CHUNK)]
-    found: list[Header] = []
-    pool = ThreadPoolExecutor(min(_THREADS, max(1, len(pieces))), thread_name_prefix="look")
     try:
-        for piece in pool.map(lambda piece: [_header(root, name, pages, seen) for name in piece], pieces):
-            found += piece
+        return list(in_order(lambda place: _header(root, names[place], pages, seen), len(names), THREADS))
     finally:
-        pool.shutdown(cancel_futures=True)
         # What was read before an error need not be read again once it is mended.
         seen.save()
-    return found
 
 
 def _header(root: Path, name: str, pages: Pages | None, seen: Seen) -> Header:

@@ -24,6 +24,7 @@ from augbench.values.learning import (
     Schedule,
 )
 from augbench.values.measuring import CountMetric, Metric, PairedTest
+from augbench.values.ordered import in_order
 from augbench.values.quality import FeatureNetwork, Features, Judge
 from augbench.values.results import Predictions
 from augbench.values.sampling import Group, SampleContext, Sampler, shares
@@ -94,6 +95,7 @@ __all__ = [
     "evidence",
     "formulas",
     "hookimpl",
+    "in_order",
     "numbers",
     "shares",
 ]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from augbench.stages.decoding import in_order
 from augbench.values.cpus import usable_cpus
+from augbench.values.ordered import in_order
 
 TESTS = Path(__file__).parents[1]
 

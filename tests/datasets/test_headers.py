@@ -34,7 +34,7 @@ def home(tmp_path_factory, monkeypatch) -> Path:
 @pytest.fixture
 def inspected(monkeypatch) -> list[str]:
     """List the pictures that are read, in several pieces of work."""
-    monkeypatch.setattr(_headers, "_CHUNK", 8)
+    monkeypatch.setattr("augbench.values.ordered._CHUNK", 8)
     names: list[str] = []
     read: Callable = _headers.inspect
 

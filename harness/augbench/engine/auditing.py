@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from augbench.quality import findings
 from augbench.quality.auditing import Part, audit
-from augbench.stages.decoding import in_order
 from augbench.stages.looks import fitted, look_of
 from augbench.stages.pair_sheet import Section, Side, draw_pairs
 from augbench.values.auditing import Audit, Finding, Picture
 from augbench.values.data import Dataset, Resize, Split, Splits
 from augbench.values.errors import DataError, OddImage, OddPixels, RefusedImage
 from augbench.values.numbers import count, many
+from augbench.values.ordered import in_order
 
 _SCALES = {"uint8": 255.0, "uint16": 65535.0}
 SHOWN = 12

@@ -62,7 +62,7 @@ def _differences(card: Card, probe: Probe) -> Iterator[str]:
 
 
 def _decoded(name: str, dataset: Dataset, probe: Probe | None, watcher: Watcher) -> tuple[int, list[str]]:
-    from augbench.stages.decoding import in_order
+    from augbench.values.ordered import in_order
 
     try:
         splits = dataset.load()

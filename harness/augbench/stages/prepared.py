@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from augbench.stages.auditing import audited
 from augbench.stages.contents import save_array
-from augbench.stages.decoding import in_order
 from augbench.store.files import write_json
 from augbench.values.auditing import Finding
 from augbench.values.data import Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
 from augbench.values.numbers import many
+from augbench.values.ordered import in_order
 from augbench.values.synthesis import Progress
 
 _META = "meta.json"

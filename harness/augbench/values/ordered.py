@@ -1,17 +1,19 @@
-"""Decode images by several threads, and hand them on in their order."""
+"""Do many small things by several threads, such as decoding images, and hand results on in their order."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from augbench.values.cpus import usable_cpus
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 Result = TypeVar("Result")
 _CHUNK = 64
-"""Images of one piece of work: so many that handing it over costs nothing beside it, so few that few wait in memory."""
+"""Things of one piece of work: so many that handing it over costs nothing beside it, so few that few wait in memory."""
 _AHEAD = 2
 """Pieces a thread that are done, or begun, before they are asked for."""
 _MOST = 16
@@ -20,12 +22,15 @@ _MOST = 16
 def in_order(produce: Callable[[int], Result], count: int, threads: int | None = None) -> Iterator[Result]:
     """Yield ``produce(0)`` to ``produce(count - 1)``, made by several threads a little ahead of whoever reads.
 
-    Decoders and NumPy leave the interpreter to others while they work.  The first error in this order is raised, however the
-    threads run; nothing more is begun then, or once the reader stops.  Unless given, there are as many threads as CPUs.
+    For reading, hashing, decoding and NumPy, which leave the interpreter to others while they work.  The first error in this
+    order is raised, however the threads run; nothing more is begun then, or once the reader stops.  Unless given, there are as
+    many threads as CPUs.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     threads = threads or min(_MOST, usable_cpus())
     begun: deque[Future[list[Result]]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
+    with ThreadPoolExecutor(threads, thread_name_prefix="in-order") as pool:
         try:
             for start in range(0, count, _CHUNK):
                 begun.append(pool.submit(_each, produce, range(start, min(start + _CHUNK, count))))

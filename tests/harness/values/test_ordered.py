@@ -1,10 +1,10 @@
-"""Images are decoded by several threads, and nobody can tell from the order."""
+"""Several threads do many things, and nobody can tell from the order."""
 
 import threading
 
 import pytest
 
-from augbench.stages.decoding import in_order
+from augbench.values.ordered import in_order
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
