@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from augbench.cli import options
@@ -63,7 +64,8 @@ def _list(*, as_json: bool) -> None:
         return
     table = Table("preset", "what it compares", "needs", "trials")
     for preset in found:
-        table.add_row(preset.name, preset.summary or preset.title, preset.needs, "" if preset.trials is None else str(preset.trials))
+        told = (preset.name, preset.summary or preset.title, preset.needs, "" if preset.trials is None else str(preset.trials))
+        table.add_row(*map(escape, told))
     data().print(table)
 
 

@@ -74,7 +74,8 @@ def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: st
     for part, split in parts.items():
         with (folder / f"{part}.npy").open("wb") as file:
             _write_header(file, first, len(split.ids))
-            for image, identity in zip(in_order(_preparing(split, resize), len(split.ids)), split.ids, strict=True):
+            images = in_order(_preparing(split, resize), len(split.ids), size=first.nbytes)
+            for image, identity in zip(images, split.ids, strict=True):
                 _check(image, first, identity)
                 # A mapped file would die of SIGBUS on a full disk; a written one raises.
                 file.write(image.tobytes())

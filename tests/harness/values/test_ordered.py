@@ -41,3 +41,12 @@ def test_only_a_little_is_made_ahead_of_the_reader():
     next(results)
     results.close()
     assert len(made) <= 5 * 64
+
+
+def test_of_large_results_fewer_are_made_ahead():
+    made = []
+    results = in_order(lambda i: made.append(i) or i, 1000, 2, size=2**26)
+    next(results)
+    results.close()
+    assert len(made) <= 5
+    assert list(in_order(lambda i: i, 100, 2, size=2**40)) == list(range(100))
