@@ -41,15 +41,28 @@ def _by_class(root: str, start: str, split: str | None, names: list[str]) -> Ite
 
 
 def _pictures(root: str, folder: str, above: frozenset[str]) -> Iterator[str]:
-    """Yield the pictures below a folder, by path within the root; a link to a folder above itself is not followed."""
-    own = os.path.realpath(os.path.join(root, folder))
-    if own in above:
-        return
-    for name, place in _listed(os.path.join(root, folder)):
-        if place.is_dir(follow_symlinks=False) or (place.is_symlink() and os.path.isdir(place)):
-            yield from _pictures(root, f"{folder}/{_plain(name, place)}", above | {own})
-        elif os.path.splitext(name)[1].lower() in SUFFIXES:
-            yield f"{folder}/{_plain(name, place)}"
+    """Yield the pictures below a folder, by path within the root.
+
+    Of several ways to a folder one counts: that without a link, or the first by name.  Links that lead above are not followed.
+    """
+    seen, links = set(above), [folder]
+    while links:
+        starts, links = sorted(links), []
+        # A stack, since folders may lie deeper than Python calls itself.
+        waiting = [(start, os.path.realpath(os.path.join(root, start))) for start in reversed(starts)]
+        while waiting:
+            inside, own = waiting.pop()
+            if own in seen:
+                continue
+            seen.add(own)
+            for name, place in _listed(os.path.join(root, inside)):
+                path = f"{inside}/{name}"
+                if place.is_dir(follow_symlinks=False):
+                    waiting.append((_plain(path, place), os.path.join(own, name)))
+                elif place.is_symlink() and os.path.isdir(place):
+                    links.append(_plain(path, place))
+                elif os.path.splitext(name)[1].lower() in SUFFIXES:
+                    yield _plain(path, place)
 
 
 def _folders(path: str) -> list[str]:

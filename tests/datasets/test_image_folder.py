@@ -89,6 +89,30 @@ def test_folders_within_a_class_count_and_a_loop_of_links_ends(root):
     assert ImageFolder(path=root).probe().counts["train"] == (3, 2)
 
 
+def test_a_picture_counts_once_however_many_links_lead_to_it(root):
+    for number in range(9):
+        save(root, f"train/a/slide {number}/0.png")
+    for number in range(9):
+        for other in {*range(9)} - {number}:
+            (root / f"train/a/slide {number}" / f"to {other}").symlink_to(root / f"train/a/slide {other}")
+    (root / "train/a/current").symlink_to(root / "train/a/slide 8")
+    splits = ImageFolder(path=root).load()
+    assert [name for name in splits.train.ids if "/0.png" in name and "slide" in name] == [f"train/a/slide {n}/0.png" for n in range(9)]
+    assert not any("to " in name or "current" in name for name in splits.train.ids)
+
+
+def test_folders_may_lie_deeper_than_python_calls_itself(root):
+    folders = [f"train/a/{'x/' * depth}" for depth in range(1, 1100)]
+    for folder in folders:
+        (root / folder).mkdir()
+    save(root, f"{folders[-1]}0.png")
+    assert ImageFolder(path=root).load().train.ids[-3] == f"{folders[-1]}0.png"
+    # Nor does what clears up behind tests reach so deep.
+    (root / f"{folders[-1]}0.png").unlink()
+    for folder in reversed(folders):
+        (root / folder).rmdir()
+
+
 def test_a_link_to_a_folder_above_the_classes_is_not_followed(root):
     (root / "train/a/up").symlink_to(root / "train")
     (root / "train/b/top").symlink_to(root)
