@@ -57,12 +57,16 @@ def chosen(what: str | None, sets: Sequence[str], matrix: Path | None) -> tuple[
 
 def _named(what: str, sets: Sequence[str]) -> Chosen:
     from augbench.config.single import component_from
+    from augbench.engine.surveying import check_writable
     from augbench.registry.discovery import discover
 
     registry = discover()
     # A name such as medmnist/bloodmnist looks like a folder, too.
     folder = Path(what).is_dir() and what not in registry.names("dataset")
-    if not folder:
+    if folder:
+        # It is read as the path of a matrix file would be.
+        check_writable(Path(what))
+    else:
         _check(what, registry)
     text, parameters = ("image-folder", (*_of_folder(Path(what), sets), *sets)) if folder else (what, sets)
     dataset = component_from(text, "dataset", "dataset", registry, parameters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,15 +19,14 @@ from rich.text import Text
 _WIDE = 160
 _FIGURES = {".svg", ".png", ".pdf"}
 _TABLES = "tables"
-
-
-# Names of files, classes and servers' words could move the cursor, or colour what follows; only a tab and a line's end do no harm.
-_HARMLESS = {number: "?" for number in (*range(32), *range(127, 160)) if chr(number) not in "\t\n"}
+# Names of files, classes and servers' words could move the cursor, colour what follows, or be in no encoding at all; a tab and a line's
+# end do no harm.
+_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def harmless(text: str) -> str:
     """Return a text for a terminal, in which control characters have become question marks."""
-    return text.translate(_HARMLESS)
+    return _HARMFUL.sub("?", text)
 
 
 class _Console(Console):

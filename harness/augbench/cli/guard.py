@@ -76,7 +76,9 @@ def _bug(error: Exception, *, debug: bool) -> str:
     if debug:
         return story
     trace = "".join(traceback.format_exception(error))
-    with tempfile.NamedTemporaryFile("w", prefix="bench-", suffix=".txt", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="bench-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
         file.write(f"{_command()}\n\n{trace}")
     return f"{story}\nThe traceback is in {file.name}; 'bench --debug' prints it. What is finished is kept."
 

@@ -21,13 +21,13 @@ def test_names_move_no_cursor_and_colour_nothing(monkeypatch, capsys):
     monkeypatch.setenv("FORCE_COLOR", "1")
     table = Table("a\x1b[31mb")
     table.add_row("c\x07\x9b2J\rd")
-    table.add_row(Text("k\x1b[2Jl"))
+    table.add_row(Text("k\x1b[2Jl\udcff"))
     data().print(table)
     data().print("e\x1b]0;f\tg\nh", style="bold", markup=False)
     out = capsys.readouterr().out
     assert "a?[31mb" in out
     assert "c??2J?d" in out
-    assert "k?[2Jl" in out
+    assert "k?[2Jl?" in out
     assert "\x1b[1me?]0;f" in out
     assert out.endswith("h\x1b[0m\n")
     assert not set("\x07\x9b\r") & set(out)

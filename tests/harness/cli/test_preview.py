@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,15 @@ def test_a_folder_is_drawn_and_its_picture_named(bench, cells, tmp_path):
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'out' / 'cells.png'}\n")
     with Image.open(tmp_path / "out" / "cells.png") as picture:
         assert picture.format == "PNG"
+
+
+@pytest.mark.parametrize(("name", "why"), [("$HOME", "holds a $"), (os.fsdecode(b"\xff"), "is not in UTF-8")])
+def test_a_folder_that_a_matrix_could_not_name_is_told(bench, cells, name, why):
+    cells.rename(cells.with_name(name))
+    done = bench("datasets", "preview", str(cells.with_name(name)))
+    assert done.exit_code == 2
+    assert why in done.stderr
+    assert "rename the folder" in done.stderr
 
 
 def test_a_folder_is_read_by_its_manifest_unless_another_is_named(bench, cells, tmp_path):
