@@ -4,6 +4,7 @@ import contextlib
 import io
 import pickle
 import random
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -145,6 +146,16 @@ def test_groups_stay_whole(tmp_path):
     parts = [set(split.groups) for split in (splits.train, splits.validation, splits.test)]
     assert sum(map(len, parts)) == len(set().union(*parts)) == 10
     assert probe.groups == (8, 8, 8)
+
+
+def test_a_header_without_end_does_not_fill_the_memory(tmp_path):
+    with zipfile.ZipFile(tmp_path / "cells.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("train_images.npy", b"\x93NUMPY\x02\x00" + (2**30).to_bytes(4, "little") + bytes(2**24))
+    tracemalloc.start()
+    assert message(tmp_path / "cells.npz") == "the array 'train_images' of 'PATH' has no header that NumPy writes; save it again"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**23
 
 
 @pytest.mark.parametrize("letter", [0x110000, 0xD800])
