@@ -17,8 +17,6 @@ from augbench_datasets._npy_header import LONGEST, ArrayHeader, array_header
 from augbench_datasets._numbers import Numbers, plain, readable
 
 _AGAIN = "save it again"
-_LONGEST = 10_000
-"""Bytes of a header that NumPy evaluates."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +93,3 @@ def _header(stream: IO[bytes], name: str, path: Path, again: str) -> tuple[Array
     if dtype.hasobject:
         raise BadArray(name, path, "holds Python objects, which could run anything when they are read", "save an array of plain numbers")
     return found, dtype
-
-
-class _Sparing:
-    """Hands out no more of a stream than a header has: NumPy would read gigabytes into memory, and then refuse them."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-
-    def read(self, size: int) -> bytes:
-        """Return the next bytes."""
-        if size > _LONGEST:
-            raise ValueError(f"a header of {size} bytes")
-        return self._stream.read(size)

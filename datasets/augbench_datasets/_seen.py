@@ -1,7 +1,4 @@
-"""Remember what was found in files that have not changed since: in the user's cache folder, never beside the images.
-
-A memory that cannot be read or written costs time and nothing else.
-"""
+"""Remember what was found in files that have not changed since."""
 
 from __future__ import annotations
 
@@ -9,10 +6,10 @@ import hashlib
 import os
 import struct
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from augbench_datasets._kinds import Kind
+from augbench_datasets._memory import memory, recalled, remember
 from augbench_datasets._pictures import Header, Pages
 
 _FORMAT = "1"
@@ -55,25 +52,17 @@ class Seen:
         records = {name: self._records[row * _RECORD : (row + 1) * _RECORD] for name, row in there.items()} | self._kept
         names = "\0".join(records).encode(errors="surrogateescape")
         body = b"".join((len(names).to_bytes(8, "little"), names, *records.values()))
-        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
-        with suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(hashlib.sha256(body).digest() + body)
-                temporary.replace(self.path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        remember(self.path, hashlib.sha256(body).digest() + body)
 
 
 def memory_of(root: Path, pages: Pages | None) -> Seen:
     """Return what is remembered of a folder, looked at in one way."""
     import PIL
-    from platformdirs import user_cache_path
 
     # What a header says is a matter of who reads it, too.
     named = "\0".join((_FORMAT, PIL.__version__, str(pages), os.path.realpath(root)))
     digest = hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()
-    return Seen(root, user_cache_path("augbench") / "pictures" / digest)
+    return Seen(root, memory("pictures", digest))
 
 
 def signature_of(status: os.stat_result) -> bytes:
@@ -92,10 +81,7 @@ def _header(record: bytes) -> Header:
 
 def _read(path: Path) -> tuple[dict[str, int], bytes]:
     """Return the row of each file and all rows; nothing where the memory is missing or broken."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return {}, b""
+    content = recalled(path)
     body = content[32:]
     if hashlib.sha256(body).digest() != content[:32]:
         return {}, b""
