@@ -13,10 +13,6 @@ JURKAT = Card(
         "Reconstructing cell cycle and disease progression using deep learning. Nature Communications 8:463, 2017."
     ),
     images="32,266 cells of 66 x 66 pixels, three grey 8-bit channels each: brightfield (Ch3), propidium iodide and MPM2 (Ch4, Ch6)",
-    counts={
-        "train": {"G1": 12900, "S": 7754, "G2": 7741, "Prophase": 546, "Metaphase": 61, "Telophase": 24, "Anaphase": 13},
-        "test": {"G1": 1433, "S": 862, "G2": 860, "Prophase": 60, "Metaphase": 7, "Telophase": 3, "Anaphase": 2},
-    },
     traps=(
         "Label codes differ between files: in img.lst Prophase is 2, in the authors' lists 3; here the class comes from the folder.",
         "A merged picture lies beside the three channels of each cell, so that *.jpg finds four pictures of one cell.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,10 +12,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench import EmptyClass, OddImage, Split, Splits
+from augbench import OddImage, Split, Splits
 from augbench_datasets._cell_files import Cell
+from augbench_datasets._counting import demand_all, groups_by_class
 from augbench_datasets._headers import headers
-from augbench_datasets._kinds import Channels, Kind, check_kind
+from augbench_datasets._kinds import Kind, check_kind
+from augbench_datasets._lazy import Lazy
 from augbench_datasets._pictures import Header, decode, inspect
 
 Fit = Callable[[NDArray[Any]], NDArray[Any]]
@@ -32,10 +34,7 @@ class CellSet:
 
     def __post_init__(self) -> None:
         """Raise ``EmptyClass`` where the training or test split lacks a class."""
-        for split, counts in self.counts().items():
-            for name, count in zip(self.classes, counts, strict=True):
-                if count == 0 and split != "validation":
-                    raise EmptyClass(name, split, self.root)
+        demand_all(self.classes, self.counts(), self.root)
 
     def files(self) -> list[str]:
         """Return all files of all cells."""
@@ -59,8 +58,7 @@ class CellSet:
 
     def groups(self) -> tuple[int, ...]:
         """Count the groups of each class over training and validation."""
-        learnt = {(cell.label, cell.group) for cell in self.cells if cell.split != "test"}
-        return tuple(sum(label == name for label, _ in learnt) for name in self.classes)
+        return groups_by_class(self.classes, ((cell.label, cell.group) for cell in self.cells if cell.split != "test"))
 
     def digest(self, settings: Sequence[object], seen: Mapping[str, Header]) -> str:
         """Return the sha256 of settings, cells and the content of their files."""
@@ -76,7 +74,7 @@ class CellSet:
         for cell in self.cells:
             for name in cell.files:
                 check_kind(seen[name].kind, name, first, channels)
-                if (found := size_of(seen[name])) != (expected := size_of(seen[cell.files[0]])):
+                if (found := seen[name].size) != (expected := seen[cell.files[0]].size):
                     raise _odd_size(name, found, expected)
         return first
 
@@ -91,37 +89,19 @@ class CellSet:
         cells = [cell for cell in self.cells if cell.split == name]
         number = {label: index for index, label in enumerate(self.classes)}
         return Split(
-            images=_Stacked(self.root, cells, kind, channels, fit),
+            images=Lazy(len(cells), lambda index: fit(self._stacked(cells[index], kind, channels))),
             labels=np.array([number[cell.label] for cell in cells], dtype=np.int64),
             ids=tuple(cell.identity for cell in cells),
             groups=tuple(str(cell.group) for cell in cells) if self.cells[0].group is not None else None,
         )
 
-
-class _Stacked(Sequence[Any]):
-    """The pictures of some cells, channels stacked, decoded when asked for."""
-
-    def __init__(self, root: Path, cells: Sequence[Cell], kind: Kind, channels: Channels | None, fit: Fit) -> None:
-        self._root, self._cells, self._kind, self._channels, self._fit = root, cells, kind, channels, fit
-
-    def __len__(self) -> int:
-        return len(self._cells)
-
-    def __getitem__(self, index: Any) -> Any:
-        files = self._cells[index].files
-        planes = [decode(self._root / name, name, self._kind, self._channels) for name in files]
-        for name, plane in zip(files, planes, strict=True):
+    def _stacked(self, cell: Cell, kind: Kind, channels: Literal["grey"] | None) -> NDArray[Any]:
+        """Decode the pictures of a cell and stack their channels."""
+        planes = [decode(self.root / name, name, kind, channels) for name in cell.files]
+        for name, plane in zip(cell.files, planes, strict=True):
             if plane.shape != planes[0].shape:
                 raise _odd_size(name, plane.shape[:2], planes[0].shape[:2])
-        return self._fit(np.concatenate(planes, axis=2))
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))
-
-
-def size_of(header: Header) -> tuple[int, int]:
-    """Return height and width."""
-    return header.height, header.width
+        return np.concatenate(planes, axis=2)
 
 
 def _odd_size(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> OddImage:

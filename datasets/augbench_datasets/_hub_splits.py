@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench import EmptyClass, Probe, Split, Splits, UnreadableImage
+from augbench import Probe, Split, Splits, UnreadableImage
+from augbench_datasets._counting import demand_all, groups_by_class, one_size
 from augbench_datasets._division import Division
 from augbench_datasets._hub_columns import group_column, image_column, in_order, label_column, labels_of, names_of
 from augbench_datasets._hub_errors import NeedlessDivision, NoSplitCalled
 from augbench_datasets._hub_tables import Table, read_tables
 from augbench_datasets._kinds import Channels, Kind, check_kind
+from augbench_datasets._lazy import Lazy
 from augbench_datasets._pictures import Header, decode_content, look
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Part:
         """Return some of the images."""
         chosen = places.tolist()
         return Part(
-            files=_Some(self.files, chosen),
+            files=Lazy(len(chosen), lambda index: self.files[chosen[index]]),
             labels=self.labels[places],
             ids=tuple(self.ids[place] for place in chosen),
             groups=None if self.groups is None else tuple(self.groups[place] for place in chosen),
@@ -58,7 +60,6 @@ class Part:
 class HubSplits:
     """A data set, read but for its images."""
 
-    where: str
     classes: tuple[str, ...]
     parts: Mapping[str, Part]
     channels: Channels | None
@@ -66,22 +67,24 @@ class HubSplits:
 
     def probe(self) -> Probe:
         """Look at every image's header, and hash its file."""
-        counts = {name: tuple(np.bincount(part.labels, minlength=len(self.classes)).tolist()) for name, part in self.parts.items()}
         headers = {name: list(_headers(part)) for name, part in self.parts.items()}
-        kind, sizes = headers["train"][0].kind, set()
+        kind = headers["train"][0].kind
         for name, part in self.parts.items():
             for identity, header in zip(part.ids, headers[name], strict=True):
                 check_kind(header.kind, identity, kind, self.channels)
-                sizes.add((header.height, header.width))
         return Probe(
             classes=self.classes,
-            counts=counts,
+            counts=self.counts(),
             channels=kind.becomes(self.channels),
-            size=sizes.pop() if len(sizes) == 1 else None,
+            size=one_size(header.size for each in headers.values() for header in each),
             groups=self._groups(),
             digest=self._digest(headers),
             notes=self.notes,
         )
+
+    def counts(self) -> dict[str, tuple[int, ...]]:
+        """Count the images of each class by split."""
+        return {name: tuple(np.bincount(part.labels, minlength=len(self.classes)).tolist()) for name, part in self.parts.items()}
 
     def load(self) -> Splits:
         """Return splits whose images are decoded when asked for."""
@@ -91,14 +94,15 @@ class HubSplits:
         return Splits(classes=self.classes, train=made["train"], validation=made.get("validation"), test=made["test"])
 
     def _split(self, part: Part, kind: Kind) -> Split:
-        return Split(images=_Decoded(part, kind, self.channels), labels=part.labels, ids=part.ids, groups=part.groups)
+        images = Lazy(len(part.ids), lambda index: decode_content(part.content(index), part.ids[index], kind, self.channels))
+        return Split(images=images, labels=part.labels, ids=part.ids, groups=part.groups)
 
     def _groups(self) -> tuple[int, ...] | None:
         if self.parts["train"].groups is None:
             return None
         learnt = [part for name, part in self.parts.items() if name != "test"]
-        pairs = {pair for part in learnt for pair in zip(part.labels.tolist(), part.groups or (), strict=True)}
-        return tuple(sum(label == number for label, _ in pairs) for number in range(len(self.classes)))
+        pairs = (pair for part in learnt for pair in zip(part.labels.tolist(), part.groups or (), strict=True))
+        return groups_by_class(range(len(self.classes)), pairs)
 
     def _digest(self, headers: Mapping[str, list[Header]]) -> str:
         content = hashlib.sha256(json.dumps(["hugging-face", _REVISION, self.channels, self.classes]).encode())
@@ -124,8 +128,9 @@ def read_splits(asked: HuggingFace, path: Path) -> HubSplits:
     if "test" not in parts:
         parts, told = _divided(parts["train"], asked.split or Division(), classes, where)
         notes += told
-    _demand_all(classes, parts, where)
-    return HubSplits(where=where, classes=classes, parts=parts, channels=asked.channels, notes=notes)
+    found = HubSplits(classes=classes, parts=parts, channels=asked.channels, notes=notes)
+    demand_all(classes, found.counts(), where)
+    return found
 
 
 def _part(asked: HuggingFace, table: Table, labels: Sequence[str], classes: Sequence[str], split: str, where: str) -> Part:
@@ -163,39 +168,5 @@ def _divided(part: Part, division: Division, classes: Sequence[str], where: str)
     return {name: part.only(chosen) for name, chosen in places.items()}, notes
 
 
-def _demand_all(classes: Sequence[str], parts: Mapping[str, Part], where: str) -> None:
-    for split in ("train", "test"):
-        for label, count in enumerate(np.bincount(parts[split].labels, minlength=len(classes)).tolist()):
-            if count == 0:
-                raise EmptyClass(classes[label], split, where)
-
-
 def _headers(part: Part) -> Iterator[Header]:
     return (look(part.content(index), identity) for index, identity in enumerate(part.ids))
-
-
-class _Lazy(Sequence[Any]):
-    """A sequence whose members are made when they are asked for."""
-
-    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
-        self._count, self._make = count, make
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._make(range(self._count)[index])
-
-
-class _Some(_Lazy):
-    """Some members of a sequence."""
-
-    def __init__(self, files: Sequence[bytes | None], places: Sequence[int]) -> None:
-        super().__init__(len(places), lambda index: files[places[index]])
-
-
-class _Decoded(_Lazy):
-    """Images of one split."""
-
-    def __init__(self, part: Part, kind: Kind, channels: Channels | None) -> None:
-        super().__init__(len(part.ids), lambda index: decode_content(part.content(index), part.ids[index], kind, channels))

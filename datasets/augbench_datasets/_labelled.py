@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench import EmptyClass, Probe, Split, Splits
+from augbench import Probe, Split, Splits
 from augbench_datasets._array_errors import BadArray
+from augbench_datasets._counting import demand_all, groups_by_class
 from augbench_datasets._numbers import Numbers
 
 _MOST_CHANNELS = 4
@@ -59,10 +60,7 @@ class Labelled:
     def probe(self, *settings: Any) -> Probe:
         """Hash pixels, labels and whatever settings decide them.  Raise ``EmptyClass`` where a class is missing."""
         counts = {name: tuple(np.bincount(part.labels, minlength=len(self.classes)).tolist()) for name, part in self.parts.items()}
-        for split in ("train", "test"):
-            for name, count in zip(self.classes, counts[split], strict=True):
-                if count == 0:
-                    raise EmptyClass(name, split, self.path)
+        demand_all(self.classes, counts, self.path)
         height, width, channels = self.shape
         return Probe(
             classes=self.classes,
@@ -91,8 +89,8 @@ class Labelled:
         if self.parts["train"].groups is None:
             return None
         learnt = [part for name, part in self.parts.items() if name != "test"]
-        pairs = {pair for part in learnt for pair in zip(part.labels.tolist(), part.groups or (), strict=True)}
-        return tuple(sum(label == number for label, _ in pairs) for number in range(len(self.classes)))
+        pairs = (pair for part in learnt for pair in zip(part.labels.tolist(), part.groups or (), strict=True))
+        return groups_by_class(range(len(self.classes)), pairs)
 
     def _digest(self, settings: tuple[Any, ...]) -> str:
         found = hashlib.sha256(json.dumps([*settings, self.classes, self.shape]).encode())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from augbench_datasets._counting import groups_by_class
 from augbench_datasets._division import Division
 from augbench_datasets._errors import EmptyFolder, GivenSplits, GroupsTwice, NoGroupInPath, NoPictures, NoSuchFolder, OneClass
 
@@ -52,15 +53,14 @@ class Listing:
             found[str(entry.split)].append(entry)
         return {name: tuple(entries) for name, entries in found.items() if entries or name != "validation"}
 
-    def counts(self, split: str) -> tuple[int, ...]:
-        """Count the pictures of each class in a split."""
-        found = Counter(entry.label for entry in self.splits[split])
-        return tuple(found[name] for name in self.classes)
+    def counts(self) -> dict[str, tuple[int, ...]]:
+        """Count the pictures of each class by split."""
+        found = {split: Counter(entry.label for entry in entries) for split, entries in self.splits.items()}
+        return {split: tuple(count[name] for name in self.classes) for split, count in found.items()}
 
     def groups(self) -> tuple[int, ...]:
         """Count the groups of each class outside the test split."""
-        found = Counter(label for label, _ in {(entry.label, entry.group) for entry in self.entries if entry.split != "test"})
-        return tuple(found[name] for name in self.classes)
+        return groups_by_class(self.classes, ((entry.label, entry.group) for entry in self.entries if entry.split != "test"))
 
     def file(self, entry: Entry) -> str:
         """Return where a picture lies."""

@@ -64,6 +64,11 @@ class Header:
     sha256: bytes
     """Of the file."""
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return height and width."""
+        return self.height, self.width
+
 
 def inspect(path: Path | str, name: Path | str, pages: Pages | None = None) -> Header:
     """Look at a picture and hash its file, without decoding it."""

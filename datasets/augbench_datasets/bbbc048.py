@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,12 +11,12 @@ from annotated_types import Ge, Len, Lt
 
 from augbench import Card, Dataset, Download, NotFetched, OddImage, Probe, Progress, Splits, data_folder
 from augbench_datasets._cell_errors import NotUnpacked, OneListOnly
+from augbench_datasets._counting import one_size
 from augbench_datasets._templates import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from augbench_datasets._cell_files import Cell
     from augbench_datasets._cell_set import CellSet
     from augbench_datasets._pictures import Header
 
@@ -79,7 +80,7 @@ class JurkatCells(Dataset):
         from augbench_datasets._cards import JURKAT
 
         # With validation cells, the training cells are not those published.
-        return replace(JURKAT, counts={"test": TEST}) if self.val else JURKAT
+        return replace(JURKAT, counts={"test": TEST} if self.val else {"train": TRAIN, "test": TEST})
 
     def downloads(self) -> tuple[Download, ...]:
         """Name the one archive, unless the one in it is there; nobody has published its checksum."""
@@ -100,18 +101,15 @@ class JurkatCells(Dataset):
         Raise ``NotFetched``, ``NotUnpacked``, ``UnmatchedFiles``, ``LackingChannels``, ``OtherCounts``, ``OddImage``, ``UnreadableImage``,
         or what is wrong with a list.
         """
-        from augbench_datasets._cell_set import size_of
-
         found = self._cells()
         headers = found.look()
         kind = found.check(headers, self._grey())
         self._check_pictures(found, headers)
-        sizes = {size_of(header) for header in headers.values()}
         return Probe(
             classes=CLASSES,
             counts=found.counts(),
             channels=3 if kind.channels == 3 and self._grey() is None else len(found.cells[0].files),
-            size=sizes.pop() if len(sizes) == 1 else None,
+            size=one_size(header.size for header in headers.values()),
             digest=found.digest([NAME, _REVISION, self.pictures, self.channels, self.convert], headers),
             notes=self._notes(found),
         )
@@ -183,7 +181,7 @@ class JurkatCells(Dataset):
     def _check_pictures(self, found: CellSet, headers: Mapping[str, Header]) -> None:
         """Raise ``OddImage`` where a picture has another size than 66 x 66, or is coloured and should not be."""
         for name in found.files():
-            height, width = headers[name].height, headers[name].width
+            height, width = headers[name].size
             if self.size and (height, width) != (self.size, self.size):
                 hint = "mend or remove the file, or set size = 0 where sizes may differ"
                 raise OddImage(name, f"{height} x {width} pixels", f"{self.size} x {self.size}", hint)
@@ -201,7 +199,7 @@ class JurkatCells(Dataset):
             )
         if self.val:
             notes.append(f"of each class a share of {self.val:g} of the training cells is kept for validation (seed {self.seed})")
-        if other := _other_counts(found.cells):
+        if other := _other_counts(cell.label for cell in found.cells):
             listed = ", ".join(f"{name} {count:,} instead of {published:,}" for name, (count, published) in other.items())
             notes.append(f"other numbers of cells than published: {listed}")
         return tuple(notes)
@@ -230,16 +228,12 @@ def _check_unique(root: Path, files: Mapping[str, object]) -> None:
 def _check_counts(root: Path, files: Mapping[str, object]) -> None:
     from augbench_datasets._cell_errors import OtherCounts
 
-    labels = [_label(name) for name in files]
-    if other := _differing({name: labels.count(name) for name in CLASSES}):
+    if other := _other_counts(map(_label, files)):
         raise OtherCounts(root, other)
 
 
-def _other_counts(cells: tuple[Cell, ...]) -> dict[str, tuple[int, int]]:
-    labels = [cell.label for cell in cells]
-    return _differing({name: labels.count(name) for name in CLASSES})
-
-
-def _differing(counts: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def _other_counts(labels: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return, of each class of another size than published, the cells that there are and those that were published."""
+    found = Counter(labels)
     published = {name: TRAIN[name] + TEST[name] for name in CLASSES}
-    return {name: (count, published[name]) for name, count in counts.items() if count != published[name]}
+    return {name: (found[name], published[name]) for name in CLASSES if found[name] != published[name]}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Len
 
 from augbench import Card, Dataset, Probe, Split, Splits
 from augbench_datasets._array_errors import NoSuchChannel
+from augbench_datasets._lazy import Lazy
 from augbench_datasets._wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _REVISION = 1
 
@@ -45,7 +49,12 @@ class Channels(Wrapper):
         return replace(whole, train=train, test=test, validation=whole.validation and self._kept(whole.validation))
 
     def _kept(self, split: Split) -> Split:
-        return replace(split, images=_Kept(split.images, list(self.keep)))
+        def chosen(index: int) -> NDArray[Any]:
+            image = split.images[index]
+            _check(self.keep, image.shape[2])
+            return image[:, :, list(self.keep)]
+
+        return replace(split, images=Lazy(len(split.images), chosen))
 
     def _note(self) -> str:
         return f"of the channels (counted from 0), these are kept: {', '.join(map(str, self.keep))}"
@@ -55,21 +64,3 @@ def _check(keep: Sequence[int], channels: int) -> None:
     for number in keep:
         if number >= channels:
             raise NoSuchChannel(number, channels)
-
-
-class _Kept(Sequence[Any]):
-    """Images with some of their channels."""
-
-    def __init__(self, images: Sequence[Any], keep: list[int]) -> None:
-        self._images, self._keep = images, keep
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index: Any) -> Any:
-        image = self._images[index]
-        _check(self._keep, image.shape[2])
-        return image[:, :, self._keep]
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))

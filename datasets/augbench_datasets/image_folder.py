@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from augbench import Card, Dataset, EmptyClass, Probe, Split, Splits
+from augbench import Card, Dataset, Probe, Split, Splits
+from augbench_datasets._counting import demand_all, one_size
 from augbench_datasets._division import Division
 from augbench_datasets._errors import BadPattern
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from augbench_datasets._kinds import Kind
-    from augbench_datasets._listing import Entry, Listing
+    from augbench_datasets._listing import Listing
     from augbench_datasets._pictures import Header
 
 _REVISION = 1
@@ -67,12 +70,11 @@ class ImageFolder(Dataset):
         kind = found[0].kind
         for entry, header in zip(listing.entries, found, strict=True):
             check_kind(header.kind, entry.identity, kind, self.channels)
-        sizes = {(header.height, header.width) for header in found}
         return Probe(
             classes=listing.classes,
-            counts={split: listing.counts(split) for split in listing.splits},
+            counts=listing.counts(),
             channels=kind.becomes(self.channels),
-            size=sizes.pop() if len(sizes) == 1 else None,
+            size=one_size(header.size for header in found),
             groups=listing.groups() if listing.grouped else None,
             digest=self._digest(listing, found),
             notes=listing.notes,
@@ -92,10 +94,7 @@ class ImageFolder(Dataset):
         from augbench_datasets._listing import list_pictures
 
         listing = list_pictures(self.path, self.manifest, self.groups, self.split)
-        for split in ("train", "test"):
-            for name, count in zip(listing.classes, listing.counts(split), strict=True):
-                if count == 0:
-                    raise EmptyClass(name, split, listing.root)
+        demand_all(listing.classes, listing.counts(), listing.root)
         return listing
 
     def _digest(self, listing: Listing, headers: Sequence[Header]) -> str:
@@ -113,30 +112,19 @@ class ImageFolder(Dataset):
     def _split(self, listing: Listing, name: str, kind: Kind) -> Split:
         import numpy as np
 
+        from augbench_datasets._lazy import Lazy
+        from augbench_datasets._pictures import decode
+
         entries = listing.splits[name]
+
+        def decoded(index: int) -> NDArray[Any]:
+            entry = entries[index]
+            return decode(listing.file(entry), entry.identity, kind, self.channels, self.pages)
+
         number = {label: index for index, label in enumerate(listing.classes)}
         return Split(
-            images=_Decoded(self, listing, entries, kind),
+            images=Lazy(len(entries), decoded),
             labels=np.array([number[entry.label] for entry in entries], dtype=np.int64),
             ids=tuple(entry.identity for entry in entries),
             groups=tuple(str(entry.group) for entry in entries) if listing.grouped else None,
         )
-
-
-class _Decoded(Sequence[Any]):
-    """Pictures of one split, decoded when asked for."""
-
-    def __init__(self, folder: ImageFolder, listing: Listing, entries: tuple[Entry, ...], kind: Kind) -> None:
-        self._folder, self._listing, self._entries, self._kind = folder, listing, entries, kind
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __getitem__(self, index: Any) -> Any:
-        from augbench_datasets._pictures import decode
-
-        entry = self._entries[index]
-        return decode(self._listing.file(entry), entry.identity, self._kind, self._folder.channels, self._folder.pages)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))

@@ -10,6 +10,7 @@ from annotated_types import Ge, Gt, Lt
 
 from augbench import Card, Dataset, Probe, Split, Splits
 from augbench_datasets._array_errors import TooFewImages, UnknownClasses
+from augbench_datasets._counting import groups_by_class
 from augbench_datasets._wrapper import Wrapper
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ class LongTail(Wrapper):
         """Count the groups that stay; images are listed for it, but not decoded."""
         splits = self._thinned(counts)
         learnt = [split for split in (splits.train, splits.validation) if split is not None]
-        pairs = {pair for split in learnt for pair in zip(split.labels.tolist(), split.groups or (), strict=True)}
-        return tuple(sum(label == number for label, _ in pairs) for number in range(len(splits.classes)))
+        pairs = (pair for split in learnt for pair in zip(split.labels.tolist(), split.groups or (), strict=True))
+        return groups_by_class(range(len(splits.classes)), pairs)
 
 
 def _kept(split: Split, counts: Sequence[int], seed: int) -> list[int]:

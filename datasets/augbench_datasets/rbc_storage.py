@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from annotated_types import Ge, Le, Len
 
 from augbench import Card, DataError, Dataset, Download, EmptyClass, NotFetched, OddImage, Probe, Progress, Splits, data_folder
+from augbench_datasets._counting import one_size
 from augbench_datasets._templates import Template
+from augbench_datasets.resize import CropOrPad
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,19 +104,16 @@ class StoredRedCells(Dataset):
         Raise ``NotFetched``, ``NotUnpacked``, ``NoSuchFolders``, ``UnmatchedFiles``, ``UnknownClasses``, ``LackingChannels``, ``OddImage``,
         ``EmptyClass``, ``AllDropped`` or ``UnreadableImage``.
         """
-        from augbench_datasets._cell_set import size_of
-
         found = self._cells()
         headers = found.look()
         kind = found.check(headers, None)
         dark, small = self._dark(found, headers), self._small(found, headers)
         kept = self._without(found, dark, small)
-        sizes = {(self.size, self.size)} if self.size else {size_of(headers[cell.files[0]]) for cell in kept.cells}
         return Probe(
             classes=self.classes,
             counts=kept.counts(),
             channels=3 if kind.channels == 3 else len(kept.cells[0].files),
-            size=sizes.pop() if len(sizes) == 1 else None,
+            size=(self.size, self.size) if self.size else one_size(headers[cell.files[0]].size for cell in kept.cells),
             groups=kept.groups(),
             digest=kept.digest([NAME, _REVISION, self.channels, self.size, self.smaller], headers),
             notes=self._notes(kept, len(dark), len(small - dark)),
@@ -210,7 +209,7 @@ class StoredRedCells(Dataset):
         """Return the cells that have too few pixels, unless they are padded.  Raise ``OddImage`` where they are refused."""
         if self.smaller == "pad":
             return set()
-        shortest = {cell: min(headers[cell.files[0]].height, headers[cell.files[0]].width) for cell in found.cells}
+        shortest = {cell: min(headers[cell.files[0]].size) for cell in found.cells}
         small = [cell for cell, length in shortest.items() if length < self.size]
         if small and self.smaller == "refuse":
             name = small[0].files[0]
@@ -228,16 +227,7 @@ class StoredRedCells(Dataset):
 
     def _fit(self, image: NDArray[Any]) -> NDArray[Any]:
         """Cut or pad one image [H, W, C]."""
-        import numpy as np
-
-        from augbench_datasets.resize import CentreCrop
-
-        if self.size == 0:
-            return image
-        lacking = [max(0, self.size - length) for length in image.shape[:2]]
-        if any(lacking):
-            image = np.pad(image, [*((short // 2, short - short // 2) for short in lacking), (0, 0)], mode="edge")
-        return CentreCrop(size=self.size).apply(image)
+        return CropOrPad(size=self.size, fill="edge").apply(image) if self.size else image
 
     def _notes(self, kept: CellSet, dark: int, small: int) -> tuple[str, ...]:
         counts = {split: sum(parts) for split, parts in kept.counts().items()}
