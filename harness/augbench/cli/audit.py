@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,13 +11,14 @@ import typer
 from augbench.cli import options
 from augbench.cli.chosen import Chosen, InMatrix, Parameters, What, chosen
 from augbench.cli.console import data, print_json, talk
-from augbench.cli.wording import examples
-from augbench.values.numbers import count, many
+from augbench.cli.watching import watching_work
+from augbench.cli.wording import counted, examples
+from augbench.values.numbers import count
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from augbench.engine.auditing import Listener
+    from augbench.engine.watching import Watcher
     from augbench.values.auditing import Audit, Finding, Picture
 
 EPILOG = examples(
@@ -56,7 +55,8 @@ def audit(
     found = chosen(what, sets, matrix)
     if out is not None and len(found) > 1:
         raise typer.BadParameter(f"{len(found)} data sets do not go into one picture; name one of them")
-    audits = [_audited(one, out) for one in found]
+    with watching_work(talk()) as watcher:
+        audits = [_audited(one, watcher, out) for one in found]
     if as_json:
         print_json([asdict(each) | {"grave": each.grave} for each in audits])
     else:
@@ -66,51 +66,29 @@ def audit(
         raise typer.Exit(_GRAVE)
 
 
-def _audited(one: Chosen, out: Path | None) -> Audit:
-    with _bar(one.name) as listener:
-        from augbench.engine.auditing import Auditor
+def _audited(one: Chosen, watcher: Watcher, out: Path | None) -> Audit:
+    from augbench.engine.auditing import Auditor
 
-        auditor = Auditor(one.name, one.dataset, one.resize)
-        audit = auditor.audit(listener)
-        drawn = None if out is None else auditor.picture(audit)
+    auditor = Auditor(one.name, one.dataset, one.resize)
+    audit = auditor.audit(watcher)
     if out is not None:
-        _write(out, drawn)
+        _write(out, auditor.picture(audit), watcher)
     return audit
 
 
-def _write(out: Path, drawn: bytes | None) -> None:
+def _write(out: Path, drawn: bytes | None, watcher: Watcher) -> None:
     from augbench.store.files import write_bytes
 
     if drawn is None:
-        talk().print(f"no pairs were found: there is nothing to draw, and {out} is not written", markup=False)
+        watcher.said(f"no pairs were found: there is nothing to draw, and {out} is not written")
         return
     write_bytes(out, drawn)
-    talk().print(f"drawn: {out}", markup=False)
-
-
-@contextmanager
-def _bar(name: str) -> Iterator[Listener]:
-    """Show how many images were looked at, where there is a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = talk()
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"{name}: looking", total=None)
-        from augbench.engine.auditing import Listener
-
-        yield Listener(
-            seen=lambda done, total: progress.update(task, completed=done, total=total),
-            said=lambda doing: progress.update(task, description=f"{name}: {doing}"),
-        )
+    watcher.said(f"drawn: {out}")
 
 
 def _print(audit: Audit) -> None:
     console = data()
-    parts = ", ".join(f"{split} {count(sum(counts))}" for split, counts in audit.counts.items())
-    total = sum(sum(counts) for counts in audit.counts.values())
-    head = f"{audit.name}: {many(total, 'image')} in {many(len(audit.classes), 'class', 'classes')} ({parts})"
-    console.print(head, markup=False, soft_wrap=True)
+    console.print(f"{audit.name}: {counted(audit.classes, audit.counts)}", markup=False, soft_wrap=True)
     if audit.findings:
         console.print(_table(audit))
     else:

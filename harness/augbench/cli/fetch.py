@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from augbench.cli import options
 from augbench.cli.chosen import Chosen, InMatrix, Parameters, What, chosen
 from augbench.cli.console import data, print_json, talk
-from augbench.cli.wording import column, examples
+from augbench.cli.watching import watching_work
+from augbench.cli.wording import column, counted, examples
 from augbench.values.errors import AugbenchError
-from augbench.values.numbers import count, many, size
+from augbench.values.numbers import size
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
-
-    from augbench.engine.downloading import Watcher
     from augbench.engine.fetching import Brought
-    from augbench.values.data import Probe
+    from augbench.engine.watching import Watcher
 
 EPILOG = examples(
     ("bench datasets fetch medmnist/bloodmnist", "one data set; again = continue"),
@@ -61,7 +57,7 @@ def fetch_datasets(
     What is here is not fetched again, and a half file is gone on with. Proxies are those of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
     """
     found = chosen(what, sets, matrix)
-    with watching_files(talk()) as watcher:
+    with watching_work(talk()) as watcher:
         outcomes = [_brought(one, watcher, force=force, insecure=insecure) for one in found]
     if as_json:
         print_json([_document(outcome) for outcome in outcomes])
@@ -94,26 +90,16 @@ def _brought(one: Chosen, watcher: Watcher, *, force: bool, insecure: bool) -> _
 def _print(outcome: _Outcome) -> None:
     if outcome.brought is None:
         return
-    for download in outcome.brought.files:
-        told = download.checksum or f"{_found(download)} (nobody has published a checksum)"
-        talk().print(f"{download.to.name}: fetched, {size(download.to.stat().st_size)}, {told}", markup=False)
-    if outcome.brought.probe is None:
-        data().print(f"{outcome.name}: nothing to fetch", markup=False, soft_wrap=True)
-    else:
-        where = f" in {outcome.folder}" if outcome.folder and outcome.folder.exists() else ""
-        data().print(f"{outcome.name}: {_in_words(outcome.brought.probe)}{where}", markup=False, soft_wrap=True)
-
-
-def _found(download: Any) -> str | None:
     from augbench.engine.downloading import look
 
-    return look(download).checksum
-
-
-def _in_words(probe: Probe) -> str:
-    """Say what is there: ``17,092 images in 8 classes (train 11,959, validation 1,712, test 3,421)``."""
-    splits = ", ".join(f"{split} {count(sum(counts))}" for split, counts in probe.counts.items())
-    return f"{many(sum(map(sum, probe.counts.values())), 'image')} in {many(len(probe.classes), 'class', 'classes')} ({splits})"
+    for download in outcome.brought.files:
+        checksum = download.checksum or f"{look(download).checksum} (nobody has published a checksum)"
+        talk().print(f"{download.to.name}: fetched, {size(download.to.stat().st_size)}, {checksum}", markup=False)
+    told = "nothing to fetch"
+    if probe := outcome.brought.probe:
+        where = f" in {outcome.folder}" if outcome.folder and outcome.folder.exists() else ""
+        told = f"{counted(probe.classes, probe.counts)}{where}"
+    data().print(f"{outcome.name}: {told}", markup=False, soft_wrap=True)
 
 
 def _document(outcome: _Outcome) -> dict[str, Any]:
@@ -128,59 +114,3 @@ def _document(outcome: _Outcome) -> dict[str, Any]:
         "counts": probe.counts if probe else None,
         "error": str(outcome.error) if outcome.error else None,
     }
-
-
-@contextlib.contextmanager
-def watching_files(console: Console) -> Iterator[Watcher]:
-    """Give the watcher that fits a console."""
-    if not console.is_terminal:
-        yield Lines(console)
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[shown]}"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield Bars(console, progress)
-
-
-class Lines:
-    """Writes a line for each file."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def began(self, what: str, unit: Literal["bytes", "parts"] = "bytes") -> None:
-        """Say which file is fetched; what else takes time is left unsaid."""
-        if unit == "bytes":
-            self.said(f"{what}: fetching")
-
-    def moved(self, done: int, total: int | None) -> None:
-        """Say nothing."""
-
-    def said(self, text: str) -> None:
-        """Write a sentence."""
-        self._console.print(text, markup=False)
-
-
-class Bars(Lines):
-    """Shows a bar for the file, or the work, that goes on."""
-
-    def __init__(self, console: Console, progress: Progress) -> None:
-        super().__init__(console)
-        self._progress = progress
-        self._task: TaskID | None = None
-        self._unit = "bytes"
-
-    def began(self, what: str, unit: Literal["bytes", "parts"] = "bytes") -> None:
-        """Put a new bar in the place of the last."""
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-        self._unit = unit
-        self._task = self._progress.add_task(what, total=None, shown="")
-
-    def moved(self, done: int, total: int | None) -> None:
-        """Move the bar."""
-        written = size if self._unit == "bytes" else count
-        shown = written(done) if total is None else f"{written(done)} of {written(total)}"
-        if self._task is not None:
-            self._progress.update(self._task, completed=done, total=total, shown=shown)

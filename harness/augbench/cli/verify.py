@@ -12,7 +12,7 @@ from rich.table import Table
 from augbench.cli import options
 from augbench.cli.chosen import InMatrix, Parameters, What, chosen
 from augbench.cli.console import data, print_json, talk
-from augbench.cli.fetch import watching_files
+from augbench.cli.watching import watching_work
 from augbench.cli.wording import examples
 from augbench.values.errors import DataError
 from augbench.values.numbers import count, many
@@ -39,7 +39,7 @@ def verify_datasets(
     from augbench.engine.verifying import verify
 
     found = chosen(what, sets, matrix)
-    with watching_files(talk()) as watcher:
+    with watching_work(talk()) as watcher:
         verdicts = {one.name: verify(one.name, one.dataset, watcher, pixels=pixels) for one in found}
     if as_json:
         print_json([_document(name, verdict) for name, verdict in verdicts.items()])

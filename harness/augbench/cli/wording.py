@@ -1,13 +1,15 @@
-"""Wordings that several verbs share: the examples of ``--help``, a data set's lines of a matrix."""
+"""Wordings that several verbs share: the examples of ``--help``, a data set's counts, its lines of a matrix."""
 
 from __future__ import annotations
 
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
+
+from augbench.values.numbers import count, many
 
 
 def examples(*lines: tuple[str, str]) -> str:
@@ -15,6 +17,12 @@ def examples(*lines: tuple[str, str]) -> str:
     width = max(len(command) for command, _ in lines)
     shown = [f"  [cyan]{escape(command)}[/cyan]{' ' * (width - len(command))}  [dim]{escape(meaning)}[/dim]" for command, meaning in lines]
     return "\n".join(["[bold]Examples[/bold]", *shown])
+
+
+def counted(classes: Sequence[str], counts: Mapping[str, Sequence[int]]) -> str:
+    """Say what a data set holds: ``17,092 images in 8 classes (train 11,959, validation 1,712, test 3,421)``."""
+    splits = ", ".join(f"{split} {count(sum(each))}" for split, each in counts.items())
+    return f"{many(sum(map(sum, counts.values())), 'image')} in {many(len(classes), 'class', 'classes')} ({splits})"
 
 
 def column(use: str, sets: Sequence[str] = ()) -> str:

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augbench.engine.watching import Watcher
 from augbench.quality import findings
 from augbench.quality.auditing import Part, audit
 from augbench.stages.looks import fitted, look_of
 from augbench.stages.pair_sheet import Section, Side, draw_pairs
+from augbench.stages.prepared import SCALES, resized
 from augbench.values.auditing import Audit, Finding, Picture
-from augbench.values.data import Dataset, Resize, Split, Splits
-from augbench.values.errors import DataError, OddImage, OddPixels, RefusedImage
+from augbench.values.data import Dataset, Resize, Split
+from augbench.values.errors import OddImage, OddPixels
 from augbench.values.numbers import count, many
 from augbench.values.ordered import in_order
 
-_SCALES = {"uint8": 255.0, "uint16": 65535.0}
 SHOWN = 12
 """Pairs of each finding that a picture has room for."""
 _SIDE = 128
 """Pixels of a picture's longer side."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listener:
-    """Who hears how far an audit has come."""
-
-    seen: Callable[[int, int], None] = lambda done, total: None
-    said: Callable[[str], None] = lambda what: None
 
 
 class Auditor:
@@ -40,19 +32,24 @@ class Auditor:
     def __init__(self, name: str, dataset: Dataset, resize: Resize | None) -> None:
         splits = dataset.load()
         self._name, self._resize, self._classes = name, resize, tuple(splits.classes)
-        self._splits = _parts(splits)
+        self._splits = splits.parts
         first = _Reader(splits.train, resize, None)(np.arange(1))[0]
         self._readers = {part: _Reader(split, resize, first) for part, split in self._splits.items()}
-        self._scale = _SCALES[str(first.dtype)]
+        self._scale = SCALES[str(first.dtype)]
 
-    def audit(self, listener: Listener) -> Audit:
+    def audit(self, watcher: Watcher) -> Audit:
         """Look at all images.  Raise a ``DataError`` for one that cannot be read, or is of another kind than the first."""
         parts = [
             Part(name=part, take=self._readers[part], labels=split.labels, ids=split.ids, groups=split.groups)
             for part, split in self._splits.items()
         ]
         total = sum(len(split.ids) for split in self._splits.values())
-        found = audit(parts, self._classes, self._scale, hints=True, seen=lambda done: listener.seen(done, total), said=listener.said)
+
+        def began(what: str) -> None:
+            watcher.began(f"{self._name}: {what}", unit="parts")
+
+        began("looking")
+        found = audit(parts, self._classes, self._scale, hints=True, seen=lambda done: watcher.moved(done, total), said=began)
         return Audit(name=self._name, classes=self._classes, counts=self._counts(), findings=(*found, *self._sizes()))
 
     def picture(self, audit: Audit) -> bytes | None:
@@ -103,16 +100,12 @@ class _Reader:
         return images
 
     def _read(self, place: int) -> NDArray[Any]:
-        image, name = self._split.images[place], self._split.ids[place]
-        try:
-            image = np.moveaxis(image if self._resize is None else self._resize.apply(image), 2, 0)
-        except DataError as error:
-            raise RefusedImage(name, error) from error
-        self._check(image, name)
+        image = np.moveaxis(resized(self._split, place, self._resize), 2, 0)
+        self._check(image, self._split.ids[place])
         return image
 
     def _check(self, image: NDArray[Any], name: str) -> None:
-        if str(image.dtype) not in _SCALES:
+        if str(image.dtype) not in SCALES:
             raise OddPixels(name, str(image.dtype))
         if self._first is not None and (image.dtype, len(image)) != (self._first.dtype, len(self._first)):
             raise OddImage(name, _kind(image), _kind(self._first), "convert it")
@@ -120,11 +113,6 @@ class _Reader:
 
 def _kind(image: NDArray[Any]) -> str:
     return f"of {many(len(image), 'channel')} and {8 * image.itemsize} bit"
-
-
-def _parts(splits: Splits) -> dict[str, Split]:
-    named = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    return {name: split for name, split in named.items() if split is not None}
 
 
 def _side(picture: Picture, pixels: NDArray[np.uint8], finding: Finding) -> Side:

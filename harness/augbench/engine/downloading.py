@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from augbench.engine.transfer import BrokenOff, Part, Refused, is_plain, transfer
+from augbench.engine.watching import Watcher
 from augbench.values.data import Download
 from augbench.values.errors import UnusableFile
 from augbench.values.fetch_errors import NoRoom, OtherContent, OtherFile, PlainHttp, Unreachable
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
     from requests import Session
 
 State = Literal["sound", "unchecked", "other", "missing"]
-
-
-class Watcher(Protocol):
-    """Shows how files come."""
-
-    def began(self, what: str, unit: Literal["bytes", "parts"] = "bytes") -> None:
-        """Show that a file, or another long piece of work, begins."""
-
-    def moved(self, done: int, total: int | None) -> None:
-        """Show how much is done, and of how much where that is known."""
-
-    def said(self, text: str) -> None:
-        """Show a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)

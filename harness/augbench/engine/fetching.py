@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from augbench.engine.downloading import Patience, Watcher, demand_room, download_file
+from augbench.engine.downloading import Patience, demand_room, download_file
+from augbench.engine.watching import Watcher
 from augbench.values.data import Dataset, Download
 from augbench.values.errors import DataError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from augbench.store.files import write_bytes
 from augbench.values.data import Dataset, Resize, Split, Splits
-from augbench.values.errors import DataError, NoSuchSplit, RefusedImage
+from augbench.values.errors import NoSuchSplit
 from augbench.values.numbers import count, many
 
 if TYPE_CHECKING:
@@ -105,20 +105,14 @@ def _contact(
 def _counts(splits: Splits) -> dict[str, dict[str, int]]:
     import numpy as np
 
-    parts = {name: split for name, split in _parts(splits).items() if split is not None}
-    counted = {name: np.bincount(split.labels, minlength=len(splits.classes)).tolist() for name, split in parts.items()}
+    counted = {name: np.bincount(split.labels, minlength=len(splits.classes)).tolist() for name, split in splits.parts.items()}
     return {name: {part: counted[part][label] for part in counted} for label, name in enumerate(splits.classes)}
 
 
-def _parts(splits: Splits) -> dict[str, Split | None]:
-    return {"train": splits.train, "validation": splits.validation, "test": splits.test}
-
-
 def _split(splits: Splits, wanted: str, name: str) -> Split:
-    parts = {part: split for part, split in _parts(splits).items() if split is not None}
-    if wanted not in parts:
-        raise NoSuchSplit(name, wanted, list(parts))
-    return parts[wanted]
+    if wanted not in splits.parts:
+        raise NoSuchSplit(name, wanted, list(splits.parts))
+    return splits.parts[wanted]
 
 
 def _shown(counts: dict[str, dict[str, int]]) -> tuple[list[int], tuple[str, ...]]:
@@ -154,13 +148,10 @@ def _examples(split: Split, label: int, resize: Resize | None, wanted: Wanted, s
 
 def _example(split: Split, place: int, resize: Resize | None, side: int) -> _Example:
     from augbench.stages.looks import fitted
+    from augbench.stages.prepared import resized
 
-    image, name = split.images[place], split.ids[place]
-    try:
-        image = image if resize is None else resize.apply(image)
-    except DataError as error:
-        raise RefusedImage(name, error) from error
-    return _Example(image=fitted(image, _room(side, image.shape[2])), name=name, whole=image.shape[:2])
+    image = resized(split, place, resize)
+    return _Example(image=fitted(image, _room(side, image.shape[2])), name=split.ids[place], whole=image.shape[:2])
 
 
 def _sizes(examples: Sequence[_Example], resize: Resize | None) -> str:

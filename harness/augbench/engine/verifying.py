@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from augbench.engine.downloading import Found, Watcher, expected, got, look
+from augbench.engine.downloading import Found, expected, got, look
+from augbench.engine.watching import Watcher
 from augbench.values.data import Card, Dataset, Download
 from augbench.values.errors import AugbenchError, DataError
 from augbench.values.fetch_errors import OtherFile
@@ -69,10 +70,9 @@ def _decoded(name: str, dataset: Dataset, probe: Probe | None, watcher: Watcher)
     except DataError as error:
         return 0, [str(error)]
     problems = list(_labels(splits, probe)) if probe else []
-    parts = [split for split in (splits.train, splits.validation, splits.test) if split is not None]
-    done, total = 0, sum(len(split.ids) for split in parts)
+    done, total = 0, sum(len(split.ids) for split in splits.parts.values())
     watcher.began(f"{name}: decoding", unit="parts")
-    for split in parts:
+    for split in splits.parts.values():
         for problem in in_order(_looking(split, probe.channels if probe else None), len(split.ids)):
             problems += filter(None, [problem])
             done += 1
@@ -82,9 +82,8 @@ def _decoded(name: str, dataset: Dataset, probe: Probe | None, watcher: Watcher)
 
 def _labels(splits: Splits, probe: Probe) -> Iterator[str]:
     """Say where what is loaded is not what was announced: a mistake of the data set's module."""
-    parts: Mapping[str, Split | None] = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    for name, split in parts.items():
-        counted = Counter(split.labels.tolist()) if split is not None else Counter[int]()
+    for name, split in splits.parts.items():
+        counted = Counter(split.labels.tolist())
         loaded = tuple(counted[label] for label in range(len(probe.classes)))
         if sum(loaded) and loaded != tuple(probe.counts.get(name, ())):
             yield f"its probe() announces {list(probe.counts.get(name, ()))} {name} images by class, and load() gives {list(loaded)}"

@@ -22,7 +22,8 @@ from augbench.values.ordered import in_order
 from augbench.values.synthesis import Progress
 
 _META = "meta.json"
-_SCALES = {"uint8": 255.0, "uint16": 65535.0}
+SCALES = {"uint8": 255.0, "uint16": 65535.0}
+"""Types of pixels, and the number that means 1.0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +67,11 @@ def write_prepared(splits: Splits, resize: Resize | None, folder: Path, name: st
     Raise ``OddImage`` where one differs from the first in size or type, ``OddPixels`` where they are neither uint8 nor
     uint16, ``EmptyClass`` where the training or test split lacks a class.
     """
-    parts = _parts(splits)
     _check_classes(splits, name)
-    total, done = sum(len(split.ids) for split in parts.values()), 0
+    total, done = sum(len(split.ids) for split in splits.parts.values()), 0
     first = _preparing(splits.train, resize)(0)
     moments = _Moments(first.shape[0])
-    for part, split in parts.items():
+    for part, split in splits.parts.items():
         with (folder / f"{part}.npy").open("wb") as file:
             _write_header(file, first, len(split.ids))
             images = in_order(_preparing(split, resize), len(split.ids), size=first.nbytes)
@@ -130,11 +130,6 @@ class _Moments:
         return [float(np.sqrt((self.count * square - total * total) / self.count**2)) / scale for total, square in pairs]
 
 
-def _parts(splits: Splits) -> dict[str, Split]:
-    named = {"train": splits.train, "validation": splits.validation, "test": splits.test}
-    return {name: split for name, split in named.items() if split is not None}
-
-
 def _check_classes(splits: Splits, name: str) -> None:
     for part, split in (("train", splits.train), ("test", splits.test)):
         counts = _counts(split, len(splits.classes))
@@ -147,22 +142,23 @@ def _counts(split: Split, classes: int) -> list[int]:
     return [int(count) for count in np.bincount(split.labels, minlength=classes)]
 
 
+def resized(split: Split, index: int, resize: Resize | None) -> NDArray[Any]:
+    """Return one image of a split [H, W, C], brought to size.  Raise ``RefusedImage`` where the resize cannot do so."""
+    image = split.images[index]
+    try:
+        return image if resize is None else resize.apply(image)
+    except DataError as error:
+        raise RefusedImage(split.ids[index], error) from error
+
+
 def _preparing(split: Split, resize: Resize | None) -> Callable[[int], NDArray[Any]]:
     """Return what makes one image of a split, [C, H, W]."""
-
-    def prepared(index: int) -> NDArray[Any]:
-        image = split.images[index]
-        try:
-            # Contiguous, here already: copying is work for the threads, too.
-            return np.ascontiguousarray(np.moveaxis(image if resize is None else resize.apply(image), 2, 0))
-        except DataError as error:
-            raise RefusedImage(split.ids[index], error) from error
-
-    return prepared
+    # Contiguous, here already: copying is work for the threads, too.
+    return lambda index: np.ascontiguousarray(np.moveaxis(resized(split, index, resize), 2, 0))
 
 
 def _check(image: NDArray[Any], first: NDArray[Any], identity: str) -> None:
-    if str(image.dtype) not in _SCALES:
+    if str(image.dtype) not in SCALES:
         raise OddPixels(identity, str(image.dtype))
     if image.shape == first.shape and image.dtype == first.dtype:
         return
@@ -191,11 +187,11 @@ def _write_labels(folder: Path, part: str, split: Split) -> None:
 
 
 def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Moments) -> None:
-    scale = _SCALES[str(first.dtype)]
-    written = {part: _read_split(folder, part) for part in _parts(splits)}
+    scale = SCALES[str(first.dtype)]
+    written = {part: _read_split(folder, part) for part in splits.parts}
     meta = {
         "classes": splits.classes,
-        "counts": {part: _counts(split, len(splits.classes)) for part, split in _parts(splits).items()},
+        "counts": {part: _counts(split, len(splits.classes)) for part, split in splits.parts.items()},
         "shape": first.shape,
         "scale": scale,
         "mean": moments.mean(scale),

@@ -108,6 +108,12 @@ class Splits:
     test: Split
     validation: Split | None = None
 
+    @property
+    def parts(self) -> dict[str, Split]:
+        """Return the splits that there are, by name: ``train``, maybe ``validation``, ``test``."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
