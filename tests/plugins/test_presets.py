@@ -111,6 +111,7 @@ def test_those_of_the_paper_plan_on_files_in_their_real_layout(name, data, tmp_p
 
 
 @pytest.mark.usefixtures("cache")
+@pytest.mark.slow
 def test_one_runs(data, tmp_path):
     opened = open_session(request("cifar10-lt", data, tmp_path, smoke=True, report=False, trials=("cifar10-lt/plain/s0",)))
     assert opened.run(Watcher()).done == 1

@@ -71,6 +71,7 @@ def test_plan_writes_nothing_and_its_json_has_everything(call, tmp_path: Path):
     assert not (tmp_path / "store").exists()
 
 
+@pytest.mark.slow
 def test_run_tells_trials_on_stderr_and_reports_on_stdout(call, tmp_path: Path):
     done = call("run", "--device", "cpu", "--jobs", "2")
     assert done.exit_code == 0, done.stderr

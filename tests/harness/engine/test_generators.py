@@ -61,6 +61,7 @@ def test_a_judgement_is_the_distance_between_the_first_images_of_the_bank_and_al
     assert contents.load_notes(store.open(stages.judged["c"].key))["numbers"]["kid"] == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_other_features_judge_again_and_train_nothing_but_what_asks_them(judged):
     folder, _, _ = judged
     _, watcher = run(folder, JUDGED.replace("images = 5", "images = 4"))

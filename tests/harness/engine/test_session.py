@@ -49,6 +49,7 @@ def test_the_same_command_again_runs_nothing(tmp_path):
     assert (tmp_path / "run" / "records.jsonl").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_another_run_folder_takes_everything_from_the_store(tmp_path):
     run(tmp_path)
     outcome, watcher = run(tmp_path, out="second")
@@ -56,12 +57,14 @@ def test_another_run_folder_takes_everything_from_the_store(tmp_path):
     assert numbers(tmp_path / "second") == numbers(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_finished_run_needs_no_store(tmp_path):
     run(tmp_path)
     outcome, watcher = run(tmp_path, store="empty")
     assert (outcome.done, watcher.stages) == (6, [])
 
 
+@pytest.mark.slow
 def test_two_runs_of_a_trial_give_the_same_bits_alone_or_beside_others(tmp_path):
     run(tmp_path)
     alone, _ = run(tmp_path, out="alone", store="other", only=("dots/no-mix",))
@@ -94,6 +97,7 @@ def test_a_diverged_generator_fails_its_trials_and_no_others(tmp_path):
     assert "diverged" in (tmp_path / "run" / "report.json").read_text()
 
 
+@pytest.mark.slow
 def test_failed_trials_are_tried_again_and_nothing_else(tmp_path):
     run(tmp_path, MATRIX + BROKEN)
     outcome, watcher = run(tmp_path, MATRIX + BROKEN)
@@ -118,6 +122,7 @@ def test_a_setting_taken_back_finds_its_own_predictions_again(tmp_path):
     assert numbers(tmp_path / "run") == before
 
 
+@pytest.mark.slow
 def test_a_damaged_artefact_is_made_again(tmp_path):
     run(tmp_path)
     weights = next((tmp_path / "store" / "train").glob("*/weights.safetensors"))
@@ -128,6 +133,7 @@ def test_a_damaged_artefact_is_made_again(tmp_path):
     assert numbers(tmp_path / "second") == numbers(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_folds_train_on_the_rest_and_validate_on_what_is_held_out(tmp_path):
     outcome, _ = run(tmp_path, MATRIX.replace('minority = ["c"]', 'minority = ["c"]\nfolds = 3'))
     assert outcome.done == 18
@@ -137,6 +143,7 @@ def test_folds_train_on_the_rest_and_validate_on_what_is_held_out(tmp_path):
     assert len({trial.test.ids for trial in trials}) == 1
 
 
+@pytest.mark.slow
 def test_the_best_check_is_tested_where_it_is_asked_for(tmp_path):
     text = MATRIX.replace("lr = 0.05", 'lr = 0.05\nselect = "best"\nchecks = 7')
     run(tmp_path, text)
@@ -250,6 +257,7 @@ def test_no_run_folder_is_one_clear_message(tmp_path):
         write_reports(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_the_run_and_leaves_what_is_finished(tmp_path, monkeypatch):
     from augbench.store import files
 

@@ -28,6 +28,7 @@ def test_nothing_of_it_is_taken_for_real(tmp_path):
         write_reports(tmp_path / "run", ("json",))
 
 
+@pytest.mark.slow
 def test_neither_takes_the_other_s_folder(tmp_path):
     for first in (True, False):
         folder = tmp_path / str(first)

@@ -61,6 +61,7 @@ def test_pictures_of_several_sizes_stand_in_the_middle_of_their_cells():
     assert down.min() - columns.min() == 40 + 6 - 18
 
 
+@pytest.mark.slow
 def test_many_classes_fill_several_pages_of_one_width():
     drawn = pages(contact([3] * 100))
     assert len(drawn) > 1

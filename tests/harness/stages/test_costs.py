@@ -114,6 +114,7 @@ def test_costs_of_a_training_that_was_cut_short_are_those_of_all_its_parts(tmp_p
     assert execute(stage(), store, CPU, silent)["seconds"] == 10 + 20 + 30
 
 
+@pytest.mark.slow
 def test_a_resumed_training_shows_its_images_at_its_own_pace(tmp_path, monkeypatch):
     """Only what was shown since counts, against the time since."""
     store, long = store_at(tmp_path), stage(training=replace(TRAINING, length=Length(steps=640)))

@@ -48,6 +48,7 @@ def test_biases_start_where_they_are_told():
     assert (module[0].bias != -1.5).all()
 
 
+@pytest.mark.slow
 def test_heads_of_timm_are_found():
     timm = pytest.importorskip("timm")
     for name, head in (("resnet10t", "fc"), ("vit_tiny_patch16_224", "head"), ("mobilenetv3_small_050", "classifier")):

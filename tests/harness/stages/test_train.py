@@ -58,6 +58,7 @@ def trained(prepared, **changes) -> Trained:
         return train(task(**changes), prepared, {}, {}, CPU, silent)
 
 
+@pytest.mark.slow
 def test_colours_are_learnt(prepared):
     long = replace(settings().training, length=Length(steps=300))
     result = trained(prepared, training=long, transforms=())

@@ -88,6 +88,7 @@ def writing(store: LocalStore) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_killed_writer_is_left_over_and_that_of_a_living_one_is_not(store):
     process = writing(store)
     assert left(store) == []

@@ -126,6 +126,7 @@ def test_a_holder_elsewhere_is_followed_within_three_beats_of_the_clock(board):
     leases.close()
 
 
+@pytest.mark.slow
 def test_a_holder_elsewhere_that_renews_is_waited_for(board):
     # The same file as another machine would see it: its holder lives, and that cannot be known but by its signs.
     holder, other = Leases(board, beat=0.05), Leases(board, beat=0.5)

@@ -35,6 +35,7 @@ def test_a_cut_at_zero_shows_the_second_source_alone(images) -> None:
     assert torch.equal(VhMixup().apply(sources, draw).images[0], sources[0, 1])
 
 
+@pytest.mark.slow
 def test_weights_have_the_published_mean_and_deviation(context, rng) -> None:
     draw = VhMixup().draw(context(16_000, shape=(1, 64, 64)), rng())
     sources = torch.zeros(1000, 2, 1, 64, 64)

@@ -56,6 +56,7 @@ def test_eight_and_sixteen_bits_give_equal_features():
     assert torch.allclose(features(eight), features((eight.int() * 257).to(torch.uint16), 65535), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_equal_laws_are_near_and_other_brightness_texture_and_colour_are_far():
     real = features(images(100, 0))
     same = abs(kernel_distance(real, features(images(100, 1))))

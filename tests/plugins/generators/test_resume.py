@@ -88,6 +88,7 @@ def test_a_resumed_fit_ends_with_the_bits_of_an_uninterrupted_one(component, vie
     assert same(resumed, whole)
 
 
+@pytest.mark.slow
 def test_a_state_stays_what_it_was_while_the_fit_goes_on(view):
     states = []
     seen = replace(view(iterations=LENGTH, n_critic=1, batch_size=3), keep=lambda state: states.append(state()))

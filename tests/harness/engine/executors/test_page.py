@@ -26,6 +26,7 @@ def night(tmp_path) -> Iterator[Path]:
     sys.modules.pop("night", None)
 
 
+@pytest.mark.slow
 def test_a_matrix_may_bring_the_executor_of_the_page(night):
     now = datetime.now().hour
     hours = f"begin = {now}, end = {(now + 2) % 24}"
