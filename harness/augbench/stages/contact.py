@@ -6,24 +6,22 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from augbench.stages.lettering import letters, width, wrapped
+from augbench.stages.lettering import width, wrapped
 from augbench.stages.mosaic import mosaic
+from augbench.stages.page import HEAD, INK, LEAST, MARGIN, MUTED, NAME, PAPER, RULE, TEXT, Page
 from augbench.values.numbers import count
 
-_INK, _MUTED, _RULE, _PAPER = "#1f2328", "#59636e", "#d1d9e0", "#ffffff"
 # Okabe and Ito's: told apart by every eye, and in print without colours.
 _COLOURS = {"train": "#0072b2", "validation": "#56b4e9", "test": "#d55e00"}
 _SHORT = {"train": "train", "validation": "val", "test": "test"}
-_DPI = 200
 
-_TITLE, _NAME, _TEXT, _SMALL = 40, 26, 21, 18
-_MARGIN, _GUTTER, _PAD = 56, 44, 14
+_SMALL = 18
+_GUTTER, _PAD = 44, 14
 _SPLIT, _BARS, _NUMBER = 62, 270, 84
 """Widths of a split's word, of the longest bar, and of the number behind it."""
 _PITCHES, _BAR = (22, 29), 0.56
@@ -35,7 +33,6 @@ _LEFT = _SPLIT + _BARS + _NUMBER
 _AREA = 1190
 """Room for images, in a line."""
 _GAP = 6
-_LEAST = 1000
 _PAGE = 2400
 """Height beyond which another page begins."""
 _LOG_FROM = 20
@@ -91,19 +88,13 @@ class Contact:
     @property
     def width(self) -> int:
         """Return the width of a page."""
-        return max(_LEAST, 2 * _MARGIN + _LEFT + _GUTTER + self.columns * (self.cell[1] + _GAP) - _GAP)
+        return max(LEAST, 2 * MARGIN + _LEFT + _GUTTER + self.columns * (self.cell[1] + _GAP) - _GAP)
 
 
 def draw_contact(contact: Contact) -> list[bytes]:
     """Return one PNG, or more where many classes are too many for a page."""
     pages = _pages(contact)
-    return [_png(_page(replace(contact, lines=lines), contact, place, len(pages))) for place, lines in enumerate(pages)]
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, format="PNG", optimize=True, dpi=(_DPI, _DPI))
-    return buffer.getvalue()
+    return [_page(replace(contact, lines=lines), contact, place, len(pages)).png() for place, lines in enumerate(pages)]
 
 
 def _pages(contact: Contact) -> list[tuple[Line, ...]]:
@@ -129,36 +120,41 @@ def _block(line: Line, contact: Contact) -> int:
     return math.ceil(len(line.pictures) / contact.columns) * (contact.cell[0] + _GAP) - _GAP
 
 
-def _page(page: Contact, whole: Contact, place: int, pages: int) -> Image.Image:
+def _page(part: Contact, whole: Contact, place: int, pages: int) -> Page:
     scale = _Scale(max((number for line in whole.lines for number in line.counts.values()), default=1), _least(whole))
-    notes = wrapped(" ".join((scale.words(), *page.notes)), _TEXT, whole.width - 2 * _MARGIN)
-    top = _MARGIN + 96 + _AXIS
-    bottom = top + sum(_height(line, whole) for line in page.lines)
-    height = bottom + _PAD + len(notes) * 30 + _MARGIN
-    image = Image.new("RGB", (whole.width, height), _PAPER)
-    pen = _Pen(ImageDraw.Draw(image))
-    pen.head(whole, f"page {place + 1} of {pages}" if pages > 1 else "")
-    pen.axis(scale, top)
-    for line in page.lines:
-        pen.line(line, scale, top, whole)
-        _paste(image, line, whole, top + _PAD)
+    notes = wrapped(" ".join((scale.words(), *part.notes)), TEXT, whole.width - 2 * MARGIN)
+    top = HEAD + _AXIS
+    bottom = top + sum(_height(line, whole) for line in part.lines)
+    page = Page(whole.width, bottom + _PAD + len(notes) * 30 + MARGIN)
+    _write_head(page, whole, f"page {place + 1} of {pages}" if pages > 1 else "")
+    pen = _Pen(page, scale, whole.pitch)
+    pen.axis(top)
+    for line in part.lines:
+        pen.line(line, top)
+        _paste(page, line, whole, top + _PAD)
         top += _height(line, whole)
-    pen.rule(bottom, whole.width)
+    page.rule(bottom)
     for number, row in enumerate(notes):
-        pen.write((_MARGIN, bottom + _PAD + 24 + 30 * number), row, _TEXT, _MUTED)
-    return image
+        page.write((MARGIN, bottom + _PAD + 24 + 30 * number), row, TEXT, MUTED)
+    return page
+
+
+def _write_head(page: Page, whole: Contact, number: str) -> None:
+    """Write the title, the facts and, of several pages, the number of this one."""
+    page.head(whole.title, whole.facts, width(number, TEXT) + _GUTTER if number else 0)
+    page.write((page.width - MARGIN, MARGIN + 30), number, TEXT, MUTED, anchor="rs")
 
 
 def _least(contact: Contact) -> int:
     return min((number for line in contact.lines for number in line.counts.values() if number), default=1)
 
 
-def _paste(image: Image.Image, line: Line, whole: Contact, top: int) -> None:
+def _paste(page: Page, line: Line, whole: Contact, top: int) -> None:
     if not line.pictures:
         return
     cells = [_centred(picture, whole.cell) for picture in line.pictures]
     rows = [cells[start : start + whole.columns] for start in range(0, len(cells), whole.columns)]
-    image.paste(Image.fromarray(mosaic(rows, _GAP)), (_MARGIN + _LEFT + _GUTTER, top))
+    page.image.paste(Image.fromarray(mosaic(rows, _GAP)), (MARGIN + _LEFT + _GUTTER, top))
 
 
 def _centred(picture: NDArray[np.uint8], cell: tuple[int, int]) -> NDArray[np.uint8]:
@@ -202,52 +198,34 @@ def _round(value: float) -> int:
 
 
 class _Pen:
-    """Draws text, bars and rules on a page."""
+    """Draws the left parts of lines: names, and bars with their axis."""
 
-    def __init__(self, draw: ImageDraw.ImageDraw) -> None:
-        self._draw = draw
+    def __init__(self, page: Page, scale: _Scale, pitch: int) -> None:
+        self._page, self._scale, self._pitch = page, scale, pitch
 
-    def write(self, where: tuple[float, float], text: str, size: int, colour: str, anchor: str = "ls", room: float | None = None) -> None:
-        """Write a text on its baseline."""
-        written, font = letters(text, size, room)
-        self._draw.text(where, written, fill=colour, font=font, anchor=anchor)
-
-    def head(self, whole: Contact, page: str) -> None:
-        """Write the title, the facts and, of several, the page's number."""
-        room = whole.width - 2 * _MARGIN
-        aside = width(page, _TEXT) + _GUTTER if page else 0
-        self.write((_MARGIN, _MARGIN + 30), whole.title, _TITLE, _INK, room=room - aside)
-        self.write((whole.width - _MARGIN, _MARGIN + 30), page, _TEXT, _MUTED, anchor="rs")
-        self.write((_MARGIN, _MARGIN + 68), whole.facts, _TEXT, _MUTED, room=room)
-
-    def axis(self, scale: _Scale, top: int) -> None:
+    def axis(self, top: int) -> None:
         """Write round numbers above the bars."""
-        for tick in scale.ticks():
-            self.write((_MARGIN + _SPLIT + scale.at(tick), top - 10), count(tick), _SMALL, _MUTED, anchor="ms")
+        for tick in self._scale.ticks():
+            self._page.write((MARGIN + _SPLIT + self._scale.at(tick), top - 10), count(tick), _SMALL, MUTED, anchor="ms")
 
-    def rule(self, top: int, page: int) -> None:
-        """Draw a line across a page."""
-        self._draw.line((_MARGIN, top, page - _MARGIN, top), fill=_RULE, width=1)
-
-    def line(self, line: Line, scale: _Scale, top: int, whole: Contact) -> None:
+    def line(self, line: Line, top: int) -> None:
         """Draw the left part of a class's line: its name, and a bar for each split."""
-        self.rule(top, whole.width)
-        self.write((_MARGIN, top + _PAD + 22), line.name, _NAME, _INK, room=_LEFT)
+        self._page.rule(top)
+        self._page.write((MARGIN, top + _PAD + 22), line.name, NAME, INK, room=_LEFT)
         begin = top + _PAD + _HEAD
-        for tick in scale.ticks():
-            x = _MARGIN + _SPLIT + scale.at(tick)
-            self._draw.line((x, begin, x, begin + whole.pitch * len(line.counts)), fill=_RULE, width=1)
+        for tick in self._scale.ticks():
+            x = MARGIN + _SPLIT + self._scale.at(tick)
+            self._page.draw.line((x, begin, x, begin + self._pitch * len(line.counts)), fill=RULE, width=1)
         for number, (split, images) in enumerate(line.counts.items()):
-            middle = begin + whole.pitch * number + whole.pitch // 2
-            self._bar(split, images, scale, middle, round(whole.pitch * _BAR))
+            self._bar(split, images, begin + self._pitch * number + self._pitch // 2)
 
-    def _bar(self, split: str, images: int, scale: _Scale, middle: int, height: int) -> None:
-        start = _MARGIN + _SPLIT
-        self.write((_MARGIN, middle), _SHORT.get(split, split), _SMALL, _MUTED, anchor="lm", room=_SPLIT - 8)
-        end = start + scale.at(images)
+    def _bar(self, split: str, images: int, middle: int) -> None:
+        start, height, draw = MARGIN + _SPLIT, round(self._pitch * _BAR), self._page.draw
+        self._page.write((MARGIN, middle), _SHORT.get(split, split), _SMALL, MUTED, anchor="lm", room=_SPLIT - 8)
+        end = start + self._scale.at(images)
         if images:
             box = (start, middle - height // 2, max(end, start + 2), middle + height // 2)
-            self._draw.rectangle(box, fill=_COLOURS.get(split, _MUTED))
+            draw.rectangle(box, fill=_COLOURS.get(split, MUTED))
         text = count(images)
-        self._draw.rectangle((end + 4, middle - 9, end + 10 + width(text, _SMALL), middle + 9), fill=_PAPER)
-        self.write((end + 8, middle), text, _SMALL, _INK, anchor="lm")
+        draw.rectangle((end + 4, middle - 9, end + 10 + width(text, _SMALL), middle + 9), fill=PAPER)
+        self._page.write((end + 8, middle), text, _SMALL, INK, anchor="lm")
