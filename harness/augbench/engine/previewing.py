@@ -161,7 +161,8 @@ def _sizes(examples: Sequence[_Example], resize: Resize | None) -> str:
     low, high = (f"{count(height)} x {count(width)}" for height, width in (sizes[0], sizes[-1]))
     if resize is not None:
         return f"brought to {low} pixels"
-    return f"{low} pixels" if low == high else f"{low} to {high} pixels"
+    # Of the others nobody has looked at the size.
+    return f"{low} pixels" if low == high else f"those shown {low} to {high} pixels"
 
 
 def _chosen_words(split: Split, wanted: Wanted) -> str:
