@@ -102,7 +102,6 @@ def _least(named: Sequence[str]) -> list[int]:
 
 
 def _counted(parts: Mapping[str, Indices], labels: Indices, groups: Sequence[str] | None, classes: Sequence[str]) -> str:
-
     listed = []
     for number, name in enumerate(classes[:_LISTED]):
         members = {part: indices[labels[indices] == number] for part, indices in parts.items()}

@@ -87,11 +87,6 @@ def look(content: bytes, name: Path | str, pages: Pages | None = None) -> Header
         return Header(kind=_kind(image, name, pages), height=height, width=width, turned=turn is not None, sha256=digest)
 
 
-def kind_of(path: Path | str, name: Path | str, pages: Pages | None = None) -> Kind:
-    """Return the kind of a picture on disk."""
-    return inspect(path, name, pages).kind
-
-
 def decode(path: Path | str, name: Path | str, expected: Kind, channels: Channels | None, pages: Pages | None = None) -> NDArray[Any]:
     """Return the pixels of a picture, uint8 or uint16 [H, W, C].
 

@@ -82,11 +82,11 @@ class ImageFolder(Dataset):
 
     def load(self) -> Splits:
         """Return splits whose pictures are decoded when asked for."""
-        from augbench_datasets._pictures import kind_of
+        from augbench_datasets._pictures import inspect
 
         listing = self._listing()
         first = listing.entries[0]
-        kind = kind_of(listing.file(first), first.identity, self.pages)
+        kind = inspect(listing.file(first), first.identity, self.pages).kind
         parts = {name: self._split(listing, name, kind) for name in listing.splits}
         return Splits(classes=listing.classes, train=parts["train"], validation=parts.get("validation"), test=parts["test"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,16 +17,22 @@ if TYPE_CHECKING:
 Edges = Literal["black", "edge", "reflect"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bilinear(Resize):
-    """Scale to a square, antialiased: what shrinks is averaged, so that no detail turns into a false pattern."""
+class _Square(Resize, ABC):
+    """A resize whose results are as high as wide."""
 
-    size: Annotated[int, Ge(1)]
-    """Height and width of the result, in pixels."""
+    size: int
 
     def shape(self) -> tuple[int, int]:
         """Return the height and width of every result."""
         return self.size, self.size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bilinear(_Square):
+    """Scale to a square, antialiased: what shrinks is averaged, so that no detail turns into a false pattern."""
+
+    size: Annotated[int, Ge(1)]
+    """Height and width of the result, in pixels."""
 
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """Resize one image [H, W, C], keeping its type; the ratio of its sides is not kept."""
@@ -33,15 +40,11 @@ class Bilinear(Resize):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CentreCrop(Resize):
+class CentreCrop(_Square):
     """Cut a square out of the middle, pixels untouched."""
 
     size: Annotated[int, Ge(1)]
     """Height and width of the result, in pixels; no image may be smaller."""
-
-    def shape(self) -> tuple[int, int]:
-        """Return the height and width of every result."""
-        return self.size, self.size
 
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """Cut out the middle of one image [H, W, C]; of an odd margin, the larger half is right and below.
@@ -55,7 +58,7 @@ class CentreCrop(Resize):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CropOrPad(Resize):
+class CropOrPad(_Square):
     """Put the image into the middle of a square, pixels untouched: what is too large is cut off, what is missing is filled."""
 
     size: Annotated[int, Ge(1)]
@@ -63,27 +66,19 @@ class CropOrPad(Resize):
     fill: Edges = "edge"
     """What lies beyond the image: black, its outermost pixels repeated, or the image mirrored."""
 
-    def shape(self) -> tuple[int, int]:
-        """Return the height and width of every result."""
-        return self.size, self.size
-
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """Bring one image [H, W, C] to the size; of an odd margin, the larger half is right and below."""
         return _padded(_cropped(image, self.size), self.size, self.fill)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letterbox(Resize):
+class Letterbox(_Square):
     """Scale until the longer side fits, antialiased, keeping the ratio of the sides, and fill what is missing of a square."""
 
     size: Annotated[int, Ge(1)]
     """Height and width of the result, in pixels."""
     fill: Edges = "edge"
     """What lies beyond the image: black, its outermost pixels repeated, or the image mirrored."""
-
-    def shape(self) -> tuple[int, int]:
-        """Return the height and width of every result."""
-        return self.size, self.size
 
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """Bring one image [H, W, C] to the size, keeping its type."""

@@ -57,7 +57,7 @@ def chosen(what: str | None, sets: Sequence[str], matrix: Path | None) -> tuple[
 
 def _named(what: str, sets: Sequence[str]) -> Chosen:
     from augbench.config.single import component_from
-    from augbench.engine.surveying import check_writable
+    from augbench.engine.surveying import READER, check_writable
     from augbench.registry.discovery import discover
 
     registry = discover()
@@ -68,7 +68,7 @@ def _named(what: str, sets: Sequence[str]) -> Chosen:
         check_writable(Path(what))
     else:
         _check(what, registry)
-    text, parameters = ("image-folder", (*_of_folder(Path(what), sets), *sets)) if folder else (what, sets)
+    text, parameters = (READER, (*_of_folder(Path(what), sets), *sets)) if folder else (what, sets)
     dataset = component_from(text, "dataset", "dataset", registry, parameters)
     return Chosen(name=Path(what).resolve().name if folder else what, dataset=cast("Dataset", dataset))
 

@@ -65,10 +65,10 @@ def fetch_datasets(
         _print(outcome)
     if matrix is None and what and not as_json and outcomes[0].brought and outcomes[0].brought.probe:
         data().print(f"\n{column(what, sets)}", markup=False, soft_wrap=True)
-    raise_worst([outcome.error for outcome in outcomes if outcome.error])
+    _raise_worst([outcome.error for outcome in outcomes if outcome.error])
 
 
-def raise_worst(errors: Sequence[AugbenchError]) -> None:
+def _raise_worst(errors: Sequence[AugbenchError]) -> None:
     """End with the error of the highest exit code, after the others are told."""
     if errors:
         *others, worst = sorted(errors, key=lambda error: error.exit_code)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 
+from augbench.config.writing import quoted
 from augbench.values.numbers import count, many
 
 
@@ -37,5 +37,5 @@ def _value(text: str) -> str:
     try:
         tomllib.loads(f"x = {text}")
     except tomllib.TOMLDecodeError:
-        return json.dumps(text.strip(), ensure_ascii=False)
+        return quoted(text.strip())
     return text.strip()

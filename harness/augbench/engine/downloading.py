@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from augbench.engine.transfer import BrokenOff, Part, Refused, is_plain, transfer
+from augbench.engine.partial import Part, is_plain
+from augbench.engine.transfer import BrokenOff, Refused, transfer
 from augbench.engine.watching import Watcher
 from augbench.values.data import Download
 from augbench.values.errors import UnusableFile

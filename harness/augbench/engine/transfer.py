@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from augbench.store.files import space_for, write_json
+from augbench.engine.partial import Part, is_plain, origin
+from augbench.store.files import space_for
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -47,54 +46,6 @@ class BrokenOff(Exception):
     def __init__(self, why: str, *, answered: bool, wait: float = 0.0) -> None:
         self.why, self.answered, self.wait = why, answered, wait
         super().__init__(why)
-
-
-class Part:
-    """What has come of a file so far, beside its place under another name, and what the server said of it."""
-
-    def __init__(self, to: Path) -> None:
-        self.path = to.with_name(f"{to.name}.part")
-        self._notes = to.with_name(f"{to.name}.part.json")
-        self._page = to.suffix.lower()
-
-    @property
-    def size(self) -> int:
-        """Return how many bytes have come."""
-        return self.path.stat().st_size if self.path.is_file() else 0
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """Return how it came: ``url``, ``came`` (as ``_came`` says), ``total``, ``etag``, ``modified``; empty where nothing is known."""
-        try:
-            notes = json.loads(self._notes.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return notes if isinstance(notes, dict) else {}
-
-    def begin(self, url: str, response: Response, total: int | None) -> None:
-        """Start anew."""
-        self.path.write_bytes(b"")
-        validators = {"etag": response.headers.get("ETag"), "modified": response.headers.get("Last-Modified")}
-        write_json(self._notes, {"url": url, "came": _came(response), "total": total, **validators})
-
-    def whole(self, url: str) -> bool:
-        """Tell whether all has come."""
-        said = self.said
-        return bool(said) and said.get("url") == url and said.get("total") == self.size
-
-    @property
-    def is_no_page(self) -> bool:
-        """Tell whether the file is anything but a web page."""
-        return self._page not in (".html", ".htm")
-
-    def drop(self) -> None:
-        """Keep nothing."""
-        self.path.unlink(missing_ok=True)
-        self.forget()
-
-    def forget(self) -> None:
-        """Keep no notes."""
-        self._notes.unlink(missing_ok=True)
 
 
 def transfer(session: Session, url: str, part: Part, moved: Callable[[int, int | None], None], *, trusting: bool, timeout: float) -> None:
@@ -148,21 +99,11 @@ def _rest(response: Response, part: Part) -> int | None:
     now = {"total": total, "etag": response.headers.get("ETag"), "modified": response.headers.get("Last-Modified")}
     said = part.said
     changed = any(value is not None and value != said.get(name) for name, value in now.items())
-    unsafe = is_plain(_came(response)) and not is_plain(str(said.get("came")))
+    unsafe = is_plain(origin(response)) and not is_plain(str(said.get("came")))
     if not found or int(found[1]) != part.size or changed or unsafe:
         part.drop()
         raise BrokenOff("the file on the server has changed", answered=True)
     return said.get("total") if total is None else total
-
-
-def _came(response: Response) -> str:
-    """Return where a file came from, or the first place on its way where anybody could change it."""
-    return next(filter(is_plain, (each.url for each in response.history)), response.url)
-
-
-def is_plain(url: str) -> bool:
-    """Tell whether what comes from an address can be changed on its way."""
-    return url.lower().startswith("http://")
 
 
 def _number(text: str) -> int | None:

@@ -65,12 +65,11 @@ def groups(pictures: Lots, *, grave: bool, count: int | None = None) -> Finding:
 
 def repeated_in_test(pictures: Lots, count: int, *, nearly: bool) -> Finding:
     """Tell of test images that were learnt from."""
-    equal = "all but equal" if nearly else "equal pixel by pixel"
     return Finding(
         code=_repeated(nearly),
         grave=True,
         count=count,
-        sentence=f"{many(count, 'test image is', 'test images are')} {equal} to a training or validation image: {_FLATTER}",
+        sentence=f"{many(count, 'test image is', 'test images are')} {_equal(nearly)} to a training or validation image: {_FLATTER}",
         advice="Take them out of the test, or their doubles out of the others.",
         pictures=tuple(pictures),
     )
@@ -78,11 +77,10 @@ def repeated_in_test(pictures: Lots, count: int, *, nearly: bool) -> Finding:
 
 def repeated_in_validation(pictures: Lots, count: int, *, nearly: bool) -> Finding:
     """Tell of validation images that were learnt from."""
-    equal = "all but equal" if nearly else "equal pixel by pixel"
     return Finding(
         code=_repeated(nearly),
         count=count,
-        sentence=f"{many(count, 'validation image is', 'validation images are')} {equal} to a training image: "
+        sentence=f"{many(count, 'validation image is', 'validation images are')} {_equal(nearly)} to a training image: "
         "what is chosen on them is chosen on what was learnt.",
         advice="Take them out of one of the two.",
         pictures=tuple(pictures),
@@ -92,11 +90,10 @@ def repeated_in_validation(pictures: Lots, count: int, *, nearly: bool) -> Findi
 def repeated_within(split: str, pictures: Lots, count: int, *, nearly: bool) -> Finding:
     """Tell of images that a split holds twice, under two names."""
     word = "training" if split == "train" else split
-    equal = "all but equal" if nearly else "equal pixel by pixel"
     return Finding(
         code=_repeated(nearly),
         count=count,
-        sentence=f"{many(count, f'{word} image is', f'{word} images are')} {equal} to another {word} image: "
+        sentence=f"{many(count, f'{word} image is', f'{word} images are')} {_equal(nearly)} to another {word} image: "
         "what shows the same counts twice.",
         advice="Keep one of each.",
         pictures=tuple(pictures),
@@ -203,6 +200,10 @@ def counted(leaks: Mapping[str, int]) -> tuple[Finding, ...]:
 
 def _repeated(nearly: bool) -> Code:
     return "NEAR_DUPLICATES" if nearly else "DUPLICATES"
+
+
+def _equal(nearly: bool) -> str:
+    return "all but equal" if nearly else "equal pixel by pixel"
 
 
 def _the_same(pictures: Lots, how: str, across: int) -> str:

@@ -17,7 +17,7 @@ from requests import Response
 
 from augbench import Download
 from augbench.engine.downloading import Patience, demand_room, download_file, look
-from augbench.engine.transfer import _came
+from augbench.engine.partial import origin
 from augbench.values.errors import UnusableFile
 from augbench.values.fetch_errors import NoRoom, OtherContent, OtherFile, PlainHttp, Unreachable
 from support.serving import Page, Server, serving
@@ -301,7 +301,7 @@ def test_a_way_is_as_safe_as_its_worst_step(hops: list[str], came: str):
     response.url, response.history = "https://c/3", [Response() for _ in hops]
     for hop, url in zip(response.history, hops, strict=True):
         hop.url = url
-    assert _came(response) == came
+    assert origin(response) == came
 
 
 def test_redirects_are_followed(download: Download, server: Server):
