@@ -14,9 +14,10 @@ from rich.table import Column, Table
 from augbench.cli import options
 from augbench.cli.chosen import Parameters, chosen
 from augbench.cli.console import data, print_json
-from augbench.cli.members import Member, member, members
 from augbench.cli.plugins import entry_row, ordered, print_description
-from augbench.cli.wording import column, examples
+from augbench.cli.wording import examples
+from augbench.config.writing import column
+from augbench.engine.members import Member, member, members
 from augbench.values.errors import UnknownComponent
 from augbench.values.numbers import count, size
 

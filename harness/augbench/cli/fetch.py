@@ -13,7 +13,8 @@ from augbench.cli import options
 from augbench.cli.chosen import Chosen, InMatrix, Parameters, What, chosen
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.watching import watching_work
-from augbench.cli.wording import column, counted, examples
+from augbench.cli.wording import counted, examples
+from augbench.config.writing import column
 from augbench.values.errors import AugbenchError
 from augbench.values.numbers import size
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augbench.config.writing import quoted, spelled
+from augbench.config.writing import column, quoted, spelled
 
 ODD = st.text(st.characters(exclude_categories=("Cs",)))
 
@@ -24,3 +24,23 @@ def test_a_comment_is_one_line_of_toml(text):
 @pytest.mark.parametrize(("text", "written"), [("a\nb", "a\\nb"), ("ü 漢", "ü 漢"), ("\x7f", "\\x7f"), ("\udcff", "\\udcff")])
 def test_what_cannot_be_read_is_spelled_out(text, written):
     assert spelled(text) == written
+
+
+def test_a_column_is_toml_whatever_the_values_are():
+    text = column("medmnist/bloodmnist", ["size=64", "path=/my cells", 'name = "a"', "split={ test = 0.2 }", 'odd=say "x" \\'])
+    assert tomllib.loads(text) == {
+        "datasets": {
+            "bloodmnist": {
+                "use": "medmnist/bloodmnist",
+                "size": 64,
+                "path": "/my cells",
+                "name": "a",
+                "split": {"test": 0.2},
+                "odd": 'say "x" \\',
+            }
+        }
+    }
+
+
+def test_a_column_s_name_is_one_that_a_matrix_may_have():
+    assert column("my.module:Cells").startswith('[datasets.my-module-Cells]\nuse = "my.module:Cells"')

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from augbench.config.writing import column
 from augbench.values.data import Dataset
 from augbench.values.errors import AugbenchError, BrokenComponent
 from augbench.values.numbers import size
@@ -74,7 +75,7 @@ class Member:
         """Say in a few words where its files are."""
         if self.component is None:
             return "does not load"
-        if extra := missing_extra(self.component, self.entry.origin.distribution):
+        if extra := _missing_extra(self.component, self.entry.origin.distribution):
             return f"needs {extra}"
         if self.dataset is None:
             return _wants(self.required)
@@ -87,8 +88,6 @@ class Member:
 
     def lines(self) -> str:
         """Write what a matrix file may say of it, with something to fill in for what it must be told."""
-        from augbench.cli.wording import column
-
         return column(self.use, [f"{one.name}={_blank(one)}" for one in self.required])
 
 
@@ -114,7 +113,7 @@ def member(registry: Registry, entry: Entry, use: str) -> Member:
     return Member(use=use, entry=entry, implied=resolved.implied, component=cast("type[Dataset]", resolved.component))
 
 
-def missing_extra(component: type[Dataset], distribution: str) -> str:
+def _missing_extra(component: type[Dataset], distribution: str) -> str:
     """Name what must be installed before a data set can be used, such as ``augbench[hugging-face]``; empty where nothing must."""
     absent = [name for name in component.preload if not _is_installed(name.partition(".")[0])]
     if not absent:
