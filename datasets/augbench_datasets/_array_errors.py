@@ -70,7 +70,7 @@ class NeedlessKey(AugbenchError, ValueError):
         super().__init__(f"'{key}' means nothing to {name}, only to {where}; leave it out")
 
 
-class UnknownClasses(DataError):
+class OtherClasses(DataError):
     """A long tail names classes that the data set does not have, or not all that it has."""
 
     def __init__(self, key: str, why: str, classes: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench import OddImage, Resize
+from augbench import OddImage, Resize, numbers
 from augbench_datasets._kinds import Kind
 from augbench_datasets._pictures import decode
 
@@ -21,7 +21,7 @@ def read_picture(path: Path, shape: tuple[int, int, int], scale: float, resize: 
     if resize is not None:
         image = resize.apply(image)
     if image.shape != (height, width, channels):
-        found = f"{image.shape[0]} x {image.shape[1]} pixels, {image.shape[2]} channel{'s' * (image.shape[2] != 1)}"
+        found = f"{image.shape[0]} x {image.shape[1]} pixels, {numbers.many(image.shape[2], 'channel')}"
         hint = f'set generator.resize = {{ use = "bilinear", size = {height} }}' if height == width else "bring it to size"
-        raise OddImage(path, found, f"{height} x {width} pixels, {channels} channel{'s' * (channels != 1)}", hint)
+        raise OddImage(path, found, f"{height} x {width} pixels, {numbers.many(channels, 'channel')}", hint)
     return np.ascontiguousarray(np.moveaxis(image, 2, 0))

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from augbench import AugbenchError, DataError, EmptyClass
+from augbench import AugbenchError, DataError, EmptyClass, numbers
 
 _SHOWN = 3
 
@@ -57,7 +57,7 @@ class UnmatchedFiles(DataError):
     """Files whose names or places say nothing."""
 
     def __init__(self, root: Path | str, files: Sequence[str], expected: Iterable[str], keys: str) -> None:
-        count = f"{len(files):,} file{'s' * (len(files) != 1)}"
+        count = numbers.many(len(files), "file")
         super().__init__(
             f"{count} in '{root}' {'is' if len(files) == 1 else 'are'} not named as expected: {_some(files)}; "
             f"expected {' or '.join(expected)}; change {keys} if these are pictures of cells, or add their pattern to ignore"
@@ -78,7 +78,7 @@ class LackingChannels(DataError):
 
     def __init__(self, root: Path | str, cells: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:
         listed = [f"'{name}' has {', '.join(found) or 'none'} but not {', '.join(missing)}" for name, (found, missing) in cells.items()]
-        count = f"{len(cells):,} cell{'s' * (len(cells) != 1)}"
+        count = numbers.many(len(cells), "cell")
         super().__init__(
             f"{count} in '{root}' lack{'s' * (len(cells) == 1)} a channel: {_some(listed, quoted=False)}; "
             "bring the files back, or name the channels that all cells have: channels = [...]"
@@ -106,7 +106,7 @@ class NothingLeft(DataError):
     """A class is too small for its parts."""
 
     def __init__(self, name: str, count: int, root: Path | str) -> None:
-        cells = f"{count} cell{'s' * (count != 1)}"
+        cells = numbers.many(count, "cell")
         super().__init__(f"class '{name}' has {cells} in '{root}', too few to train, validate and test on; lower val, or add cells")
 
 
@@ -114,7 +114,7 @@ class Unlisted(DataError):
     """Cells that are in no list of the split."""
 
     def __init__(self, root: Path | str, cells: Sequence[str]) -> None:
-        count = f"{len(cells):,} cell{'s' * (len(cells) != 1)}"
+        count = numbers.many(len(cells), "cell")
         verb = "is" if len(cells) == 1 else "are"
         super().__init__(f"{count} in '{root}' {verb} in no list: {_some(cells)}; complete the lists, or set unlisted = \"leave-out\"")
 

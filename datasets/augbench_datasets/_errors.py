@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from augbench import AugbenchError, DataError
+from augbench import AugbenchError, DataError, numbers
 
 _LAYOUT = "FOLDER/train/CLASS/PICTURE, FOLDER/test/CLASS/PICTURE and, if there is one, FOLDER/val/CLASS/PICTURE"
 _UNDIVIDED = "FOLDER/CLASS/PICTURE"
@@ -169,10 +169,10 @@ class TooFewToDivide(DataError):
     """A class has too few images, or groups, for training, validation and test."""
 
     def __init__(self, name: str, where: Path | str, part: str, found: int, count: int, groups: int | None, hint: str) -> None:
-        within = "" if groups is None else f" in {groups} group{'s' * (groups != 1)}"
+        within = "" if groups is None else f" in {numbers.many(groups, 'group')}"
         aim, least = {"test": ("testing", 2), "validation": ("validation", 1), "train": ("training", 1)}[part]
         super().__init__(
-            f"class '{name}' of '{where}' has {count} image{'s' * (count != 1)}{within}, of which {found or 'none'} "
+            f"class '{name}' of '{where}' has {numbers.many(count, 'image')}{within}, of which {found or 'none'} "
             f"would be for {aim}, where {least} {'is' if least == 1 else 'are'} needed; {hint}"
         )
 

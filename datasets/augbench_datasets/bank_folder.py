@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from augbench import Facts, Fitted, Generator, Progress, Reason, Resize, TrainingView
+from augbench import Facts, Fitted, Generator, Progress, Reason, Resize, TrainingView, numbers
 from augbench_datasets._errors import NoBank, NoClassInPath
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class BankFolder(Generator):
         if not folder.is_dir():
             return Reason(f"no folder '{folder}' with pictures of class '{name}'")
         if (there := len(_pictures(folder))) < wanted:
-            count = f"{there} picture{'s' * (there != 1)}"
+            count = numbers.many(there, "picture")
             mend = f"set bank.size = {there} or less, or add some" if there else "add some"
             return Reason(f"'{folder}' holds {count} of class '{name}', fewer than bank.size = {wanted}: {mend}")
         return None

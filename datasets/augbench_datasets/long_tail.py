@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from annotated_types import Ge, Gt, Lt
 
 from augbench import Card, Dataset, Probe, Split, Splits
-from augbench_datasets._array_errors import TooFewImages, UnknownClasses
+from augbench_datasets._array_errors import OtherClasses, TooFewImages
 from augbench_datasets._counting import groups_by_class
 from augbench_datasets._wrapper import Wrapper
 
@@ -55,7 +55,7 @@ class LongTail(Wrapper):
     def probe(self) -> Probe:
         """Look at the whole, and count what stays.
 
-        Raise ``UnknownClasses`` or ``TooFewImages`` where order or counts do not suit it, and whatever it raises itself.
+        Raise ``OtherClasses`` or ``TooFewImages`` where order or counts do not suit it, and whatever it raises itself.
         """
         whole = self.of.probe()
         counts = self._counts(whole)
@@ -90,7 +90,7 @@ class LongTail(Wrapper):
 
     def _given(self, whole: Probe) -> tuple[int, ...]:
         if unknown := [name for name in self.counts if name not in whole.classes]:
-            raise UnknownClasses("counts", f"names {', '.join(map(repr, unknown))}", whole.classes)
+            raise OtherClasses("counts", f"names {', '.join(map(repr, unknown))}", whole.classes)
         there = dict(zip(whole.classes, whole.counts["train"], strict=True))
         for name, wanted in self.counts.items():
             if wanted > there[name]:
@@ -100,7 +100,7 @@ class LongTail(Wrapper):
     def _profile(self, whole: Probe) -> tuple[int, ...]:
         order = self.order or whole.classes
         if sorted(order) != sorted(whole.classes):
-            raise UnknownClasses("order", "does not name every class once", whole.classes)
+            raise OtherClasses("order", "does not name every class once", whole.classes)
         there = dict(zip(whole.classes, whole.counts["train"], strict=True))
         wanted = dict(zip(order, self._tail(max(there.values()), len(order)), strict=True))
         return tuple(min(count, max(1, wanted[name])) for name, count in there.items())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from augbench import Card, DataError, Dataset, Download, Probe
-from augbench_datasets._array_errors import TooFewImages, UnknownClasses
+from augbench_datasets._array_errors import OtherClasses, TooFewImages
 from augbench_datasets.long_tail import LongTail
 from augbench_datasets.phantom import Phantom
 from support.toys import Dots
@@ -182,13 +182,13 @@ def test_card_downloads_and_unpacking_are_those_of_the_whole():
 @pytest.mark.parametrize(
     ("changes", "error", "expected"),
     [
-        ({"order": ("a", "b")}, UnknownClasses, "order of the long tail does not name every class once; the classes are 'a', 'b', 'c'"),
+        ({"order": ("a", "b")}, OtherClasses, "order of the long tail does not name every class once; the classes are 'a', 'b', 'c'"),
         (
             {"order": ("a", "b", "b")},
-            UnknownClasses,
+            OtherClasses,
             "order of the long tail does not name every class once; the classes are 'a', 'b', 'c'",
         ),
-        ({"counts": {"x": 1, "y": 1}}, UnknownClasses, "counts of the long tail names 'x', 'y'; the classes are 'a', 'b', 'c'"),
+        ({"counts": {"x": 1, "y": 1}}, OtherClasses, "counts of the long tail names 'x', 'y'; the classes are 'a', 'b', 'c'"),
         (
             {"counts": {"b": 41}},
             TooFewImages,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench.stages.auditing import audited
+from augbench.quality.auditing import Part, audit
 from augbench.stages.contents import save_array
 from augbench.store.files import write_json
 from augbench.values.auditing import Finding
@@ -196,9 +196,18 @@ def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Mom
         "scale": scale,
         "mean": moments.mean(scale),
         "sd": moments.sd(scale),
-        "audit": [finding.brief() for finding in audited(written, splits.classes, scale)],
+        "audit": [finding.brief() for finding in _audited(written, splits.classes, scale)],
     }
     write_json(folder / _META, meta)
+
+
+def _audited(splits: Mapping[str, PreparedSplit], classes: Sequence[str], scale: float) -> tuple[Finding, ...]:
+    """Tell what a user should know of prepared images, by their pixels as a classifier sees them."""
+    parts = [
+        Part(name=name, take=split.pixels.__getitem__, labels=split.labels, ids=split.ids, groups=split.groups)
+        for name, split in splits.items()
+    ]
+    return audit(parts, classes, scale)
 
 
 def _read_split(folder: Path, part: str) -> PreparedSplit:
