@@ -52,18 +52,19 @@ def unpack(
             return
         if not archive.is_file():
             raise UnreadableData(archive, "it is not there")
-        with _unfinished(target) as folder:
+        with appearing(target) as folder:
             _Unpacking(archive, folder, nested, limits or Limits(), progress or _silent).run()
-            folder.rename(target)
 
 
 @contextmanager
-def _unfinished(target: Path) -> Iterator[Path]:
+def appearing(target: Path) -> Iterator[Path]:
+    """Give a hidden folder that takes the place of ``target`` once it is complete, and is removed on an error, or by the next try."""
     folder = target.with_name(f".{target.name}.part")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
         yield folder
+        folder.rename(target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from augbench_datasets._archives import appearing
 from augbench_datasets._hub_errors import HubRefuses
 from augbench_datasets._hub_tables import library, saved
 
@@ -28,8 +28,6 @@ def fetch(name: str, config: str | None, revision: str | None, to: Path) -> None
 
 
 def _save(name: str, config: str | None, revision: str | None, to: Path) -> None:
-    half = to.with_name(f".{to.name}.half")
-    shutil.rmtree(half, ignore_errors=True)
     with _quiet():
         try:
             found = library().load_dataset(name, config, revision=commit(name, revision))
@@ -38,8 +36,8 @@ def _save(name: str, config: str | None, revision: str | None, to: Path) -> None
             if isinstance(error, OSError) and error.filename:
                 raise
             raise HubRefuses(name, to, _why(error, revision)) from error
-        found.save_to_disk(str(half))
-    half.replace(to)
+        with appearing(to) as half:
+            found.save_to_disk(str(half))
 
 
 def commit(name: str, revision: str | None) -> str:

@@ -38,13 +38,13 @@ def read_four(folder: Path, files: Sequence[str], classes: Sequence[str], *, fir
 
 
 def _named(folder: Path, prefix: str, files: Sequence[str], classes: Sequence[str], first: int) -> Named:
-    pictures, marks = (read_header(folder, file, dimensions) for file, dimensions in zip(files, (3, 1), strict=True))
+    pictures, marks = (_read_header(folder, file, dimensions) for file, dimensions in zip(files, (3, 1), strict=True))
     labels = labels_of(marks, files[1], folder, pictures.shape[0]) - first
     check_labels(labels, len(classes), files[1], folder)
     return Named(prefix=prefix, images=pictures, shape=image_shape(pictures, files[0], folder), labels=labels, groups=None)
 
 
-def read_header(folder: Path, file: str, dimensions: int) -> Numbers:
+def _read_header(folder: Path, file: str, dimensions: int) -> Numbers:
     """Read the header of a file, plain or gzipped.  Raise ``UnreadableData``."""
     path = _file(folder, file)
     if path is None:

@@ -42,14 +42,14 @@ def read_arrays(
     """Read labels and headers; pixels wait.  Raise a ``DataError`` for whatever cannot be used."""
     arrays = open_arrays(path, again)
     if "images" in arrays and "train_images" not in arrays:
-        return _divided(path, read_named(arrays, "", channels_first=channels_first), classes, division or Division(), channels_first)
+        return _divided(path, _read_named(arrays, "", channels_first=channels_first), classes, division or Division(), channels_first)
     if division is not None:
         raise TwoDivisions(path)
     wanted = [prefix for prefix in _SPLITS if prefix != "val" or "val_images" in arrays]
-    return given(path, [read_named(arrays, prefix, channels_first=channels_first) for prefix in wanted], classes, channels_first)
+    return given(path, [_read_named(arrays, prefix, channels_first=channels_first) for prefix in wanted], classes, channels_first)
 
 
-def read_named(arrays: Arrays, prefix: str, *, channels_first: bool = False) -> Named:
+def _read_named(arrays: Arrays, prefix: str, *, channels_first: bool = False) -> Named:
     """Read the arrays of one prefix."""
     start = f"{prefix}_" if prefix else ""
     images = arrays[f"{start}images"]

@@ -28,8 +28,8 @@ EPILOG = examples(
     ("bench datasets fetch --matrix ablation.toml", "all that a matrix needs"),
 )
 
-Force = Annotated[bool, typer.Option("--force", help="Fetch again files that are not as published, or of which nobody can tell.")]
-Insecure = Annotated[
+_Force = Annotated[bool, typer.Option("--force", help="Fetch again files that are not as published, or of which nobody can tell.")]
+_Insecure = Annotated[
     bool,
     typer.Option("--insecure", help="Take also what comes over plain HTTP without a published checksum: it may be changed on the way."),
 ]
@@ -49,8 +49,8 @@ def fetch_datasets(
     what: What = None,
     sets: Parameters = [],  # noqa: B006 - typer copies it
     matrix: InMatrix = None,
-    force: Force = False,
-    insecure: Insecure = False,
+    force: _Force = False,
+    insecure: _Insecure = False,
     as_json: options.Json = False,
 ) -> None:
     """Fetch the files of a data set, or of all in a matrix, and see that they can be used.

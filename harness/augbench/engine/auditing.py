@@ -20,7 +20,7 @@ from augbench.values.errors import OddImage, OddPixels
 from augbench.values.numbers import count, many
 from augbench.values.ordered import in_order
 
-SHOWN = 12
+_SHOWN = 12
 """Pairs of each finding that a picture has room for."""
 _SIDE = 128
 """Pixels of a picture's longer side."""
@@ -62,7 +62,7 @@ class Auditor:
         return draw_pairs(f"{audit.name}: pairs that an audit found", facts, [self._section(finding) for finding in shown])
 
     def _section(self, finding: Finding) -> Section:
-        lots = finding.pictures[:SHOWN]
+        lots = finding.pictures[:_SHOWN]
         images = {picture: fitted(self._image(picture), _SIDE) for lot in lots for picture in lot}
         look = look_of(list(images.values()), [picture.name for picture in images])
         zoom = max(1, _SIDE // max(max(image.shape[:2]) for image in images.values()))

@@ -25,7 +25,7 @@ from augbench.engine.commenting import (
     size_words,
     synthetic_words,
 )
-from augbench.engine.deciding import Decisions, Machine, decide
+from augbench.engine.deciding import ALPHA, Decisions, Machine, decide
 from augbench.engine.surveying import Survey, survey
 from augbench.values.data import Probe
 from augbench.values.numbers import count, many, seconds
@@ -115,6 +115,7 @@ def _facts(found: Survey, decisions: Decisions, machine: Machine, out: Path) -> 
         "path": (path := _path(found.folder, out)),
         "path_words": f"{'absolute' if Path(path).is_absolute() else 'relative to this file'}; ~ and $NAME are expanded",
         "parameters": tuple(parameters(found)),
+        "alpha": ALPHA,
         "gpu": machine.gpus > 0,
         "folds": decisions.folds,
         "folds_reason": folds_words(found.probe, decisions),

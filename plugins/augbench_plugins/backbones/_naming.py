@@ -9,7 +9,7 @@ from torch import Tensor
 
 from augbench_plugins.backbones._lite_names import SIGN, timm_names
 
-PREFIXES = ("_orig_mod.", "module.", "model.", "network.")
+_PREFIXES = ("_orig_mod.", "module.", "model.", "network.")
 """What torch.compile, DataParallel, Lightning and ``bench export`` put before every name."""
 Renamed = Mapping[str, str | Literal[False]]
 """What names begin with, and what stands there instead; False leaves such tensors out."""
@@ -53,7 +53,7 @@ def _beginnings(state: Collection[str]) -> str:
 
 def _without_prefixes(state: dict[str, Tensor], own: Collection[str]) -> dict[str, Tensor]:
     while state and not own & state.keys():
-        prefix = next((prefix for prefix in PREFIXES if all(name.startswith(prefix) for name in state)), None)
+        prefix = next((prefix for prefix in _PREFIXES if all(name.startswith(prefix) for name in state)), None)
         if prefix is None:
             return state
         state = {name[len(prefix) :]: tensor for name, tensor in state.items()}

