@@ -49,9 +49,9 @@ def init(
     if (folder is None) == (preset is None):
         raise typer.BadParameter("name a folder or a preset, not both" if folder else _NOTHING)
     _check(out, force=force)
-    _write(out, _preset(preset) if folder is None else _proposed(folder, out), force=force)
-    typer.echo(out)
     option = "" if out == options.DEFAULT_MATRIX else f" --matrix {shlex.quote(str(out))}"
+    _write(out, _preset(preset) if folder is None else _proposed(folder, out, option), force=force)
+    typer.echo(out)
     talk().print(f"Next:\n  bench plan{option}\n  bench run{option}", markup=False)
 
 
@@ -76,11 +76,11 @@ def _preset(name: str | None) -> str:
     return presets.text(name)
 
 
-def _proposed(folder: Path, out: Path) -> str:
+def _proposed(folder: Path, out: Path, option: str) -> str:
     with talk().status("Looking at the images"):
         from augbench.engine.proposing import propose
 
-        return propose(folder, out)
+        return propose(folder, out, option)
 
 
 def _check(out: Path, *, force: bool) -> None:

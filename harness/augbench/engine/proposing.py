@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,23 +32,21 @@ from augbench.values.numbers import count, many, seconds
 if TYPE_CHECKING:
     from jinja2 import Template
 
-DEFAULT = Path("ablation.toml")
-"""The matrix file that verbs read where none is named."""
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _WIDTH = 118
 _INDENT = 36
 """Where the comments behind settings begin."""
 
 
-def propose(folder: Path, out: Path) -> str:
-    """Return a matrix file for a folder, to lie at ``out``.
+def propose(folder: Path, out: Path, option: str = "") -> str:
+    """Return a matrix file for a folder, to lie at ``out``, which verbs read with an ``option``, such as `` --matrix cells.toml``.
 
     Raise ``UnwritablePath``, the data set's own error where the folder cannot be used, or ``ConfigError``.
     """
     found = survey(folder)
     machine = _machine()
     decisions = decide(found, machine)
-    facts = _facts(found, decisions, machine, out)
+    facts = _facts(found, decisions, machine, out, option)
     template = _template()
     # Once without it, for the plan that estimates the time; whatever is wrong with the file would show here.
     estimate = _estimate(template.render(facts, assumed=""), out, machine)
@@ -95,13 +92,12 @@ def _estimate(text: str, out: Path, machine: Machine) -> str:
     return f"As it stands it takes about {seconds(estimate.wall)} with {many(estimate.slots, 'job')} ({words(estimate)}{faster})."
 
 
-def _facts(found: Survey, decisions: Decisions, machine: Machine, out: Path) -> dict[str, Any]:
+def _facts(found: Survey, decisions: Decisions, machine: Machine, out: Path, option: str) -> dict[str, Any]:
     """Return all that the template names."""
     label = found.folder.resolve().name or "images"
     name = _NAME.sub("-", label).strip("-_") or "images"
     minority = decisions.minority
-    option = "" if out == DEFAULT else f" --matrix {spelled(shlex.quote(str(out)))}"
-    commands = f"bench plan{option}", f"bench run{option}"
+    commands = spelled(f"bench plan{option}"), spelled(f"bench run{option}")
     return {
         "title": f"{spelled(label)}: {'what helps the rare classes?' if minority else 'which augmentation helps?'}",
         "commands": [command.ljust(len(commands[0])) for command in commands],
