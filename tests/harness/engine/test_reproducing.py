@@ -142,6 +142,7 @@ def test_what_has_no_result_cannot_be_compared(folder, tmp_path):
     assert not (tmp_path / "again").exists()
 
 
+@pytest.mark.slow
 def test_a_trial_of_a_merged_run_is_made_as_in_its_own(finished, folder, tmp_path):
     run(tmp_path, MATRIX, out="other", sets=("axes.seed=[7]",), only=("plain",))
     merge([folder.path, tmp_path / "other"], tmp_path / "all")

@@ -83,6 +83,7 @@ def test_the_global_random_streams_are_left_alone(tmp_path):
     assert states() == before
 
 
+@pytest.mark.slow
 def test_a_diverged_generator_fails_its_trials_and_no_others(tmp_path):
     outcome, _ = run(tmp_path, MATRIX + BROKEN)
     assert (outcome.done, outcome.failed) == (6, 2)
@@ -112,6 +113,7 @@ def test_adding_a_row_runs_that_row_only(tmp_path):
     assert sorted(watcher.stages) == ["test dots/slow/s0", "test dots/slow/s1", "train dots/slow/s0", "train dots/slow/s1"]
 
 
+@pytest.mark.slow
 def test_a_setting_taken_back_finds_its_own_predictions_again(tmp_path):
     run(tmp_path)
     before = numbers(tmp_path / "run")
@@ -226,6 +228,7 @@ def test_a_store_that_cannot_be_written_is_told_before_any_work(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["run.json", "predictions"])
+@pytest.mark.slow
 def test_a_damaged_run_folder_names_the_file(tmp_path, name):
     run(tmp_path)
     path = next((tmp_path / "run").rglob("*.parquet")) if name == "predictions" else tmp_path / "run" / name
@@ -234,6 +237,7 @@ def test_a_damaged_run_folder_names_the_file(tmp_path, name):
         write_reports(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_torn_record_is_told(tmp_path):
     run(tmp_path)
     with (tmp_path / "run" / "records.jsonl").open("a") as file:
@@ -242,6 +246,7 @@ def test_a_torn_record_is_told(tmp_path):
     assert watcher.messages == [f"skipped 1 torn line of {tmp_path}/run/records.jsonl: a run was killed while it wrote"]
 
 
+@pytest.mark.slow
 def test_a_generator_that_draws_no_images_is_told(tmp_path):
     text = MATRIX + '\nodd = { generator = "support.toys:OddShapes" }\n'
     outcome, _ = run(tmp_path, text)

@@ -20,6 +20,7 @@ def test_every_cell_of_the_matrix_runs(tmp_path):
     assert {trial.steps for trial in RunFolder(path=tmp_path / "run").results().trials} == {2}
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_taken_for_real(tmp_path):
     run(tmp_path, smoke=True)
     outcome, watcher = run(tmp_path, out="real")

@@ -129,6 +129,7 @@ def test_values_are_written_as_toml_has_them():
     assert in_toml(Base(optimizer="sgd")) == 'Base { max-angle = 360, optimizer = "sgd" }'
 
 
+@pytest.mark.slow
 def test_describing_every_built_in_component_imports_nothing_heavy():
     code = (
         "import sys\n"

@@ -140,6 +140,7 @@ def test_a_base_class_in_another_package_counts(site):
     assert code_digest(own) != before
 
 
+@pytest.mark.slow
 def test_without_source_the_distribution_s_version_stands_for_the_code(site):
     code = "from augbench import Component\n\nclass Own(Component):\n    kind = 'augmenter'\n"
     information = site.install("sealed-mix", "1.0", sealed_mix=code)

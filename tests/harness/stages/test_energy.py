@@ -54,6 +54,7 @@ def test_a_counter_that_begins_anew_goes_on(powercap):
         assert int((powercap / "intel-rapl:0" / "energy_uj").read_text()) == 50_000_000
 
 
+@pytest.mark.slow
 def test_a_counter_that_begins_anew_twice_goes_on_since_it_is_read_in_between(powercap):
     with metered(cpu_counters(powercap), every=0.01) as joules:
         for _ in range(4):

@@ -10,6 +10,7 @@ from support.runs import MATRIX, run, session
 
 
 @pytest.mark.parametrize(("sources", "first", "last"), [("originals", 0, 24), ("generated", 24, 30), ("both", 0, 30)])
+@pytest.mark.slow
 def test_partners_are_numbered_as_originals_then_bank(sources, first, last, tmp_path):
     text = MATRIX.replace(
         'augment.linear = "support.toys:Blend"', f'augment.linear = {{ use = "support.toys:BlendNext", sources = "{sources}" }}'
@@ -50,6 +51,7 @@ def test_only_partners_are_mixed(tmp_path):
     assert (torch.from_numpy(table.copy())[group.sources[..., 0], 0] == group.sources[..., 1]).all()
 
 
+@pytest.mark.slow
 def test_partners_that_are_no_images_of_the_slot_fail_the_trials_that_need_them(tmp_path):
     text = MATRIX.replace('"support.toys:Blend"', '{ use = "support.toys:BlendNext", lost = true }')
     outcome, _ = run(tmp_path, text)

@@ -154,6 +154,7 @@ def test_a_process_that_was_forked_reaches_the_store_itself(machines):
     assert OTHER in here
 
 
+@pytest.mark.slow
 def test_the_lease_of_a_machine_that_is_gone_is_taken_over_after_three_beats(machines):
     here, there = machines
     gone, waiting = here.leases(beat=1000), there.leases(beat=0.2)

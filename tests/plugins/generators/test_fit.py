@@ -78,6 +78,7 @@ def test_weights_survive_safetensors(family, view):
     assert all(torch.equal(restored[name], tensor) for name, tensor in fitted.tensors.items())
 
 
+@pytest.mark.slow
 def test_curves_have_about_a_hundred_points_at_even_distances_and_end_at_the_last_iteration(view):
     fitted = WganDiv(**TINY).fit(view(iterations=205, n_critic=1, batch_size=2), rng(), silent)
     assert set(fitted.curves) == {"critic loss", "generator loss", "penalty"}

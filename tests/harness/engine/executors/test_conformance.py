@@ -390,6 +390,7 @@ SMALL = MATRIX.replace("steps = 70", "steps = 12").replace("seed = [0, 1]", "see
 
 
 @pytest.mark.parametrize("executor_name", [pytest.param("local", id="local"), RAY])
+@pytest.mark.slow
 def test_results_are_the_same_bytes_wherever_they_were_made(executor_name, request, tmp_path):
     if executor_name == "ray":
         request.getfixturevalue("one_cluster")

@@ -83,6 +83,7 @@ sys.modules["kept"] = kept_alive
 
 
 @pytest.mark.parametrize("what", ["device", "sleep", "spin"], ids=["idle", "asleep", "busy"])
+@pytest.mark.slow
 def test_a_process_that_forgets_its_workers_still_comes_to_its_end(tmp_path, what):
     code = LEFT_RUNNING.replace('"0.01"', '"600"').replace('"0.02"', '"700"') if what == "sleep" else LEFT_RUNNING
     path = os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
