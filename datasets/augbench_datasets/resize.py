@@ -51,10 +51,13 @@ class CentreCrop(_Square):
 
         Raise ``TooSmall`` where there is less than the square.
         """
-        height, width = image.shape[:2]
+        self.check(*image.shape[:2])
+        return _cropped(image, self.size)
+
+    def check(self, height: int, width: int) -> None:
+        """Raise ``TooSmall`` where there is less than the square."""
         if min(height, width) < self.size:
             raise TooSmall(height, width, self.size)
-        return _cropped(image, self.size)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -154,9 +154,7 @@ def _refused_sizes(matrix: Matrix, probes: Mapping[str, Probe]) -> Iterator[Prob
         probe = probes.get(column.name)
         if probe is None or probe.size is None or column.resize is None:
             continue
-        import numpy as np
-
         try:
-            column.resize.apply(np.zeros((*probe.size, probe.channels), np.uint8))
+            column.resize.check(*probe.size)
         except DataError as error:
             yield Problem(f"every image of data set '{column.name}' {error}", matrix._places.columns.get(column.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -44,6 +44,19 @@ class Probe:
         return tuple(sum(parts) for parts in zip(*splits, strict=True))
 
 
+class Lazy(Sequence[Any]):
+    """So many members, each made anew whenever it is asked for, by several threads at once: images that wait to be decoded."""
+
+    def __init__(self, count: int, make: Callable[[int], Any]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._make(range(self._count)[index])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Split:
     """Images with labels; ``images[i]`` is one uint8 or uint16 array [H, W, C], decoded when asked for."""
@@ -57,27 +70,11 @@ class Split:
     def only(self, places: Sequence[int]) -> Split:
         """Return the images at some places, in this order; none is decoded before it is asked for."""
         return Split(
-            images=_Only(self.images, places),
+            images=Lazy(len(places), lambda index: self.images[places[index]]),
             labels=self.labels[list(places)],
             ids=tuple(self.ids[place] for place in places),
             groups=None if self.groups is None else tuple(self.groups[place] for place in places),
         )
-
-
-class _Only(Sequence["NDArray[Any]"]):
-    """Some images of a sequence."""
-
-    def __init__(self, images: Sequence[NDArray[Any]], places: Sequence[int]) -> None:
-        self._images, self._places = images, places
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._images[self._places[index]]
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +111,13 @@ class Splits:
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
+    @property
+    def counts(self) -> dict[str, tuple[int, ...]]:
+        """Count the images of each class, by split."""
+        import numpy as np
+
+        return {name: tuple(np.bincount(split.labels, minlength=len(self.classes)).tolist()) for name, split in self.parts.items()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
@@ -126,6 +130,10 @@ class Download:
     """``sha256:...`` or ``md5:...``, as published; None where nobody has published one."""
     bytes: int | None = None
     """Its size, where it is known."""
+
+
+SCALES = {"uint8": 255.0, "uint16": 65535.0}
+"""Types of pixels, and the number that means 1.0."""
 
 
 def data_folder() -> Path:
@@ -177,6 +185,9 @@ class Resize(Component, ABC):
     @abstractmethod
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """Resize one image [H, W, C], keeping its type."""
+
+    def check(self, height: int, width: int) -> None:
+        """Raise a ``DataError`` for images of a size that this cannot resize: before any is read, where all are of one size."""
 
 
 class Images(Protocol):
