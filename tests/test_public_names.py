@@ -31,6 +31,7 @@ Generator
 Group
 Images
 Judge
+Lazy
 Loss
 LossContext
 Metric

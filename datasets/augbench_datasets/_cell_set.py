@@ -12,12 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench import OddImage, Split, Splits
+from augbench import Lazy, OddImage, Split, Splits
 from augbench_datasets._cell_files import Cell
 from augbench_datasets._counting import demand_all, groups_by_class
 from augbench_datasets._headers import headers
 from augbench_datasets._kinds import Kind, check_kind
-from augbench_datasets._lazy import Lazy
 from augbench_datasets._pictures import Header, decode, inspect
 
 Fit = Callable[[NDArray[Any]], NDArray[Any]]

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from augbench import Probe, Split, Splits, UnreadableImage
+from augbench import Lazy, Probe, Split, Splits, UnreadableImage
 from augbench_datasets._counting import demand_all, groups_by_class, one_size
 from augbench_datasets._division import Division
 from augbench_datasets._hub_columns import group_column, image_column, in_order, label_column, labels_of, names_of
 from augbench_datasets._hub_errors import NeedlessDivision, NoSplitCalled
 from augbench_datasets._hub_tables import Table, read_tables
 from augbench_datasets._kinds import Channels, Kind, check_kind
-from augbench_datasets._lazy import Lazy
 from augbench_datasets._pictures import Header, decode_content, look
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Len
 
-from augbench import Card, Dataset, Probe, Split, Splits
+from augbench import Card, Dataset, Lazy, Probe, Split, Splits
 from augbench_datasets._array_errors import NoSuchChannel
-from augbench_datasets._lazy import Lazy
 from augbench_datasets._wrapper import Wrapper
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from augbench import Card, Dataset, Probe, Split, Splits
+from augbench import Card, Dataset, Lazy, Probe, Split, Splits
 from augbench_datasets._counting import demand_all, one_size
 from augbench_datasets._division import Division
 from augbench_datasets._errors import BadPattern
@@ -112,7 +112,6 @@ class ImageFolder(Dataset):
     def _split(self, listing: Listing, name: str, kind: Kind) -> Split:
         import numpy as np
 
-        from augbench_datasets._lazy import Lazy
         from augbench_datasets._pictures import decode
 
         entries = listing.splits[name]

@@ -62,22 +62,21 @@ class LongTail(Wrapper):
         return replace(
             whole,
             counts=counts,
-            groups=None if whole.groups is None else self._groups(counts),
+            groups=None if whole.groups is None else self._groups(),
             digest=_digest(whole.digest, counts, self.seed),
             notes=(*whole.notes, _note(whole.classes, counts["train"], self.seed)),
         )
 
     def load(self) -> Splits:
         """Return the splits; images that do not stay are never asked for."""
-        return self._thinned(self._counts(self.of.probe()))
-
-    def _thinned(self, counts: Mapping[str, Sequence[int]]) -> Splits:
+        # Counted as loaded: a probe would hash every pixel once more.
         whole = self.of.load()
+        counts = self._counts(whole)
         train = whole.train.only(_kept(whole.train, counts["train"], self.seed))
         validation = whole.validation and whole.validation.only(_kept(whole.validation, counts["validation"], self.seed))
         return replace(whole, train=train, validation=validation)
 
-    def _counts(self, whole: Probe) -> dict[str, tuple[int, ...]]:
+    def _counts(self, whole: Probe | Splits) -> dict[str, tuple[int, ...]]:
         """Count the images of each class that stay, by split: validation images in the ratio of training images."""
         there = whole.counts["train"]
         stay = self._given(whole) if self.counts else self._profile(whole)
@@ -88,7 +87,7 @@ class LongTail(Wrapper):
                 counts[split] = tuple(min(count, max(1, count * kept // most)) for count, kept, most in parts)
         return counts
 
-    def _given(self, whole: Probe) -> tuple[int, ...]:
+    def _given(self, whole: Probe | Splits) -> tuple[int, ...]:
         if unknown := [name for name in self.counts if name not in whole.classes]:
             raise OtherClasses("counts", f"names {', '.join(map(repr, unknown))}", whole.classes)
         there = dict(zip(whole.classes, whole.counts["train"], strict=True))
@@ -97,7 +96,7 @@ class LongTail(Wrapper):
                 raise TooFewImages(name, wanted, there[name])
         return tuple(self.counts.get(name, count) for name, count in there.items())
 
-    def _profile(self, whole: Probe) -> tuple[int, ...]:
+    def _profile(self, whole: Probe | Splits) -> tuple[int, ...]:
         order = self.order or whole.classes
         if sorted(order) != sorted(whole.classes):
             raise OtherClasses("order", "does not name every class once", whole.classes)
@@ -111,9 +110,9 @@ class LongTail(Wrapper):
             return [most if number < large else int(most / self.ratio) for number in range(classes)]
         return [int(most * self.ratio ** (-number / max(1, classes - 1))) for number in range(classes)]
 
-    def _groups(self, counts: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    def _groups(self) -> tuple[int, ...]:
         """Count the groups that stay; images are listed for it, but not decoded."""
-        splits = self._thinned(counts)
+        splits = self.load()
         learnt = [split for split in (splits.train, splits.validation) if split is not None]
         pairs = (pair for split in learnt for pair in zip(split.labels.tolist(), split.groups or (), strict=True))
         return groups_by_class(range(len(splits.classes)), pairs)

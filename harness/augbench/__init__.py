@@ -10,7 +10,7 @@ from augbench.values import comparing, dividing, draws, evidence, formulas, numb
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
 from augbench.values.comparing import Comparison, Report
 from augbench.values.components import Component, Facts, Reason
-from augbench.values.data import Card, Dataset, Download, Images, Probe, Resize, Split, Splits, data_folder
+from augbench.values.data import Card, Dataset, Download, Images, Lazy, Probe, Resize, Split, Splits, data_folder
 from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, NotFetched, OddImage, UnreadableData, UnreadableImage
 from augbench.values.learning import (
     Adjustment,
@@ -62,6 +62,7 @@ __all__ = [
     "Group",
     "Images",
     "Judge",
+    "Lazy",
     "Loss",
     "LossContext",
     "Metric",

@@ -13,11 +13,11 @@ from augbench.quality import findings
 from augbench.quality.auditing import Part, audit
 from augbench.stages.looks import fitted, look_of
 from augbench.stages.pair_sheet import Section, Side, draw_pairs
-from augbench.stages.prepared import SCALES, resized
+from augbench.stages.prepared import resized
 from augbench.values.auditing import Audit, Finding, Picture
-from augbench.values.data import Dataset, Resize, Split
+from augbench.values.data import SCALES, Dataset, Resize, Split
 from augbench.values.errors import OddImage, OddPixels
-from augbench.values.numbers import count, many
+from augbench.values.numbers import by_area, count, many
 from augbench.values.ordered import in_order
 
 _SHOWN = 12
@@ -32,7 +32,7 @@ class Auditor:
     def __init__(self, name: str, dataset: Dataset, resize: Resize | None) -> None:
         splits = dataset.load()
         self._name, self._resize, self._classes = name, resize, tuple(splits.classes)
-        self._splits = splits.parts
+        self._splits, self._counts = splits.parts, splits.counts
         first = _Reader(splits.train, resize, None)(np.arange(1))[0]
         self._readers = {part: _Reader(split, resize, first) for part, split in self._splits.items()}
         self._scale = SCALES[str(first.dtype)]
@@ -50,7 +50,7 @@ class Auditor:
 
         began("looking")
         found = audit(parts, self._classes, self._scale, hints=True, seen=lambda done: watcher.moved(done, total), said=began)
-        return Audit(name=self._name, classes=self._classes, counts=self._counts(), findings=(*found, *self._sizes()))
+        return Audit(name=self._name, classes=self._classes, counts=self._counts, findings=(*found, *self._sizes()))
 
     def picture(self, audit: Audit) -> bytes | None:
         """Draw the pairs that were found, the first of each kind side by side, as PNG; None where there are none."""
@@ -75,11 +75,8 @@ class Auditor:
         place = self._splits[picture.split].ids.index(picture.name)
         return np.moveaxis(self._readers[picture.split](np.array([place]))[0], 0, 2)
 
-    def _counts(self) -> dict[str, tuple[int, ...]]:
-        return {part: tuple(np.bincount(split.labels, minlength=len(self._classes)).tolist()) for part, split in self._splits.items()}
-
     def _sizes(self) -> tuple[Finding, ...]:
-        sizes = sorted(set().union(*(reader.sizes for reader in self._readers.values())), key=lambda size: (size[0] * size[1], size))
+        sizes = by_area(set().union(*(reader.sizes for reader in self._readers.values())))
         if len(sizes) < 2:
             return ()
         return (findings.sizes([f"{count(height)} x {count(width)}" for height, width in sizes]),)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from augbench.store.files import write_bytes
 from augbench.values.data import Dataset, Resize, Split, Splits
 from augbench.values.errors import NoSuchSplit
-from augbench.values.numbers import count, many
+from augbench.values.numbers import by_area, count, many
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,10 +103,8 @@ def _contact(
 
 
 def _counts(splits: Splits) -> dict[str, dict[str, int]]:
-    import numpy as np
-
-    counted = {name: np.bincount(split.labels, minlength=len(splits.classes)).tolist() for name, split in splits.parts.items()}
-    return {name: {part: counted[part][label] for part in counted} for label, name in enumerate(splits.classes)}
+    counts = splits.counts
+    return {name: {part: counts[part][label] for part in counts} for label, name in enumerate(splits.classes)}
 
 
 def _split(splits: Splits, wanted: str, name: str) -> Split:
@@ -155,7 +153,7 @@ def _example(split: Split, place: int, resize: Resize | None, side: int) -> _Exa
 
 
 def _sizes(examples: Sequence[_Example], resize: Resize | None) -> str:
-    sizes = sorted({example.whole for example in examples}, key=lambda size: (size[0] * size[1], size))
+    sizes = by_area({example.whole for example in examples})
     if not sizes:
         return "no image is shown"
     low, high = (f"{count(height)} x {count(width)}" for height, width in (sizes[0], sizes[-1]))

@@ -13,6 +13,7 @@ from augbench.config.writing import quoted
 from augbench.registry.discovery import discover
 from augbench.values.data import Dataset, Probe, Split
 from augbench.values.errors import DataError, OddImage, UnreadableImage, UnwritablePath
+from augbench.values.numbers import by_area
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,7 +113,7 @@ def _read(folder: Path, parameters: Mapping[str, str], registry: Registry) -> Su
         parameters={**parameters, **divided},
         passed_over="",
         probe=probe,
-        sizes=tuple(sorted((image.shape[:2] for image in images), key=lambda size: (size[0] * size[1], size))),
+        sizes=tuple(by_area(image.shape[:2] for image in images)),
         bits=8 * images[0].itemsize,
         groups=len(learnt | tested) if splits.train.groups is not None else None,
         groups_shared=len(learnt & tested),

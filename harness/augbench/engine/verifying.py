@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from augbench.engine.downloading import Found, expected, got, look
 from augbench.engine.watching import Watcher
-from augbench.values.data import Card, Dataset, Download
+from augbench.values.data import SCALES, Card, Dataset, Download
 from augbench.values.errors import AugbenchError, DataError
 from augbench.values.fetch_errors import OtherFile
 from augbench.values.numbers import many
@@ -101,7 +101,7 @@ def _fault(split: Split, index: int, channels: int | None) -> str | None:
         return str(error)
     except Exception as error:
         return f"the image '{split.ids[index]}' cannot be decoded: {type(error).__name__}: {error}"
-    if str(image.dtype) not in ("uint8", "uint16") or image.ndim != 3 or 0 in image.shape:
+    if str(image.dtype) not in SCALES or image.ndim != 3 or 0 in image.shape:
         return f"the image '{split.ids[index]}' is {image.dtype} {list(image.shape)}, not uint8 or uint16 [H, W, C]"
     if channels is not None and image.shape[2] != channels:
         return f"the image '{split.ids[index]}' has {many(image.shape[2], 'channel')}, not {channels}"

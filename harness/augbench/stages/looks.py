@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from augbench.stages.mosaic import mosaic
+from augbench.values.data import SCALES
 from augbench.values.errors import OddPixels
 from augbench.values.numbers import count, listing
 
-_TYPES = ("uint8", "uint16")
 _TAILS = (0.1, 99.9)
 """Percentiles that become black and white where values are stretched: a few odd pixels decide nothing."""
 _MOST = 8
@@ -86,7 +86,7 @@ def _stretched(channels: int, bits: int) -> bool:
 def look_of(images: Sequence[NDArray[Any]], names: Sequence[str]) -> Look:
     """Decide how to show images [H, W, C].  Raise ``OddPixels`` for what are neither uint8 nor uint16."""
     for image, name in zip(images, names, strict=True):
-        if str(image.dtype) not in _TYPES:
+        if str(image.dtype) not in SCALES:
             raise OddPixels(name, str(image.dtype))
     channels, bits = min(image.shape[2] for image in images), max(8 * image.itemsize for image in images)
     shown = tuple(range(channels)) if channels <= _MOST else tuple(np.linspace(0, channels - 1, _MOST).round().astype(int).tolist())

@@ -15,15 +15,13 @@ from augbench.quality.auditing import Part, audit
 from augbench.stages.contents import save_array
 from augbench.store.files import write_json
 from augbench.values.auditing import Finding
-from augbench.values.data import Resize, Split, Splits
+from augbench.values.data import SCALES, Resize, Split, Splits
 from augbench.values.errors import DataError, EmptyClass, OddImage, OddPixels, RefusedImage
 from augbench.values.numbers import many
 from augbench.values.ordered import in_order
 from augbench.values.synthesis import Progress
 
 _META = "meta.json"
-SCALES = {"uint8": 255.0, "uint16": 65535.0}
-"""Types of pixels, and the number that means 1.0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +129,11 @@ class _Moments:
 
 
 def _check_classes(splits: Splits, name: str) -> None:
-    for part, split in (("train", splits.train), ("test", splits.test)):
-        counts = _counts(split, len(splits.classes))
-        for class_name, count in zip(splits.classes, counts, strict=True):
+    counts = splits.counts
+    for part in ("train", "test"):
+        for class_name, count in zip(splits.classes, counts[part], strict=True):
             if count == 0:
                 raise EmptyClass(class_name, part, name)
-
-
-def _counts(split: Split, classes: int) -> list[int]:
-    return [int(count) for count in np.bincount(split.labels, minlength=classes)]
 
 
 def resized(split: Split, index: int, resize: Resize | None) -> NDArray[Any]:
@@ -191,7 +185,7 @@ def _write_meta(folder: Path, splits: Splits, first: NDArray[Any], moments: _Mom
     written = {part: _read_split(folder, part) for part in splits.parts}
     meta = {
         "classes": splits.classes,
-        "counts": {part: _counts(split, len(splits.classes)) for part, split in splits.parts.items()},
+        "counts": splits.counts,
         "shape": first.shape,
         "scale": scale,
         "mean": moments.mean(scale),

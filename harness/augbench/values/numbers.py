@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 ABSENT = "–"
 PLUS_MINUS = " ± "
@@ -180,6 +180,11 @@ def energy(value: float | None) -> str:
 def many(number: int, noun: str, plural: str = "") -> str:
     """Write a number with its noun: ``1 seed``, ``3 seeds``."""
     return f"{count(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def by_area(sizes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sort heights and widths, the smallest area first."""
+    return sorted(sizes, key=lambda size: (size[0] * size[1], size))
 
 
 def listing(names: list[str], most: int = 6) -> str:
