@@ -92,7 +92,7 @@ class RunFolder:
         Raise ``ForeignFolder`` rather than write into a folder of something else, ``OtherRun`` into one of the other sort, and
         ``RunInUse`` where another process writes.
         """
-        if not (self.path / "run.json").exists() and self.path.is_dir() and any(path.name != LOCK for path in self.path.iterdir()):
+        if not (self.path / "run.json").exists() and self.path.is_dir() and not all(map(_first, self.path.iterdir())):
             raise ForeignFolder(self.path)
         # What is damaged is written anew, whatever it was.
         with suppress(BrokenRun, MissingFile):
@@ -317,6 +317,11 @@ class RunFolder:
 def _part(text: str) -> str:
     """Write a text so that it is one part of a path; a run that somebody else made may call its trials anything."""
     return quote(text, safe="[]=, ") if text.strip(".") else text.replace(".", "%2E") or "%00"
+
+
+def _first(path: Path) -> bool:
+    """Tell whether a file is of the first that a run makes: killed then, it leaves its lock and a half-written run.json."""
+    return path.name == LOCK or path.name.startswith(".run.json.")
 
 
 def latest(records: Iterable[Record]) -> dict[str, Record]:

@@ -209,6 +209,15 @@ def test_an_analysis_that_changes_once_results_are_known_is_noted(tmp_path):
     assert [(one.what, one.done, one.of) for one in folder.results().analysis[1:]] == [("control ours -> plain", 1, 1)]
 
 
+def test_a_run_killed_while_it_wrote_its_first_file_goes_on(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.lock").touch()
+    (tmp_path / "run" / ".run.json.4711.tmp").write_text('{"half')
+    outcome, _ = run(tmp_path, MATRIX.replace("seed = [0, 1]", "seed = [0]"))
+    assert outcome.failed == 0
+    assert outcome.done == 3
+
+
 def test_a_folder_of_something_else_is_not_written_into(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "report.md").write_text("mine")
