@@ -1,0 +1,119 @@
+"""Run checks on a component, and say what came of each."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Literal
+
+from augbench.registry.entries import location
+from augbench.values.components import Component, dashed
+
+_PREFIX = "check_"
+_LAWS = "augbench.testing.laws"
+_EVERY = ("components", "house")
+"""Modules of laws for components of every kind: what each does alone, and with all that is installed."""
+
+
+class Broken(AssertionError):
+    """A component breaks a law."""
+
+
+class NotApplicable(Exception):
+    """A law says nothing of this component, and why."""
+
+
+def require(kept: bool, message: str) -> None:
+    """Raise ``Broken`` unless a law is kept; unlike ``assert``, also where Python runs with -O."""
+    if not kept:
+        raise Broken(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One law."""
+
+    function: Callable[[Any], None]
+
+    @property
+    def name(self) -> str:
+        """Return its name, dashed: ``same-draw-same-output``."""
+        return dashed(self.function.__name__.removeprefix(_PREFIX))
+
+    @cached_property
+    def law(self) -> str:
+        """Return the sentence: the first paragraph of its docstring."""
+        return " ".join(inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0].split())
+
+    @property
+    def house(self) -> bool:
+        """Tell whether it tries the component with all that is installed, which takes seconds."""
+        return self.function.__module__ == f"{_LAWS}.{_EVERY[1]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of one check."""
+
+    check: str
+    law: str
+    status: Literal["kept", "broken", "expected", "unexpected", "not applicable"]
+    """``expected``: broken, as its author says; ``unexpected``: kept although its author says that it is broken."""
+    why: str = ""
+    where: str = ""
+    """file:line of the code that raised, where any did."""
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether all is as it should be."""
+        return self.status not in ("broken", "unexpected")
+
+
+def checks_of(kind: str) -> tuple[Check, ...]:
+    """Return the checks of a kind, those of every kind first."""
+    modules = [import_module(f"{_LAWS}.{name}") for name in (_EVERY[0], kind, _EVERY[1])]
+    return tuple(check for module in modules for check in _checks_in(module))
+
+
+def judge(
+    component: Component, checks: Collection[Check] | None = None, expected_failures: Mapping[str, str] | None = None
+) -> Iterator[Verdict]:
+    """Run checks on a component, one after the other: all of its kind, unless some are chosen.
+
+    ``expected_failures`` gives a reason for each check, by name, that the component is known to break; one that it keeps after
+    all is a failure, too.
+    """
+    reasons = expected_failures or {}
+    for check in checks_of(component.kind) if checks is None else checks:
+        yield _judged(check, component, reasons.get(check.name))
+
+
+def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
+    began = time.perf_counter()
+
+    def told(status: Any, why: str = "", where: str = "") -> Verdict:
+        return Verdict(check=check.name, law=check.law, status=status, why=why, where=where, seconds=time.perf_counter() - began)
+
+    try:
+        check.function(component)
+    except NotApplicable as reserve:
+        return told("not applicable", str(reserve))
+    # Whatever a plugin raises, SystemExit too, is its own failure.
+    except (Exception, SystemExit) as error:
+        said = str(error) if isinstance(error, Broken) else f"{type(error).__name__}: {error}"
+        where = "" if isinstance(error, Broken) else location(error)
+        return told("expected", reason) if reason is not None else told("broken", said, where)
+    return told("kept") if reason is None else told("unexpected", f"it keeps the law, although it is said that {reason}")
+
+
+def _checks_in(module: ModuleType) -> Iterator[Check]:
+    """Find the checks of a module, in the order in which they stand there."""
+    for name, function in vars(module).items():
+        if name.startswith(_PREFIX) and getattr(function, "__module__", "") == module.__name__:
+            yield Check(function=function)

@@ -1,0 +1,1 @@
+"""What a component of any kind obeys together with all that is installed."""
