@@ -7,10 +7,13 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
 from augbench.values.components import Component, dashed
 from augbench.values.settings import AugmentSlot
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 REQUIRED: Final = object()
 """In place of a default; not dataclasses.MISSING, which a dataclass cannot hold as a value."""
@@ -87,7 +90,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._tables: dict[type, Table] = {}
-        self._adapters: dict[int, Any] = {}
+        self._adapters: dict[int, TypeAdapter[Any]] = {}
 
     def table(self, owner: type) -> Table:
         """Return the keys of a dataclass.  Raise ``NameError`` or ``TypeError`` where its annotations make no sense."""
@@ -103,6 +106,10 @@ class Shapes:
 
     def check(self, leaf: Leaf, value: Any) -> Any:
         """Validate a value strictly.  Raise ``pydantic.ValidationError``."""
+        return self.adapter(leaf).validate_python(value)
+
+    def adapter(self, leaf: Leaf) -> TypeAdapter[Any]:
+        """Return what validates a value."""
         adapter = self._adapters.get(id(leaf))
         if adapter is None:
             from pydantic import ConfigDict, TypeAdapter
@@ -110,7 +117,7 @@ class Shapes:
             config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
             # Shapes live as long as this object, so their ids stay theirs.
             adapter = self._adapters[id(leaf)] = TypeAdapter(leaf.annotation, config=config)
-        return adapter.validate_python(value)
+        return adapter
 
     def _shape(self, annotation: Any) -> Shape:
         bare, nullable = _bare(annotation)

@@ -66,8 +66,8 @@ def describe(entry: Entry) -> Description:
 
 def parameters(component: type[Component]) -> tuple[Parameter, ...]:
     """Describe every field of a component."""
-    help_texts = _help_texts(component)
-    return tuple(_parameter(component, field, help_texts.get(field.name, "")) for field in fields(component))  # type: ignore[arg-type]
+    texts = help_texts(component)
+    return tuple(_parameter(component, field, texts.get(field.name, "")) for field in fields(component))  # type: ignore[arg-type]
 
 
 def _parameter(component: type[Component], field: Field[Any], help_text: str) -> Parameter:
@@ -100,10 +100,10 @@ def _annotation(component: type[Component], field: Field[Any]) -> Any:
         return field.type
 
 
-def _help_texts(component: type[Component]) -> dict[str, str]:
-    """Collect the strings below the fields; a subclass's word counts before its base's."""
+def help_texts(owner: type) -> dict[str, str]:
+    """Collect the strings below the fields of a dataclass; a subclass's word counts before its base's."""
     found: dict[str, str] = {}
-    for base in reversed(component.__mro__):
+    for base in reversed(owner.__mro__):
         if base is not object:
             found |= _own_help_texts(base)
     return found
