@@ -15,6 +15,7 @@ from augbench.cli import (
     fetch,
     init,
     logs,
+    look,
     merge,
     plan,
     plugins,
@@ -82,6 +83,7 @@ def build() -> typer.Typer:
     parts = _group("plugins")
     parts.command("list", cls=Verb, epilog=plugins.LIST_EPILOG)(plugins.list_plugins)
     parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)
+    parts.command("preview", cls=Verb, epilog=look.EPILOG)(look.preview)
     app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)
     images = _group("datasets")
     images.command("list", cls=Verb, epilog=datasets.LIST_EPILOG)(datasets.list_datasets)

@@ -1,0 +1,63 @@
+"""What goes wrong while a component is tried out: wording in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from augbench.values.errors import AugbenchError
+
+
+def _placed(where: str) -> str:
+    return f" ({where})" if where else ""
+
+
+class ComponentRaises(AugbenchError):
+    """A component's code raises while it is tried out."""
+
+    def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
+        said = str(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {error}"
+        super().__init__(f"{kind} '{name}' fails: {said}{_placed(where)}")
+
+
+class ComponentHangs(AugbenchError):
+    """A component's code does not come to an end."""
+
+    def __init__(self, kind: str, name: str, seconds: float, where: str = "") -> None:
+        super().__init__(f"{kind} '{name}' has not ended after {seconds:g} s{_placed(where)}; mend it, or give it longer with --limit TIME")
+
+
+class OddResult(AugbenchError):
+    """What a component gives is not what its kind gives."""
+
+    def __init__(self, kind: str, name: str, found: str, expected: str, where: str = "") -> None:
+        super().__init__(f"{kind} '{name}' gives {found}, not {expected}{_placed(where)}")
+
+
+class Unsuited(AugbenchError):
+    """A component says that it cannot serve what it is tried out on."""
+
+    def __init__(self, kind: str, name: str, reason: str, hint: str) -> None:
+        super().__init__(f"{kind} '{name}' does not suit what it is shown on: {reason}; {hint}")
+
+
+class NothingToShow(AugbenchError):
+    """No picture can be drawn of a component of this kind."""
+
+    def __init__(self, kind: str, name: str, kinds: Sequence[str], hint: str) -> None:
+        super().__init__(f"{kind} '{name}' cannot be drawn: pictures show {', '.join(kinds[:-1])} and {kinds[-1]}; {hint}")
+
+
+class NothingToTime(AugbenchError):
+    """There is no measure of the speed of a component of this kind."""
+
+    def __init__(self, kind: str, name: str, kinds: Sequence[str]) -> None:
+        super().__init__(f"{kind} '{name}' cannot be timed by itself: what can is {', '.join(kinds[:-1])} and {kinds[-1]}")
+
+
+class UnknownClass(AugbenchError):
+    """A data set has no class of this name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        from augbench.values.errors import suggestion
+
+        super().__init__(f"the data set has no class '{name}'; {suggestion(name, known)}")
