@@ -107,7 +107,7 @@ class BeyondItsTotal(Approach):
 
 
 class HalfAPreset(Approach):
-    presets = {"official": {"fit": {"iterations": 9}}}
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"official": {"fit": {"iterations": 9}}}
 
 
 class AsksAllTheTime(Approach):
