@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ from augbench.values.results import Predictions
 CLASSES = 4
 
 
-def predictions(labels: Sequence[int] | Any, probabilities: Any) -> Predictions:
+def predictions(labels: Any, probabilities: Any) -> Predictions:
     """Make predictions of numbered images."""
     names = tuple(f"image {number}" for number in range(len(labels)))
     return Predictions(ids=names, labels=np.asarray(labels, np.int64), probabilities=np.asarray(probabilities, np.float64))
 
 
-def certain(labels: Sequence[int], predicted: Sequence[int]) -> Predictions:
+def certain(labels: Any, predicted: Any) -> Predictions:
     """Make predictions of probability 1."""
     return predictions(labels, np.eye(CLASSES)[np.asarray(predicted)])
 

@@ -110,7 +110,7 @@ def check_memory_layout(component: Backbone) -> None:
     classifier, shown = Classifier(_built(component, context)).eval(), _images(3, context)
     with torch.inference_mode():
         plain = classifier(shown)
-        last = classifier.to(memory_format=torch.channels_last)(shown.contiguous(memory_format=torch.channels_last))  # type: ignore[call-overload]
+        last = classifier.to(memory_format=torch.channels_last)(shown.contiguous(memory_format=torch.channels_last))
     if plain.shape == last.shape:
         distance = apart(plain, last)
         require(not distance > NEAR, f"logits of channels-last images differ by {distance:.2g} of the largest")
@@ -165,7 +165,7 @@ def _backward(network: Network, context: BackboneContext) -> list[tuple[str, tor
         torch.default_generator.manual_seed(0)
         loss = torch.nn.functional.cross_entropy(Classifier(network).train()(_images(6, context)), labels)
     if loss.requires_grad:
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
     return [(name, weight) for name, weight in network.module.named_parameters() if weight.requires_grad]
 
 

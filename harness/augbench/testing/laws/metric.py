@@ -93,6 +93,7 @@ def _models() -> list[Any]:
 
 
 def _together(component: CountMetric, dtype: type = np.int64) -> Any:
-    right, predicted, actual = (np.stack(counts).astype(dtype) for counts in zip(*map(counts_of, _models()), strict=True))
-    # The images present are those of all three.
-    return component.of_counts(right, predicted, actual[0])
+    models: list[Any] = [counts_of(made) for made in _models()]
+    right, predicted = (np.stack([counts[place] for counts in models]).astype(dtype) for place in (0, 1))
+    # The images present are the same for all.
+    return component.of_counts(right, predicted, models[0][2].astype(dtype))
