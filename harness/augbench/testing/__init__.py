@@ -1,5 +1,6 @@
 """The conformance kit: what every component obeys, as checks that a plugin's author runs too."""
 
-from augbench.testing.checking import Broken, Check, NotApplicable, Verdict, checks_of, judge, require
+from augbench.testing.checking import Broken, Check, NotApplicable, UnknownCheck, Verdict, checks_of, judge, require
+from augbench.testing.conforming import conformance
 
-__all__ = ["Broken", "Check", "NotApplicable", "Verdict", "checks_of", "judge", "require"]
+__all__ = ["Broken", "Check", "NotApplicable", "UnknownCheck", "Verdict", "checks_of", "conformance", "judge", "require"]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
 
-from augbench.registry.entries import location
+from augbench.testing.blaming import blamed
 from augbench.values.components import Component, dashed
+from augbench.values.errors import AugbenchError, MissingExtra, NotFetched, suggestion
 
 _PREFIX = "check_"
 _LAWS = "augbench.testing.laws"
@@ -28,6 +29,17 @@ class NotApplicable(Exception):
     """A law says nothing of this component, and why."""
 
 
+class UnknownCheck(AugbenchError):
+    """A name that no check of a kind has."""
+
+    def __init__(self, name: str, kind: str, known: Collection[str]) -> None:
+        super().__init__(f"{kind} has no check '{name}'; {suggestion(name, known)}")
+
+
+NOT_HERE = (NotApplicable, MissingExtra, NotFetched)
+"""Raised where a component cannot be judged: it makes no claim, or what it needs is not on this machine."""
+
+
 def require(kept: bool, message: str) -> None:
     """Raise ``Broken`` unless a law is kept; unlike ``assert``, also where Python runs with -O."""
     if not kept:
@@ -36,9 +48,13 @@ def require(kept: bool, message: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One law."""
+    """One law, to be called with a component."""
 
     function: Callable[[Any], None]
+
+    def __call__(self, component: Component) -> None:
+        """Raise ``Broken`` where a component breaks it, ``NotApplicable`` where it says nothing of it."""
+        self.function(component)
 
     @property
     def name(self) -> str:
@@ -66,7 +82,7 @@ class Verdict:
     """``expected``: broken, as its author says; ``unexpected``: kept although its author says that it is broken."""
     why: str = ""
     where: str = ""
-    """file:line of the code that raised, where any did."""
+    """file:line of the component's code that it is about."""
     seconds: float = 0.0
 
     @property
@@ -87,11 +103,31 @@ def judge(
     """Run checks on a component, one after the other: all of its kind, unless some are chosen.
 
     ``expected_failures`` gives a reason for each check, by name, that the component is known to break; one that it keeps after
-    all is a failure, too.
+    all is a failure, too.  Raise ``UnknownCheck`` for a name that is none.
     """
     reasons = expected_failures or {}
+    known(reasons, component.kind)
     for check in checks_of(component.kind) if checks is None else checks:
         yield _judged(check, component, reasons.get(check.name))
+
+
+def known(names: Collection[str], *kinds: str) -> None:
+    """Raise ``UnknownCheck`` for a name that no check of the kinds has."""
+    there = {check.name for kind in kinds for check in checks_of(kind)}
+    for name in names:
+        if name not in there:
+            raise UnknownCheck(name, " and ".join(kinds), there)
+
+
+def seen(error: BaseException) -> str:
+    """Say what a check saw."""
+    return str(error) if isinstance(error, Broken) else f"it raises {type(error).__name__}: {error}"
+
+
+def label(component: Component) -> str:
+    """Write a component as its author would: ``FlipMix(low=0.3)``, without what is the default anyway."""
+    own = [field for field in fields(component) if not _is_default(field, getattr(component, field.name))]  # type: ignore[arg-type]
+    return f"{type(component).__name__}({', '.join(f'{field.name}={_value(getattr(component, field.name))}' for field in own)})"
 
 
 def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
@@ -101,14 +137,12 @@ def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
         return Verdict(check=check.name, law=check.law, status=status, why=why, where=where, seconds=time.perf_counter() - began)
 
     try:
-        check.function(component)
-    except NotApplicable as reserve:
+        check(component)
+    except NOT_HERE as reserve:
         return told("not applicable", str(reserve))
     # Whatever a plugin raises, SystemExit too, is its own failure.
     except (Exception, SystemExit) as error:
-        said = str(error) if isinstance(error, Broken) else f"{type(error).__name__}: {error}"
-        where = "" if isinstance(error, Broken) else location(error)
-        return told("expected", reason) if reason is not None else told("broken", said, where)
+        return told("expected", reason) if reason is not None else told("broken", seen(error), blamed(error, type(component)))
     return told("kept") if reason is None else told("unexpected", f"it keeps the law, although it is said that {reason}")
 
 
@@ -117,3 +151,12 @@ def _checks_in(module: ModuleType) -> Iterator[Check]:
     for name, function in vars(module).items():
         if name.startswith(_PREFIX) and getattr(function, "__module__", "") == module.__name__:
             yield Check(function=function)
+
+
+def _is_default(field: Field[Any], value: Any) -> bool:
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    return type(default) is type(value) and repr(default) == repr(value)
+
+
+def _value(value: Any) -> str:
+    return label(value) if isinstance(value, Component) else repr(value)
