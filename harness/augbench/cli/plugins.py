@@ -84,8 +84,7 @@ def found(registry: Registry, name: str) -> Sequence[Entry]:
     """Return the entries of a name.  Raise ``UnknownComponent`` where there is none."""
     if entries := registry.find(name):
         return entries
-    broken = sorted({failure.origin.plugin for failure in registry.failures})
-    raise UnknownComponent("component", name, sorted({entry.address for entry in registry.entries}), broken=broken)
+    raise UnknownComponent("component", name, sorted({entry.address for entry in registry.entries}), registry.remarks())
 
 
 def entry_table(entries: Sequence[Entry]) -> Table:

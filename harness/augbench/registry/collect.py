@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from dataclasses import dataclass, field
 
-from augbench.registry.entries import Entry, Failure, Origin, Resolved
+from augbench.registry.entries import Entry, Failure, LeftOut, Note, Origin, Resolved
+from augbench.registry.installed import same
 from augbench.registry.loading import load
 from augbench.values.components import KINDS, Component
 from augbench.values.errors import DuplicateName, UnknownComponent
@@ -29,73 +30,77 @@ class Registry:
     """In the order of registration; a name may stand here twice, from two plugins."""
     failures: list[Failure] = field(default_factory=list)
     """Plugins that could not be used."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Plugins that somebody left out."""
+    notes: list[Note] = field(default_factory=list)
+    """What should be known of plugins that work."""
 
     def dataset(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a source of labelled images."""
-        self._add("dataset", name, target, summary)
+        self.add("dataset", name, target, summary)
 
     def resize(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a way to bring images to one size."""
-        self._add("resize", name, target, summary)
+        self.add("resize", name, target, summary)
 
     def generator(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add something that learns images and draws new ones."""
-        self._add("generator", name, target, summary)
+        self.add("generator", name, target, summary)
 
     def augmenter(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add something that makes one image of one or several."""
-        self._add("augmenter", name, target, summary)
+        self.add("augmenter", name, target, summary)
 
     def sampler(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a way to compose batches."""
-        self._add("sampler", name, target, summary)
+        self.add("sampler", name, target, summary)
 
     def loss(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add what a classifier minimises."""
-        self._add("loss", name, target, summary)
+        self.add("loss", name, target, summary)
 
     def backbone(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a classifier's network."""
-        self._add("backbone", name, target, summary)
+        self.add("backbone", name, target, summary)
 
     def optimizer(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a way to update weights."""
-        self._add("optimizer", name, target, summary)
+        self.add("optimizer", name, target, summary)
 
     def schedule(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a course of the learning rate."""
-        self._add("schedule", name, target, summary)
+        self.add("schedule", name, target, summary)
 
     def adjustment(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a correction of predictions after training."""
-        self._add("adjustment", name, target, summary)
+        self.add("adjustment", name, target, summary)
 
     def features(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a frozen network that generated images are judged by."""
-        self._add("features", name, target, summary)
+        self.add("features", name, target, summary)
 
     def metric(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a score of predictions."""
-        self._add("metric", name, target, summary)
+        self.add("metric", name, target, summary)
 
     def test(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a statistical test of a difference."""
-        self._add("test", name, target, summary)
+        self.add("test", name, target, summary)
 
     def report(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a format of the report."""
-        self._add("report", name, target, summary)
+        self.add("report", name, target, summary)
 
     def executor(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a place where stages run."""
-        self._add("executor", name, target, summary)
+        self.add("executor", name, target, summary)
 
     def family(self, kind: str, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add one class for many names: ``name/NAME`` fills its field ``name``.
 
         A classmethod ``names() -> Sequence[str]`` on the class, where there is one, tells an unknown NAME at once.
         """
-        self._add(kind, name, target, summary, family=True)
+        self.add(kind, name, target, summary, family=True)
 
     def names(self, kind: str) -> list[str]:
         """Return what a matrix may write for a kind, sorted; a family is listed as ``timm/NAME``."""
@@ -123,7 +128,12 @@ class Registry:
         Raise ``UnknownComponent``, ``DuplicateName`` (only here: an unused clash harms nobody) or ``BrokenComponent``.
         """
         prefix, colon, rest = use.partition(":")
-        if colon and prefix == kind and self._named(kind, rest.partition("/")[0]):
+        # A module may well be called like a kind; a class begins with a capital letter.
+        if colon and prefix in KINDS and (self._named(prefix, rest.partition("/")[0]) or not rest[:1].isupper()):
+            if prefix != kind:
+                raise UnknownComponent(
+                    kind, use, (), [f"'{prefix}:' names a component of kind {prefix}, and here stands one of kind {kind}"]
+                )
             return self.resolve(kind, rest)
         if "/" in use:
             return self._member(kind, use)
@@ -147,19 +157,37 @@ class Registry:
     def _named(self, kind: str, name: str) -> list[Entry]:
         plain, _, wanted = name.partition("@")
         found = [entry for entry in self.entries if (entry.kind, entry.name) == (kind, plain)]
-        return [entry for entry in found if not wanted or _same(wanted, entry.origin.distribution) or wanted == entry.origin.plugin]
+        return [entry for entry in found if not wanted or same(wanted) == same(entry.origin.distribution) or wanted == entry.origin.plugin]
 
     def _only(self, kind: str, use: str, found: list[Entry]) -> Entry:
         if not found:
-            self._unknown(kind, use)
+            raise self.absent(kind, use)
         if len(found) > 1:
-            raise DuplicateName(kind, found[0].name, *_labels(found[0].origin, found[1].origin))
+            raise DuplicateName(kind, found[0].address, [_label(entry, found) for entry in found], addresses(found))
         return found[0]
 
-    def _unknown(self, kind: str, use: str) -> NoReturn:
-        raise UnknownComponent(kind, use, self.names(kind), broken=sorted({failure.origin.plugin for failure in self.failures}))
+    def clashes(self) -> list[tuple[Entry, ...]]:
+        """Return entries that share kind and name: a matrix that uses the name must say which one it means."""
+        groups: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.entries:
+            groups.setdefault((entry.kind, entry.address), []).append(entry)
+        return [tuple(group) for group in groups.values() if len(group) > 1]
 
-    def _add(self, kind: str, name: str, target: str | type, summary: str, *, family: bool = False) -> None:
+    def absent(self, kind: str, use: str) -> UnknownComponent:
+        """Return the error that says that there is no component of a name, and what was probably meant."""
+        plain, at, _ = use.partition("@")
+        if at and (named := self._named(kind, plain)):
+            return UnknownComponent(kind, use, addresses(named))
+        notes = [f"'{use}' is of kind {other}" for other in KINDS if other != kind and self._named(other, use)]
+        return UnknownComponent(kind, use, self.names(kind), [*notes, *self.remarks()])
+
+    def remarks(self) -> list[str]:
+        """Say which plugins are missing here: a name that is not known may be one of theirs."""
+        broken = sorted({failure.origin.plugin for failure in self.failures})
+        return [f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"] if broken else []
+
+    def add(self, kind: str, name: str, target: str | type, summary: str, *, family: bool = False) -> None:
+        """Add a component of a kind, or a family of them.  Raise ``ValueError`` for what cannot be registered."""
         if kind not in KINDS:
             raise ValueError(f"there is no kind '{kind}'; the kinds are {', '.join(KINDS)}")
         if not _NAME.fullmatch(name):
@@ -167,7 +195,7 @@ class Registry:
         if not isinstance(target, type) and not _TARGET.fullmatch(target):
             raise ValueError(f"the target '{target}' of {kind} '{name}' must read 'module:Class'")
         entry = Entry(kind=kind, name=name, target=target, summary=summary, origin=self.origin, family=family)
-        if any(replace(other, target=target, summary=summary) == entry for other in self.entries):
+        if any((other.kind, other.name, other.family, other.origin) == (kind, name, family, self.origin) for other in self.entries):
             raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
         self.entries.append(entry)
 
@@ -176,16 +204,24 @@ def _target(target: str | type) -> str:
     return target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
 
 
-def _same(first: str, second: str) -> bool:
-    """Compare distribution names as installers do (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", first).lower() == re.sub(r"[-_.]+", "-", second).lower()
+def addresses(entries: Sequence[Entry]) -> list[str]:
+    """Write what a matrix may write for each of several entries of one name."""
+    owners = _owners(entries)
+    return [f"{entry.address}@{owner}" for entry, owner in zip(entries, owners, strict=True)]
 
 
-def _labels(first: Origin, second: Origin) -> tuple[str, str]:
-    # Two plugins of one distribution are told apart by the plugin's name.
-    if not _same(first.distribution, second.distribution):
-        return str(first), str(second)
-    return f"{first.plugin} ({first})", f"{second.plugin} ({second})"
+def _owners(entries: Sequence[Entry]) -> list[str]:
+    """Return what stands after the @: the distribution, or the plugin where it has two of them or there is none."""
+    known = Counter(same(entry.origin.distribution) for entry in entries)
+    return [
+        entry.origin.plugin if known[same(entry.origin.distribution)] > 1 or not entry.origin.version else entry.origin.distribution
+        for entry in entries
+    ]
+
+
+def _label(entry: Entry, entries: Sequence[Entry]) -> str:
+    told = sum(same(other.origin.distribution) == same(entry.origin.distribution) for other in entries) > 1
+    return f"{entry.origin.plugin} ({entry.origin})" if told else str(entry.origin)
 
 
 def _origin_of(target: str) -> Origin:

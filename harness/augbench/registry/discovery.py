@@ -2,75 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from importlib.metadata import EntryPoint, entry_points
+import os
+import warnings
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Protocol
 
 import pluggy
 
 from augbench.registry import hooks
 from augbench.registry.collect import Registry
-from augbench.registry.entries import Failure, Origin
-from augbench.values.errors import UnknownComponent
+from augbench.registry.entries import Failure, LeftOut, Note, Origin
+from augbench.registry.hearing import hearing
+from augbench.registry.installed import GROUP, Installation, Installed, installation, spelt
+from augbench.registry.loading import definition
+from augbench.registry.offering import offer
+from augbench.registry.versions import unmet
+from augbench.values.errors import AugbenchError, UnknownComponent
+from augbench.values.plugin_errors import NoHook, NoModule, OtherVersion
 
-GROUP = "augbench"
+VARIABLE = "AUGBENCH_NO_PLUGIN"
+"""The environment's variable that names plugins to leave out, with commas between them."""
+OPTION, SETTING = "--no-plugin", "disable-plugins"
 
 
-def discover(disabled: Collection[str] = ()) -> Registry:
+def discover(disabled: Collection[str] = (), declared: Collection[str] = ()) -> Registry:
     """Ask every plugin for its components, in the order of distribution and plugin names.
 
     A plugin that fails to import, has a hook of the wrong signature or raises is listed in ``failures`` and adds nothing.
-    ``disabled`` names plugins, or whole distributions, to leave out; a name that there is not raises ``UnknownComponent``.
+    ``disabled`` (by the command line), ``declared`` (by a matrix) and the environment name plugins, or whole distributions, to leave
+    out; a name that there is not raises ``UnknownComponent``.
     """
-    points = sorted(_points(), key=lambda found: (found[0].distribution, found[0].plugin))
-    _check_names(disabled, (origin for origin, _ in points))
-    registry = Registry()
-    for origin, point in points:
-        if not {origin.plugin, origin.distribution} & set(disabled):
-            collect(registry, origin, point)
+    found = installation()
+    registry = Registry(failures=[*found.failures], notes=[*found.notes])
+    left_out = _left_out(found, {OPTION: disabled, SETTING: declared, VARIABLE: _named_by_environment()})
+    for plugin in found.plugins:
+        if by := left_out.get(plugin.where):
+            registry.left_out.append(LeftOut(origin=plugin.origin, by=by, module=plugin.point.module))
+        elif failure := _outdated(plugin, found.version):
+            registry.failures.append(failure)
+        else:
+            collect(registry, plugin.origin, plugin.point)
     return registry
 
 
-def _points() -> list[tuple[Origin, EntryPoint]]:
-    # The standard library keeps the first copy of a distribution that is on sys.path twice.
-    return [(_origin(point), point) for point in entry_points(group=GROUP)]
+def _named_by_environment() -> tuple[str, ...]:
+    return tuple(name for part in os.environ.get(VARIABLE, "").split(",") if (name := part.strip()))
 
 
-def _origin(point: EntryPoint) -> Origin:
-    assert point.dist is not None
-    return Origin(plugin=point.name, distribution=point.dist.name, version=point.dist.version)
+def _left_out(found: Installation, named: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Say of each plugin to leave out, by the place of its entry point, who says so."""
+    for by, names in named.items():
+        for name in names:
+            if not found.called(name):
+                raise UnknownComponent("plugin", name, found.names(), notes=[f"{VARIABLE} names it"] if by == VARIABLE else ())
+    return {plugin.where: by for by, names in reversed([*named.items()]) for plugin in found.plugins if plugin.names & set(map(spelt, names))}
 
 
-def _check_names(disabled: Collection[str], origins: Iterable[Origin]) -> None:
-    known = {name for origin in origins for name in (origin.plugin, origin.distribution)}
-    for name in disabled:
-        if name not in known:
-            raise UnknownComponent("plugin", name, sorted(known))
+def _outdated(plugin: Installed, version: str) -> Failure | None:
+    """Refuse a plugin that was written for another augbench."""
+    if plugin.origin.distribution == GROUP:
+        return None
+    error: Exception
+    try:
+        requirement = unmet(plugin.requires, version)
+        if requirement is None:
+            return None
+        error = OtherVersion(plugin.origin.distribution, requirement, version)
+    except ValueError as invalid:
+        error = invalid
+    return Failure(origin=plugin.origin, stage="version", error=error, where=plugin.where, module=plugin.point.module)
 
 
 class Loadable(Protocol):
     """An entry point, or whatever else imports a plugin."""
 
+    @property
+    def value(self) -> str: ...
+
     def load(self) -> Any: ...
 
 
-def collect(registry: Registry, origin: Origin, point: Loadable) -> None:
-    """Add what one plugin registers: all of it, or a failure."""
-    mine, stage = Registry(origin=origin), "import"
-    # A manager of its own: a hook that is refused leaves nothing behind for the next plugin.
-    manager = pluggy.PluginManager(hooks.PROJECT)
-    manager.add_hookspecs(hooks)
-    try:
-        plugin = point.load()
-        stage = "signature"
-        manager.register(plugin, origin.plugin)
-        manager.check_pending()
-        if not manager.get_hookcallers(plugin):
-            raise pluggy.PluginValidationError(plugin, "no function is marked with @augbench.hookimpl")
-        stage = "register"
-        manager.hook.register(registry=mine)
-    # SystemExit: a script taken for a plugin must not end the command.
-    except (Exception, SystemExit) as error:
-        registry.failures.append(Failure(origin=origin, stage=stage, error=error))
-    else:
-        registry.entries.extend(mine.entries)
+def collect(registry: Registry, origin: Origin, point: Loadable, specs: ModuleType = hooks, *, offers: bool = False) -> None:
+    """Add what one plugin registers: all of it, or a failure.
+
+    ``offers``: a module that registers nothing is taken for one that offers its component classes.
+    """
+    attempt = _Attempt(origin=origin, point=point, specs=specs, offers=offers)
+    with hearing() as heard:
+        try:
+            attempt.make()
+        # SystemExit: a script taken for a plugin must not end the command.
+        except (Exception, SystemExit) as error:
+            registry.failures.append(attempt.failure(error))
+        else:
+            registry.entries.extend(attempt.mine.entries)
+    registry.notes += [Note(origin=origin, text=text, where=where) for text, where in heard.told()]
+
+
+@dataclass(kw_only=True)
+class _Attempt:
+    """A plugin on its way into a registry."""
+
+    origin: Origin
+    point: Loadable
+    specs: ModuleType
+    offers: bool
+    stage: str = "import"
+    """How far it has come."""
+    where: str = ""
+    """The place to mend, where no error would tell it."""
+
+    def __post_init__(self) -> None:
+        self.mine = Registry(origin=self.origin)
+        # A manager of its own: a hook that is refused leaves nothing behind for the next plugin.
+        self.manager = pluggy.PluginManager(hooks.PROJECT)
+        self.manager.add_hookspecs(self.specs)
+
+    def make(self) -> None:
+        """Import it, and let it register."""
+        plugin = self.point.load()
+        self.stage, self.where = "module", definition(plugin)
+        if not isinstance(plugin, ModuleType):
+            raise NoModule(self.point.value, plugin)
+        self.stage = "signature"
+        self._listen(plugin)
+        self.stage = "register"
+        self.manager.hook.register(registry=self.mine)
+
+    def failure(self, error: BaseException) -> Failure:
+        """Say where it broke; most errors tell the place themselves."""
+        where = self.where if isinstance(error, AugbenchError) else ""
+        return Failure(origin=self.origin, stage=self.stage, error=error, where=where, module=self.point.value.partition(":")[0])
+
+    def _listen(self, plugin: ModuleType) -> None:
+        # Python shows warnings of what is to go to nobody but scripts.
+        warnings.simplefilter("always")
+        self.manager.register(plugin, self.origin.plugin)
+        self.manager.check_pending()
+        if self.manager.get_hookcallers(plugin):
+            return
+        unmarked = hasattr(plugin, "register")
+        if unmarked or not (self.offers and offer(self.mine, plugin)):
+            raise NoHook(unmarked=unmarked, offers=self.offers)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pluggy
 
 from augbench.values.components import Component
+from augbench.values.errors import reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +20,10 @@ class Origin:
     """The plugin that a component came from."""
 
     plugin: str
-    """Name of the entry point."""
+    """Name of the entry point; of a file, its name without ``.py``."""
     distribution: str
     version: str = ""
+    """Empty for what is not installed as a distribution."""
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".strip()
@@ -60,20 +64,59 @@ class Failure:
 
     origin: Origin
     stage: str
-    """``import``, ``signature`` or ``register``."""
+    """``metadata``, ``version``, ``import``, ``module``, ``signature`` or ``register``."""
     error: BaseException
+    where: str = ""
+    """The place to mend, where the error has none of its own."""
+    module: str = ""
+    """What its entry point names."""
+
+    @property
+    def reason(self) -> str:
+        """Say what is wrong, on one line."""
+        return reason(self.error)
+
+    @property
+    def place(self) -> str:
+        """Return file:line, or an empty string."""
+        return self.where or location(self.error)
 
     def __str__(self) -> str:
-        # pluggy explains itself on several lines.
-        message = " ".join(str(self.error).split())
-        where = location(self.error)
-        return f"{self.origin.plugin}: {self.stage}: {type(self.error).__name__}: {message}{f' ({where})' if where else ''}"
+        return f"{self.origin.plugin}: {self.stage}: {self.reason}{_in_brackets(self.place)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What its user, or its author, should know of a plugin that works."""
+
+    origin: Origin
+    text: str
+    where: str = ""
+    """file:line, where there is one."""
+
+    def __str__(self) -> str:
+        return f"{self.origin.plugin}: {self.text}{_in_brackets(self.where)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A plugin that somebody left out; nothing of it was imported."""
+
+    origin: Origin
+    by: str
+    """``--no-plugin``, ``disable-plugins`` or the name of the environment's variable."""
+    module: str
+    """What its entry point names."""
+
+
+def _in_brackets(place: str) -> str:
+    return f" ({place})" if place else ""
 
 
 def location(error: BaseException) -> str:
     """Return file:line of the code to blame, or an empty string where only machinery is on the stack."""
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}"
+        return f"{error.filename}:{error.lineno}:{error.offset or 1}"
     if isinstance(error, pluggy.PluginValidationError):
         return _hook_location(error.plugin)
     frames = traceback.extract_tb(error.__traceback__)
@@ -84,8 +127,18 @@ def location(error: BaseException) -> str:
 def _is_machinery(filename: str) -> bool:
     if filename.startswith("<"):
         return True
-    parts = Path(filename).parts
-    return "importlib" in parts[-3:-1] or "pluggy" in parts or Path(filename).parent == Path(__file__).parent
+    path = Path(filename)
+    return "pluggy" in path.parts or path.parent == Path(__file__).parent or _is_standard(path)
+
+
+def _is_standard(path: Path) -> bool:
+    """Tell whether a file is Python's own, such as the module that refuses a mutable default."""
+    return path.is_relative_to(_standard_library()) and not {"site-packages", "dist-packages"} & set(path.parts)
+
+
+@cache
+def _standard_library() -> str:
+    return sysconfig.get_path("stdlib")
 
 
 def _hook_location(plugin: object) -> str:

@@ -6,9 +6,11 @@ import dataclasses
 import importlib
 import inspect
 from difflib import get_close_matches
+from types import ModuleType
 from typing import Any, cast
 
 from augbench.registry.entries import Entry, location
+from augbench.registry.hearing import apart
 from augbench.values.components import Component
 from augbench.values.errors import BrokenComponent
 
@@ -16,13 +18,14 @@ from augbench.values.errors import BrokenComponent
 def load(entry: Entry) -> type[Component]:
     """Return the class of an entry.  Raise ``BrokenComponent`` with the place to mend."""
     try:
-        component = _imported(entry.target)
+        with apart():
+            component = _imported(entry.target)
     # A module that calls sys.exit while it is imported is broken like any other.
     except (Exception, SystemExit) as error:
         raise BrokenComponent(entry.kind, entry.name, str(entry.origin), error, location(error)) from error
     if fault := _fault(component, entry.kind):
         why = TypeError(f"'{_label(component)}' {fault}")
-        raise BrokenComponent(entry.kind, entry.name, str(entry.origin), why, _definition(component))
+        raise BrokenComponent(entry.kind, entry.name, str(entry.origin), why, definition(component))
     return cast("type[Component]", component)
 
 
@@ -65,8 +68,11 @@ def _label(component: Any) -> str:
     return f"{module}:{getattr(component, '__qualname__', repr(component))}"
 
 
-def _definition(component: Any) -> str:
+def definition(thing: Any) -> str:
+    """Return file:line of a class or a function, the file of a module, or an empty string."""
+    if isinstance(thing, ModuleType):
+        return thing.__file__ or ""
     try:
-        return f"{inspect.getsourcefile(component)}:{inspect.getsourcelines(component)[1]}"
+        return f"{inspect.getsourcefile(thing)}:{inspect.getsourcelines(thing)[1]}"
     except (OSError, TypeError):
         return ""

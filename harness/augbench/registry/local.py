@@ -11,7 +11,7 @@ from types import ModuleType
 
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import collect
-from augbench.registry.entries import Origin, location
+from augbench.registry.entries import Origin
 from augbench.values.errors import BrokenComponent, MissingFile
 
 
@@ -27,6 +27,11 @@ class Local:
     def name(self) -> str:
         """Return the name of the module."""
         return Path(self.reference).stem if self.reference.endswith(".py") else self.reference
+
+    @property
+    def value(self) -> str:
+        """Return the name of the module, as an entry point does."""
+        return self.name
 
     def load(self) -> ModuleType:
         """Import it."""
@@ -44,13 +49,16 @@ class Local:
 
 
 def load_local(registry: Registry, references: tuple[str, ...], folder: Path) -> None:
-    """Add the components of plugins that are not installed; raise ``BrokenComponent`` for the first that fails."""
+    """Add the components of plugins that are not installed; raise ``BrokenComponent`` for the first that fails.
+
+    A module that registers nothing offers the component classes that it defines, under dashed names.
+    """
     for reference in references:
         plugin = Local(reference, folder)
         before = len(registry.failures)
-        collect(registry, Origin(plugin=plugin.name, distribution=reference), plugin)
+        collect(registry, Origin(plugin=plugin.name, distribution=reference), plugin, offers=True)
         for failure in registry.failures[before:]:
-            raise BrokenComponent("plugin", reference, "this matrix", failure.error, location(failure.error))
+            raise BrokenComponent("plugin", reference, "this matrix", failure.error, failure.place)
 
 
 def _import(name: str, path: Path) -> ModuleType:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+# What dataclasses say of a field.
+_MUTABLE = re.compile(r"mutable default <class '([\w.]+)'> for field (\w+) is not allowed")
+_UNCHANGEABLE = "type a list as tuple[float, ...] and write (), give a table field(default_factory=dict)"
 
 
 class AugbenchError(Exception):
@@ -72,6 +77,20 @@ def suggestion(name: str, known: Iterable[str]) -> str:
         return f"did you mean '{close[0]}'?"
     listed = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"known: {listed}" if names else ""
+
+
+def reason(error: BaseException) -> str:
+    """Say on one line what an error of somebody's code is."""
+    if isinstance(error, AugbenchError):
+        return str(error)
+    try:
+        # Where a syntax error is, and how its line reads, is told elsewhere.
+        said = str(error.msg) if isinstance(error, SyntaxError) else " ".join(str(error).split())
+    except Exception:
+        said = "its message cannot be read"
+    if found := _MUTABLE.match(said):
+        said = f"the default of field '{found[2]}' is a {found[1]}, which could be changed; {_UNCHANGEABLE}"
+    return f"{type(error).__name__}: {said}".removesuffix(": ")
 
 
 class MissingFile(AugbenchError):
@@ -189,7 +208,7 @@ class BrokenComponent(AugbenchError):
 
     def __init__(self, kind: str, name: str, origin: str, error: BaseException, where: str = "") -> None:
         place = f" ({where})" if where else ""
-        super().__init__(f"{kind} '{name}' from {origin} does not load: {type(error).__name__}: {error}{place}")
+        super().__init__(f"{kind} '{name}' from {origin} does not load: {reason(error)}{place}")
 
 
 class BrokenMeasure(AugbenchError):
@@ -203,24 +222,18 @@ class BrokenMeasure(AugbenchError):
 class UnknownComponent(AugbenchError):
     """No component has this name."""
 
-    def __init__(self, kind: str, name: str, known: Sequence[str], broken: Sequence[str] = ()) -> None:
-        self.hint = suggestion(name, known)
-        if broken:
-            # The name may be one of theirs.
-            listed = f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"
-            self.hint = f"{self.hint}; {listed}" if self.hint else listed
+    def __init__(self, kind: str, name: str, known: Sequence[str], notes: Sequence[str] = ()) -> None:
+        self.hint = "; ".join(filter(None, [suggestion(name, known), *notes]))
         self.summary = f"no {kind} called '{name}'"
         super().__init__(f"{self.summary}; {self.hint}" if self.hint else self.summary)
 
 
 class DuplicateName(AugbenchError):
-    """Two distributions register one name."""
+    """Several plugins register one name."""
 
-    def __init__(self, kind: str, name: str, first: str, second: str) -> None:
-        super().__init__(
-            f"{kind} '{name}' is registered by {first} and by {second}; "
-            f"write '{name}@{first.split()[0]}' or '{name}@{second.split()[0]}' to choose"
-        )
+    def __init__(self, kind: str, name: str, origins: Sequence[str], addresses: Sequence[str]) -> None:
+        written = " or ".join(f"'{address}'" for address in addresses)
+        super().__init__(f"{kind} '{name}' is registered by {' and by '.join(origins)}; write {written} to choose")
 
 
 class ClashingPresets(AugbenchError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,12 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def install(self, distribution: str, version: str = "1.0", **modules: str) -> Path:
+    def install(self, distribution: str, version: str = "1.0", requires: Sequence[str] = (), **modules: str) -> Path:
         """Write a distribution whose modules are its plugins."""
         information = self.folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
         information.mkdir(parents=True)
-        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        needs = "".join(f"Requires-Dist: {one}\n" for one in requires)
+        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n{needs}")
         points = "".join(f"{module} = {module}\n" for module in modules)
         (information / "entry_points.txt").write_text(f"[augbench]\n{points}")
         for module, code in modules.items():

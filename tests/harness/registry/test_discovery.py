@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
+from importlib import import_module
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
-from augbench.registry.discovery import discover
+from augbench.registry.collect import Registry
+from augbench.registry.discovery import collect, discover
+from augbench.registry.entries import Origin
 from augbench.values.errors import DuplicateName, UnknownComponent
 
 GOOD = """
@@ -53,9 +58,9 @@ def test_a_module_that_is_not_there_blames_no_line_of_python_s_own(site):
     assert failure(discover()) == "bad: import: ModuleNotFoundError: No module named 'no_such_plugin_module'"
 
 
-def test_a_syntax_error_is_listed_with_its_line(site):
+def test_a_syntax_error_is_listed_with_its_line_and_column(site):
     site.install("bad", bad_plugin="x = 1\ndef register(:\n")
-    assert failure(discover()).endswith(f"({site.folder / 'bad_plugin.py'}:2)")
+    assert failure(discover()) == f"bad_plugin: import: SyntaxError: invalid syntax ({site.folder / 'bad_plugin.py'}:2:14)"
 
 
 def test_a_misspelt_hook_argument_is_listed_with_the_hook_s_line(site):
@@ -80,8 +85,19 @@ def test_a_misspelt_hook_is_listed(site):
 
 def test_a_forgotten_mark_is_listed(site):
     site.install("bad", bad_plugin="def register(registry):\n    pass\n")
-    said = failure(discover())
-    assert said.startswith("bad_plugin: signature: PluginValidationError: no function is marked with @augbench.hookimpl")
+    where = site.folder / "bad_plugin.py"
+    said = "no function is marked with @augbench.hookimpl; write @augbench.hookimpl above register"
+    assert failure(discover()) == f"bad_plugin: signature: {said} ({where})"
+
+
+def test_a_module_that_does_nothing_is_listed(site):
+    site.install("bad", bad_plugin="")
+    assert "no function is marked with @augbench.hookimpl; write a function register(registry) and" in failure(discover())
+
+
+def test_a_hook_that_is_never_called_is_listed(site):
+    site.install("bad", bad_plugin="from augbench import hookimpl\n\n@hookimpl\nclass register:\n    pass\n")
+    assert failure(discover()).startswith("bad_plugin: signature: ")
 
 
 def test_a_register_that_raises_adds_nothing(site):
@@ -98,6 +114,99 @@ def test_a_register_that_raises_adds_nothing(site):
     assert failure(registry).startswith("bad_plugin: register: ValueError: 'the other half' is no name for a component")
     assert failure(registry).endswith(f"({site.folder / 'bad_plugin.py'}:7)")
     assert "half" not in registry.names("augmenter")
+
+
+CLASS = """
+    from augbench import hookimpl
+
+    class Plugin:
+        @hookimpl
+        def register(registry):
+            registry.augmenter("twist", "no_such_module:Twist")
+
+    def function():
+        pass
+
+    number = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "line"),
+    [
+        ("bad_plugin:Plugin", "a class", ":4"),
+        ("bad_plugin:function", "a function", ":9"),
+        ("bad_plugin:number", "a value of type int", ""),
+        ("bad_plugin:Plugin.register", "a function", ":5"),
+    ],
+)
+def test_an_entry_point_that_names_no_module_is_listed(site, value: str, what: str, line: str):
+    information = site.install("bad", bad_plugin=CLASS)
+    (information / "entry_points.txt").write_text(f"[augbench]\nbad = {value}\n")
+    said = f"bad: module: the entry point '{value}' names {what}; name the module that holds register: 'bad_plugin'"
+    assert failure(discover()) == said + (f" ({site.folder / 'bad_plugin.py'}{line})" if line else "")
+
+
+def test_an_entry_point_that_names_nothing_is_listed(site):
+    information = site.install("bad", bad_plugin=CLASS)
+    (information / "entry_points.txt").write_text("[augbench]\nbad = bad_plugin:plugin\n")
+    assert failure(discover()) == "bad: import: AttributeError: module 'bad_plugin' has no attribute 'plugin'"
+
+
+def test_what_a_plugin_prints_is_noted_and_spoils_no_output(site, capsys):
+    site.install("loud", loud_plugin="print('I am', 'here')\n" + textwrap.dedent(GOOD))
+    registry = discover()
+    assert capsys.readouterr() == ("", "")
+    assert [str(note) for note in registry.notes] == ["loud_plugin: prints when it is imported: 'I am here'"]
+    assert "twist" in registry.names("augmenter")
+
+
+def test_what_a_plugin_warns_of_is_noted_with_its_line(site, recwarn):
+    site.install("wary", wary_plugin="import warnings\nwarnings.warn('soon\\n gone')\n" + textwrap.dedent(GOOD))
+    assert [str(note) for note in discover().notes] == [f"wary_plugin: warns: UserWarning: soon gone ({site.folder / 'wary_plugin.py'}:2)"]
+    assert list(recwarn) == []
+
+
+SPEC = """
+    import pluggy
+
+    hookspec = pluggy.HookspecMarker("augbench")
+
+    @hookspec(
+        warn_on_impl=None,
+        warn_on_impl_args={"names": DeprecationWarning("'names' goes with augbench 2: use 'registry'")},
+    )
+    def register(registry, names):
+        pass
+
+    @hookspec(warn_on_impl=DeprecationWarning("'enrol' goes with augbench 2: use 'register'"))
+    def enrol(registry):
+        pass
+"""
+OLD = """
+    from augbench import hookimpl
+
+    @hookimpl
+    def register(registry, names):
+        pass
+
+    @hookimpl
+    def enrol(registry):
+        pass
+"""
+
+
+def test_hooks_and_arguments_that_are_to_go_are_noted_with_the_line_that_uses_them(site):
+    site.write("old_specs.py", SPEC)
+    site.write("old_plugin.py", OLD)
+    registry, origin = Registry(), Origin(plugin="old", distribution="old", version="1.0")
+    point = EntryPoint(name="old", value="old_plugin", group="augbench")
+    collect(registry, origin, point, specs=import_module("old_specs"))
+    where = site.folder / "old_plugin.py"
+    assert sorted(str(note) for note in registry.notes if "Deprecation" in note.text) == [
+        f"old: warns: DeprecationWarning: 'enrol' goes with augbench 2: use 'register' ({where}:8)",
+        f"old: warns: DeprecationWarning: 'names' goes with augbench 2: use 'registry' ({where}:4)",
+    ]
 
 
 def test_a_plugin_that_exits_ends_nothing(site):

@@ -6,6 +6,7 @@ import pytest
 
 from augbench.registry.collect import Registry
 from augbench.registry.local import load_local
+from augbench.registry.offering import kebab
 from augbench.values.errors import BrokenComponent
 
 PLUGIN = '''
@@ -63,3 +64,58 @@ def test_a_missing_file_and_a_taken_name_are_told(tmp_path):
     (tmp_path / "json.py").write_text(PLUGIN)
     with pytest.raises(BrokenComponent, match=r"the file 'json\.py' has the name of an installed module; give it another"):
         load_local(Registry(), ("./json.py",), tmp_path)
+
+
+FLIP = '''
+from dataclasses import dataclass
+
+from augbench import Augmenter, Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Base(Schedule):
+    """What both share."""
+
+    def factor(self, step, steps, steps_per_epoch):
+        return 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class HalfRate(_Base):
+    """Half the rate."""
+
+
+class Bare(_Base):
+    """No dataclass."""
+'''
+
+
+def test_a_file_that_registers_nothing_offers_its_component_classes(tmp_path):
+    (tmp_path / "my_half.py").write_text(FLIP)
+    registry = Registry()
+    load_local(registry, ("./my_half.py",), tmp_path)
+    assert [(entry.name, entry.summary) for entry in registry.entries] == [("half-rate", "Half the rate"), ("bare", "No dataclass")]
+    assert registry.resolve("schedule", "half-rate").component().factor(0, 1, 1) == 0.5
+    with pytest.raises(BrokenComponent, match=r"'my_half:Bare' is not a frozen, keyword-only dataclass.*my_half\.py:20"):
+        registry.resolve("schedule", "bare")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("FlipMix", "flip-mix"), ("WganGp", "wgan-gp"), ("HTTPServer2D", "http-server2d"), ("Mix2Up", "mix2-up"), ("Old_Mix", "old-mix")],
+)
+def test_a_class_is_called_as_a_matrix_would_write_it(name, shown):
+    assert kebab(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1", r"no function is marked with @augbench\.hookimpl, and no class is a component; write a function register\(registry\)"),
+        (PLUGIN.replace("@hookimpl\n", ""), r"no function is marked with @augbench\.hookimpl; write @augbench\.hookimpl above register"),
+    ],
+)
+def test_a_file_that_offers_nothing_says_what_to_write(tmp_path, text, message):
+    (tmp_path / "my_half.py").write_text(text)
+    with pytest.raises(BrokenComponent, match=message):
+        load_local(Registry(), ("./my_half.py",), tmp_path)

@@ -1,0 +1,55 @@
+"""What can be wrong with an installed plugin: every wording of a failure that is not Python's own is made here."""
+
+from __future__ import annotations
+
+from types import FunctionType
+
+from augbench.values.errors import AugbenchError, reason
+
+
+class UnreadableMetadata(AugbenchError):
+    """What a distribution says of itself makes no sense."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"its metadata cannot be read: {reason(error)}; install it again")
+
+
+class TwoModules(AugbenchError):
+    """A distribution gives one name to two plugins."""
+
+    def __init__(self, name: str, first: str, second: str) -> None:
+        super().__init__(f"'{name}' names both '{first}', which is used, and '{second}', which is not; give each plugin a name of its own")
+
+
+class OtherVersion(AugbenchError):
+    """A plugin was written for another augbench."""
+
+    def __init__(self, distribution: str, requirement: str, version: str) -> None:
+        super().__init__(
+            f"{distribution} requires {requirement}, and this is augbench {version}; install a version of it that goes with this one"
+        )
+
+
+class NoModule(AugbenchError):
+    """An entry point names something that is no module."""
+
+    def __init__(self, value: str, found: object) -> None:
+        what = (
+            "a class"
+            if isinstance(found, type)
+            else "a function"
+            if isinstance(found, FunctionType)
+            else f"a value of type {type(found).__name__}"
+        )
+        super().__init__(f"the entry point '{value}' names {what}; name the module that holds register: '{value.partition(':')[0]}'")
+
+
+class NoHook(AugbenchError):
+    """A plugin does nothing."""
+
+    def __init__(self, *, unmarked: bool, offers: bool) -> None:
+        mend = (
+            "write @augbench.hookimpl above register" if unmarked else "write a function register(registry) and @augbench.hookimpl above it"
+        )
+        none = ", and no class is a component" if offers and not unmarked else ""
+        super().__init__(f"no function is marked with @augbench.hookimpl{none}; {mend}")
