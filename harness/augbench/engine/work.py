@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from augbench.engine.executing import Halt, StageOutcome, Watch
 from augbench.plan.keys import Key
 from augbench.plan.tasks import Stage
+from augbench.registry.places import entered
 from augbench.store.opening import open_store
 from augbench.values.errors import AugbenchError
 from augbench.values.failing import Halted, failure_class
@@ -111,11 +112,17 @@ def failed(key: Key, error: BaseException, seconds: float, worker: str) -> Stage
         status="failed",
         seconds=seconds,
         worker=worker,
-        error=_said(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {_said(error)}",
+        error=_said(error) if isinstance(error, AugbenchError) else _foreign(error),
         error_class=type(error).__name__,
         failure=failure_class(error),
         traceback="".join(traceback.format_exception(error)),
     )
+
+
+def _foreign(error: BaseException) -> str:
+    """Say what somebody's code raised, and where; what the machine did is nobody's line."""
+    place = entered(error) if failure_class(error) == "error" else ""
+    return f"{type(error).__name__}: {_said(error)}{f' ({place})' if place else ''}"
 
 
 def _said(error: BaseException) -> str:

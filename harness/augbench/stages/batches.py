@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from augbench.plan.tasks import TrainTask
+from augbench.stages import promises
 from augbench.stages.classifier import to_float
+from augbench.stages.promises import Look, no_look
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed
 from augbench.values.data import Images
 from augbench.values.sampling import Block, Group, SampleContext
@@ -28,10 +30,10 @@ class DrawnTransform:
     augmenter: Augmenter
     draw: Draw
 
-    def apply(self, images: Tensor, step: int) -> Tensor:
+    def apply(self, images: Tensor, step: int, look: Look) -> Tensor:
         """Transform the images [n, C, H, W] of one step."""
         rows = slice(step * len(images), (step + 1) * len(images))
-        return self.augmenter.apply(images[:, None], self.draw[rows]).images
+        return _mixed(self.augmenter, images[:, None], self.draw[rows], look).images
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,16 +54,16 @@ class DrawnGroup:
         """Source images of one step."""
         return self.labels.shape[1] * self.labels.shape[2]
 
-    def make(self, sources: Tensor, step: int, classes: int) -> tuple[Tensor, Tensor]:
+    def make(self, sources: Tensor, step: int, classes: int, look: Look) -> tuple[Tensor, Tensor]:
         """Return images [n, C, H, W] and targets [n, K] of one step from its source images [n * arity, C, H, W]."""
         _, count, arity = self.labels.shape
         for transform in self.transforms:
-            sources = transform.apply(sources, step)
+            sources = transform.apply(sources, step, look)
         sources = sources.unflatten(0, (count, arity))
         labels = self.labels[step]
         if self.slot is None or self.draw is None:
             return sources[:, 0], indicators(labels[:, 0], classes)
-        mixed = self.slot.augmenter.apply(sources, self.draw[step * count : (step + 1) * count])
+        mixed = _mixed(self.slot.augmenter, sources, self.draw[step * count : (step + 1) * count], look)
         if self.applied is not None:
             mixed = _where(self.applied[step], mixed, sources)
         weights = mixed.pixel_weights if mixed.label_weights is None else mixed.label_weights
@@ -79,14 +81,14 @@ class BatchBlock:
     transforms: tuple[DrawnTransform, ...]
     classes: int
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Return float images [B, C, H, W] in [0, 1] and targets [B, K] of a step of the block."""
+    def batch(self, step: int, look: Look = no_look) -> tuple[Tensor, Tensor]:
+        """Return float images [B, C, H, W] in [0, 1] and targets [B, K] of a step of the block; ``look`` sees what augmenters make."""
         gathered = to_float(self.images.take(self.indices[step]), self.images.scale)
         parts = gathered.split([group.width for group in self.groups])
-        made = [group.make(sources, step, self.classes) for group, sources in zip(self.groups, parts, strict=True)]
+        made = [group.make(sources, step, self.classes, look) for group, sources in zip(self.groups, parts, strict=True)]
         images = torch.cat([pictures for pictures, _ in made])
         for transform in self.transforms:
-            images = transform.apply(images, step)
+            images = transform.apply(images, step, look)
         return images, torch.cat([targets for _, targets in made])
 
 
@@ -104,7 +106,8 @@ class Batches:
     def block(self, first: int, steps: int) -> BatchBlock:
         """Draw all random numbers of a run of steps and move them to the device at once."""
         context = self.context.at(Block(first=first, steps=steps))
-        groups = [group for group in self.task.sampler.compose(context) if group.sources.shape[1]]
+        composed = promises.composed(self.task.sampler, self.task.sampler.compose(context), context)
+        groups = [group for group in composed if group.sources.shape[1]]
         labels = [context.every_label[group.sources] for group in groups]
         at_sources = self.task.transforms_at == "sources"
         final = torch.cat([part[..., 0] for part in labels], dim=1)
@@ -127,7 +130,7 @@ class Batches:
         if name is None:
             return DrawnGroup(labels=on_device, transforms=transforms)
         slot = self.task.augment[name]
-        draw = slot.augmenter.draw(self._draw_context(labels), self.streams.rng(f"train/{stream}", step=first))
+        draw = self._drawn(slot.augmenter, labels, self.streams.rng(f"train/{stream}", step=first))
         applied = None
         if slot.probability < 1:
             rng = self.streams.rng(f"train/{stream}.probability", step=first)
@@ -142,20 +145,29 @@ class Batches:
             # A stream is named by what is transformed and how often it occurs, not by its place in the list.
             name = type(augmenter).__qualname__
             rng = self.streams.rng(f"train/transform.{name}", occurrence=seen[name], where=where, step=first)
-            draw = augmenter.draw(self._draw_context(labels[..., None]), rng)
+            draw = self._drawn(augmenter, labels[..., None], rng)
             drawn.append(DrawnTransform(augmenter=augmenter, draw=draw.to(self.device)))
             seen[name] += 1
         return tuple(drawn)
 
-    def _draw_context(self, labels: Tensor) -> DrawContext:
+    def _drawn(self, augmenter: Augmenter, labels: Tensor, rng: torch.Generator) -> Draw:
+        """Draw for images whose sources have labels [steps, n, arity]."""
         steps, count, arity = labels.shape
-        return DrawContext(
+        context = DrawContext(
             steps=steps,
             per_step=count,
             shape=self.images.shape,
             labels=labels.reshape(steps * count, arity),
             class_counts=self.context.class_counts,
         )
+        return promises.drawn(augmenter, augmenter.draw(context, rng), steps * count)
+
+
+def _mixed(augmenter: Augmenter, sources: Tensor, draw: Draw, look: Look) -> Mixed:
+    """Make images of sources [n, arity, C, H, W]."""
+    mixed = promises.mixed(augmenter, augmenter.apply(sources, draw), sources)
+    look(augmenter, "apply", {"images": mixed.images, "pixel weights": mixed.pixel_weights})
+    return mixed
 
 
 def _stream_names(groups: Sequence[Group]) -> list[str]:

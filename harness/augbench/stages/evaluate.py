@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from augbench.plan.tasks import CLASSIFIER, PREPARED, EvaluateTask
-from augbench.stages import contents
+from augbench.stages import contents, promises
 from augbench.stages.classifier import build_classifier, score
 from augbench.stages.head import HeadSetup
 from augbench.stages.prepared import Prepared, read_prepared
@@ -47,7 +47,8 @@ def _adjusted(
         class_counts=torch.from_numpy(np.bincount(learn.labels, minlength=len(prepared.classes))),
         validation=validation,
     )
-    return {name: predict.adjust(values, context).softmax(dim=1).float().numpy() for name, values in logits.items()}
+    corrected = {name: promises.adjusted(predict, predict.adjust(values, context), values) for name, values in logits.items()}
+    return {name: values.softmax(dim=1).float().numpy() for name, values in corrected.items()}
 
 
 def _logarithms(probabilities: NDArray[Any]) -> Tensor:

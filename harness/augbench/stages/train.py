@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from augbench.plan.tasks import TrainTask
+from augbench.stages import promises
 from augbench.stages.batches import Batches, block_borders
 from augbench.stages.classifier import autocast, build_classifier, layout
 from augbench.stages.course import LOSSES, SCORES, Course
@@ -197,6 +198,10 @@ class _Trainer:
             if course.validation and step + 1 in checks:
                 course.validation.check(step + 1, course.classifier, keep=training.select == "best")
         loss = float(summed) / count
+        if not math.isfinite(loss):
+            for step in range(count):
+                # Whoever made what is no number is to blame, and not the rate of learning.
+                block.batch(step, promises.finite)
         self._demand(math.isfinite(loss), first + count)
         return loss
 
@@ -204,7 +209,8 @@ class _Trainer:
         numerics, course = self.task.numerics, self.course
         with autocast(numerics, self.batches.device):
             logits = course.classifier(images.contiguous(memory_format=layout(numerics)))
-        loss = self.task.training.loss.loss(logits.float(), targets, context)
+        logits = promises.logits(self.task.backbone, logits, *targets.shape)
+        loss = promises.scalar(self.task.training.loss, self.task.training.loss.loss(logits.float(), targets, context))
         course.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         course.optimizer.step()

@@ -138,7 +138,10 @@ def test_every_stage_has_one_outcome_and_what_is_done_has_an_artefact(place):
 )
 def test_an_exception_is_an_outcome_with_its_class_kind_and_traceback(place, by, name, failure, says):
     [outcome] = place.run(stage("raise", by))
-    assert (outcome.status, outcome.error_class, outcome.failure, outcome.error) == ("failed", name, failure, says)
+    said, _, where = outcome.error.partition(" (/")
+    assert (outcome.status, outcome.error_class, outcome.failure, said) == ("failed", name, failure, says)
+    # Of an error in somebody's code the line is told, too.
+    assert ("support/works.py:" in where) == (failure == "error")
     assert "works.py" in outcome.traceback
     assert "_raise" in outcome.traceback
 
@@ -147,7 +150,7 @@ def test_an_exit_ends_a_stage_and_nothing_else(place):
     silent, loud = stage("exit"), stage("exit", "enough")
     outcomes = place.run(silent, loud, stage("write", "after"))
     assert [outcome.error_class for outcome in outcomes] == ["SystemExit", "SystemExit", ""]
-    assert outcomes[1].error == "SystemExit: enough"
+    assert outcomes[1].error.startswith("SystemExit: enough (")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""Find the line that somebody has to mend: of a class, a method, or of the code that a failure went through."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Frame = tuple[str, int]
+"""A file and a line in it."""
+_HARNESS = Path(__file__).parents[1]
+_LIBRARIES = frozenset({"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "PIL", "sklearn", "pyarrow", "safetensors"})
+"""Top-level packages in which nobody who writes a component looks for the fault."""
+
+
+def definition(code: Any) -> str:
+    """Return file:line of a class or function; empty where Python keeps no text of it."""
+    try:
+        return f"{inspect.getsourcefile(code)}:{inspect.getsourcelines(code)[1]}"
+    except (OSError, TypeError):
+        return ""
+
+
+def frames(error: BaseException) -> list[Frame]:
+    """Return the places that an error went through, the outermost first."""
+    return [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def innermost(passed: Sequence[Frame], component: type) -> str:
+    """Return file:line of the innermost of frames, the outermost first, within a component's package or file; or an empty string."""
+    return _last_within(passed, _home_of(component))
+
+
+def entered(error: BaseException) -> str:
+    """Return file:line of the code that the harness called and an error came from; empty where that is the harness or a library."""
+    passed = frames(error)
+    after = [place for place, (file, _) in enumerate(passed) if _HARNESS in Path(file).parents]
+    foreign = passed[after[-1] + 1 :] if after else passed
+    if not foreign or foreign[0][0].startswith("<"):
+        return ""
+    first = Path(foreign[0][0])
+    return "" if _top(first) in _LIBRARIES or _is_standard(first) else _last_within(foreign, _package(first))
+
+
+def _last_within(passed: Sequence[Frame], home: Path | None) -> str:
+    own = [
+        frame for frame in passed if home and home in (Path(frame[0]), *Path(frame[0]).parents) and _HARNESS not in Path(frame[0]).parents
+    ]
+    return f"{own[-1][0]}:{own[-1][1]}" if own else ""
+
+
+def _home_of(component: type) -> Path | None:
+    file = getattr(sys.modules.get(component.__module__), "__file__", None)
+    return _package(Path(file)) if file else None
+
+
+def _package(file: Path) -> Path:
+    """Return the folder of a file's topmost package, or the file where it is in none."""
+    folder = None
+    for parent in file.parents:
+        if not (parent / "__init__.py").is_file():
+            break
+        folder = parent
+    return folder or file
+
+
+def _top(file: Path) -> str:
+    return _package(file).name
+
+
+def _is_standard(file: Path) -> bool:
+    return Path(inspect.__file__).parent in file.parents and "site-packages" not in file.parts
