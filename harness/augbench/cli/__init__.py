@@ -24,6 +24,7 @@ from augbench.cli import (
     reproduce,
     retry,
     run,
+    schema,
     status,
     verify,
     why,
@@ -85,6 +86,7 @@ def build() -> typer.Typer:
     parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)
     parts.command("preview", cls=Verb, epilog=look.EPILOG)(look.preview)
     app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)
+    app.command("schema", cls=Verb, epilog=schema.EPILOG, rich_help_panel=_PARTS)(schema.schema)
     images = _group("datasets")
     images.command("list", cls=Verb, epilog=datasets.LIST_EPILOG)(datasets.list_datasets)
     images.command("show", cls=Verb, epilog=datasets.SHOW_EPILOG)(datasets.show_dataset)

@@ -44,6 +44,11 @@ class Components:
             self._known[kind, use] = self._resolve(kind, use)
         return self._known[kind, use]
 
+    def classes(self) -> tuple[tuple[str, str], ...]:
+        """Return what was found as ``module:Class``, by kind."""
+        found = [(kind, use, each[0]) for (kind, use), each in self._known.items() if not isinstance(each, AugbenchError)]
+        return tuple((kind, use) for kind, use, component in found if use == f"{component.__module__}:{component.__qualname__}")
+
     def keys(self, component: type[Component]) -> Table:
         """Return what may stand in a component's table."""
         return self._shapes.table(component)

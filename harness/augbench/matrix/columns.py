@@ -23,14 +23,18 @@ _MINORITY = Below(share=0.2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _DatasetTable:
+class DatasetTable:
     """What stands in [datasets.NAME] beside the parameters of the data set itself."""
 
     dataset: Dataset
     label: str | None = None
+    """What reports call it; its name unless given."""
     minority: tuple[str, ...] | Mapping[Literal["below"], Annotated[float, Gt(0), Le(1)]] | None = None
+    """The minority classes by name, or those below a share of the largest class; ``{ below = 0.2 }`` unless given."""
     folds: Annotated[int, Ge(2)] | None = None
+    """Folds of cross-validation; without it, the given validation split."""
     resize: Resize | None = None
+    """How images are brought to one size."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +59,7 @@ def read(sections: Sections, layers: Layers, builder: Builder) -> tuple[ColumnSo
 
 
 def _column(name: str, nodes: tuple[Node, ...], sections: Sections, layers: Layers, builder: Builder) -> ColumnSource:
-    seat = layers.overlay.shapes.seat(_DatasetTable, nullable=False)
+    seat = layers.overlay.shapes.seat(DatasetTable, nullable=False)
     place = Place(("datasets", name), f"datasets.{name}")
     state = Seated(None, {})
     for node in nodes:
@@ -73,7 +77,7 @@ def _column(name: str, nodes: tuple[Node, ...], sections: Sections, layers: Laye
     )
 
 
-def _built(name: str, table: _DatasetTable, minority: Node | None, sections: Sections) -> Column:
+def _built(name: str, table: DatasetTable, minority: Node | None, sections: Sections) -> Column:
     return Column(
         name=name,
         label=table.label or name,

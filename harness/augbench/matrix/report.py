@@ -14,7 +14,7 @@ from augbench.matrix.sections import Sections
 from augbench.values.settings import AUTO, ReportSettings
 
 _PLACE = Place(("report",), "report")
-_NAMED_ALONE = ("metric", "test", "report", "executor")
+NAMED_ALONE = ("metric", "test", "report", "executor")
 """Kinds that no row holds: a component of them is not put together in layers."""
 
 
@@ -81,7 +81,7 @@ def _buildable(kind: str, node: Node, builder: Builder) -> bool:
 
 def _check_defaults(builder: Builder) -> None:
     for default in builder.overlay.defaults:
-        if default.kind in _NAMED_ALONE:
+        if default.kind in NAMED_ALONE:
             message = f"[defaults.{default.kind}.{default.use}] changes nothing: no row holds a component of that kind"
             builder.overlay.findings.add(message, default.node.origin.key, "take it out")
 

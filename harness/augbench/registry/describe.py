@@ -7,6 +7,7 @@ import inspect
 import sys
 import textwrap
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
 from itertools import pairwise
 from typing import Any, get_type_hints
 
@@ -109,6 +110,7 @@ def help_texts(owner: type) -> dict[str, str]:
     return found
 
 
+@cache
 def _own_help_texts(component: type) -> dict[str, str]:
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(component)))

@@ -115,12 +115,18 @@ class Settings:
     """All that decides a trial, but its data, seed and fold."""
 
     generator: Generator | None
+    """Makes synthetic images of minority classes; ``false`` for none."""
     sampler: Sampler
+    """What each batch is made of."""
     backbone: Backbone
+    """The classifier's network."""
     batch: Batch
     augment: Mapping[str, AugmentSlot]
+    """Named slots: an augmenter each, and beside it which images it mixes."""
     transforms: tuple[Augmenter, ...]
+    """Augmenters of one image, in order."""
     transforms_at: Literal["batch", "sources"]
+    """Whether ``transforms`` change the finished batch or its sources."""
     fit: Fit
     bank: Bank
     quality: Quality
@@ -182,8 +188,11 @@ class Published:
     """A quoted result: shown apart, never tested."""
 
     label: str
+    """What the result is called."""
     dataset: str
+    """The data set of this matrix that it stands beside."""
     source: str = ""
+    """Where it was published."""
     accuracy: Annotated[float, Ge(0), Le(1)] | None = None
     macro_f1: Annotated[float, Ge(0), Le(1)] | None = None
 
@@ -213,8 +222,11 @@ class ReportSettings:
     protocol: Literal["rana-2022", "none"] = "rana-2022"
     """Which published protocol is shown beside it, as published."""
     alpha: Annotated[float, Gt(0), Lt(1)] = 0.05
+    """The error rate of all comparisons of a data set together."""
     formats: tuple[str, ...] = ("markdown", "html", "latex", "json", "csv", "parquet")
+    """How the report is written."""
     published: tuple[Published, ...] = ()
+    """Quoted results, shown apart and never tested."""
 
 
 @dataclass(frozen=True, kw_only=True)

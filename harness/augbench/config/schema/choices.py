@@ -1,0 +1,140 @@
+"""What may stand after ``use``: the components of a registry that can be loaded, and every way to write their names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from augbench.config.shapes import REQUIRED, Field, Shapes
+from augbench.registry.entries import Entry
+from augbench.registry.loading import load
+from augbench.values.components import KINDS, Component
+from augbench.values.errors import AugbenchError, BrokenComponent
+
+if TYPE_CHECKING:
+    from augbench.registry.collect import Registry
+
+CLASS = r"^[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*$"
+"""``module:Class``, which needs no plugin."""
+_QUALIFIER = "(@[A-Za-z0-9_.-]+)"
+_MEMBERS = 100
+"""A family of more is known by a pattern: timm has thousands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A component that a document may name."""
+
+    kind: str
+    key: str
+    """What it is called within the schema."""
+    title: str
+    names: tuple[str, ...]
+    """What an editor offers."""
+    pattern: str
+    """Every way to write it, without anchors; the kind may stand before it."""
+    summary: str
+    component: type[Component]
+    fields: Mapping[str, Field]
+    """Its parameters by TOML key, without those that its name gives."""
+
+    @property
+    def needs(self) -> bool:
+        """Tell whether it cannot be built of its name alone."""
+        return any(own.default is REQUIRED for own in self.fields.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """The components of a registry, by kind."""
+
+    registry: Registry
+    shapes: Shapes
+    of: Mapping[str, tuple[Choice, ...]]
+    left_out: tuple[AugbenchError, ...]
+    """Why components that are registered cannot be used."""
+
+
+def choices(registry: Registry, classes: Iterable[tuple[str, str]] = ()) -> Choices:
+    """Load every component of a registry, and ``classes`` that a matrix names by where they are: (kind, ``module:Class``)."""
+    shapes = Shapes()
+    found: dict[str, list[Choice]] = {kind: [] for kind in KINDS}
+    left_out: list[AugbenchError] = []
+    times = Counter((entry.kind, entry.name) for entry in registry.entries)
+    for entry in registry.entries:
+        try:
+            found[entry.kind].append(_choice(entry, shapes, _siblings(entry, registry) if times[entry.kind, entry.name] > 1 else ()))
+        except AugbenchError as error:
+            left_out.append(error)
+    for kind, target in classes:
+        found[kind].append(_of_class(kind, target, registry, shapes))
+    return Choices(registry=registry, shapes=shapes, of={kind: tuple(several) for kind, several in found.items()}, left_out=tuple(left_out))
+
+
+def _siblings(entry: Entry, registry: Registry) -> Sequence[Entry]:
+    return [other for other in registry.entries if (other.kind, other.name) == (entry.kind, entry.name)]
+
+
+def _choice(entry: Entry, shapes: Shapes, clashing: Sequence[Entry]) -> Choice:
+    component = load(entry)
+    name, qualifier = re.escape(entry.name), _QUALIFIER if clashing else f"{_QUALIFIER}?"
+    label = _label(entry, clashing)
+    names, pattern = (label,), f"{name}{qualifier}"
+    if entry.family:
+        members = _members(component)
+        names = tuple(f"{entry.name}/{member}" + label.removeprefix(entry.name) for member in members)
+        pattern = f"{name}/({'|'.join(map(re.escape, members))}){qualifier}" if members else f"{name}/.+"
+    return Choice(
+        kind=entry.kind,
+        key=f"{entry.kind}.{label}",
+        title=f"{label}/NAME" if entry.family else label,
+        names=names,
+        pattern=pattern,
+        summary=entry.summary,
+        component=component,
+        fields=_fields(component, entry, shapes, {"name"} if entry.family else set()),
+    )
+
+
+def _label(entry: Entry, clashing: Sequence[Entry]) -> str:
+    """Return the name, with what tells it from others of that name."""
+    if not clashing:
+        return entry.name
+    alone = sum(other.origin.distribution == entry.origin.distribution for other in clashing) == 1
+    return f"{entry.name}@{entry.origin.distribution if alone else entry.origin.plugin}"
+
+
+def _members(component: Any) -> Sequence[str]:
+    """Return the members of a small family whose names are known."""
+    try:
+        names = tuple(component.names()) if hasattr(component, "names") else ()
+    # Code of a plugin: what it cannot tell now, a pattern stands for.
+    except Exception:
+        return ()
+    return names if len(names) <= _MEMBERS else ()
+
+
+def _fields(component: type[Component], entry: Entry, shapes: Shapes, implied: set[str]) -> Mapping[str, Field]:
+    try:
+        fields = shapes.table(component).fields
+    except (NameError, TypeError, AttributeError) as error:
+        # Annotations that name what only a type checker imports.
+        raise BrokenComponent(entry.kind, entry.name, str(entry.origin), error) from error
+    return {key: own for key, own in fields.items() if own.name not in implied}
+
+
+def _of_class(kind: str, target: str, registry: Registry, shapes: Shapes) -> Choice:
+    resolved = registry.resolve(kind, target)
+    return Choice(
+        kind=kind,
+        key=f"{kind}.{target}",
+        title=target,
+        names=(target,),
+        pattern=re.escape(target),
+        summary="",
+        component=resolved.component,
+        fields=_fields(resolved.component, resolved.entry, shapes, set()),
+    )
