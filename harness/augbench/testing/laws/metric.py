@@ -93,7 +93,6 @@ def _models() -> list[Any]:
 
 
 def _together(component: CountMetric, dtype: type = np.int64) -> Any:
-    models: list[Any] = [counts_of(made) for made in _models()]
-    right, predicted = (np.stack([counts[place] for counts in models]).astype(dtype) for place in (0, 1))
+    right, predicted, actual = zip(*map(counts_of, _models()), strict=True)
     # The images present are the same for all.
-    return component.of_counts(right, predicted, models[0][2].astype(dtype))
+    return component.of_counts(np.stack(right).astype(dtype), np.stack(predicted).astype(dtype), actual[0].astype(dtype))
