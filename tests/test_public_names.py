@@ -54,6 +54,7 @@ Schedule
 Split
 Splits
 Streams
+Study
 TableView
 TrainingView
 UnreadableData
@@ -67,6 +68,7 @@ formulas
 hookimpl
 in_order
 numbers
+run
 shares
 """
 
@@ -91,11 +93,13 @@ def test_nothing_else_looks_public():
         "plan",
         "quality",
         "registry",
+        "scaffold",
         "stages",
         "statistics",
         "store",
+        "study",
         "testing",
         "values",
     }
-    others = {name for name in vars(augbench) if not name.startswith("_")} - set(augbench.__all__) - packages
+    others = {name for name in vars(augbench) if name.isidentifier() and not name.startswith("_")} - set(augbench.__all__) - packages
     assert others == {"HookimplMarker"}

@@ -1,11 +1,12 @@
 """augbench: compare data augmentation for imbalanced image classification.
 
-What a plugin's author imports stands here; everything else is private.
+What a plugin's author imports stands here, and ``run`` for notebooks; everything else is private.
 """
 
 from pluggy import HookimplMarker
 
 from augbench.registry.collect import Registry
+from augbench.study import Study, run
 from augbench.values import comparing, dividing, draws, evidence, formulas, numbers
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
 from augbench.values.comparing import Comparison, Report
@@ -85,6 +86,7 @@ __all__ = [
     "Split",
     "Splits",
     "Streams",
+    "Study",
     "TableView",
     "TrainingView",
     "UnreadableData",
@@ -98,5 +100,6 @@ __all__ = [
     "hookimpl",
     "in_order",
     "numbers",
+    "run",
     "shares",
 ]

@@ -41,8 +41,13 @@ def load(path: Path, findings: Findings, snapshot: Snapshot | None = None) -> Do
     """
     if snapshot is not None:
         return Documents(roots=tuple(map(parse, snapshot.files)))
+    return with_extended(presets.source(str(path)) if presets.is_preset(str(path)) else read(path), findings)
+
+
+def with_extended(source: Source, findings: Findings) -> Documents:
+    """Read a text and what it extends.  Raise ``ConfigError`` where nothing can be read."""
     roots: dict[str, Node] = {}
-    _add(presets.source(str(path)) if presets.is_preset(str(path)) else read(path), (), roots, findings)
+    _add(source, (), roots, findings)
     return Documents(roots=tuple(roots.values()))
 
 

@@ -6,13 +6,15 @@ import ast
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import packages_distributions, version
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
+from augbench.registry.typed import MAIN, typed_in
 from augbench.values.components import Component
 
 # Stages that call components carry integer revisions of their own, so the harness is not part of a component's code.
@@ -24,19 +26,24 @@ def code_digest(component: type[Component]) -> str:
 
     Imports are followed transitively, those inside functions too, and stop at ``augbench``; base classes of other
     packages count.  Where there is no source, the distribution's version stands for it.
+    Of a notebook or a script, only the class counts, and what it uses of the rest.
     """
-    return modules_digest(base.__module__ for base in component.__mro__)
+    typed = {base.__qualname__: typed_in(base) for base in component.__mro__ if base.__module__ == MAIN}
+    return modules_digest((base.__module__ for base in component.__mro__ if base.__module__ != MAIN), typed)
 
 
-def modules_digest(names: Iterable[str]) -> str:
-    """Return the digest of modules and of all that they import from their own top-level packages; none of them is run."""
-    parts: dict[str, str] = {}
+def modules_digest(names: Iterable[str], typed: Mapping[str, Sequence[ast.AST]] = MappingProxyType({})) -> str:
+    """Return the digest of modules and of all that they import from their own top-level packages; none of them is run.
+
+    ``typed`` is code that no module holds, by name.
+    """
+    parts = {f"{MAIN}.{name}": "".join(map(_outline, trees)) for name, trees in typed.items()}
     waiting = [name for name in names if _counts(name)]
     while waiting:
         name = waiting.pop()
         if name in parts:
             continue
-        source, is_package = _source(name)
+        text, is_package = source(name)
         parts[name], imports = (_version(name), ()) if source is None else _read(source, name, is_package)
         waiting += [module for module in imports if _top(module) == _top(name) and _counts(module)]
     return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
@@ -50,7 +57,7 @@ def _counts(module: str) -> bool:
     return _top(module) != _HARNESS and _top(module) not in sys.stdlib_module_names
 
 
-def _source(name: str) -> tuple[str | None, bool]:
+def source(name: str) -> tuple[str | None, bool]:
     """Return a module's source, None without one, and whether it is a package."""
     module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None) or _find(name)

@@ -115,6 +115,20 @@ class UnwritablePath(AugbenchError):
         super().__init__(f"the path '{path}' {why}; rename the folder, or make a link to it and name that")
 
 
+class NoSource(AugbenchError):
+    """Whether a class has changed cannot be told."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Python keeps no text of '{name}', so nobody could tell whether it has changed; put it into a file and import it")
+
+
+class NoToml(AugbenchError):
+    """A value of Python that a matrix cannot hold."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(f"a matrix cannot hold {type(value).__name__} {value!r}; it holds texts, numbers, lists, tables and components")
+
+
 class FileThere(AugbenchError):
     """A file would be overwritten."""
 
