@@ -17,6 +17,7 @@ from augbench.cli import (
     logs,
     look,
     merge,
+    new_plugin,
     plan,
     plugins,
     preview,
@@ -86,6 +87,7 @@ def build() -> typer.Typer:
     parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)
     parts.command("preview", cls=Verb, epilog=look.EPILOG)(look.preview)
     app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)
+    app.command("new-plugin", cls=Verb, epilog=new_plugin.EPILOG, rich_help_panel=_PARTS)(new_plugin.new_plugin)
     app.command("schema", cls=Verb, epilog=schema.EPILOG, rich_help_panel=_PARTS)(schema.schema)
     images = _group("datasets")
     images.command("list", cls=Verb, epilog=datasets.LIST_EPILOG)(datasets.list_datasets)

@@ -1,0 +1,1 @@
+"""A new plugin's distribution, ready to be installed, tested and published."""
