@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from augbench.cli import options
-from augbench.cli.chosen import chosen
+from augbench.cli.chosen import Chosen, chosen
 from augbench.cli.console import print_json, talk
 from augbench.cli.meant import Names, Parameters, meant
 from augbench.cli.report import show_page
 from augbench.cli.wording import examples
+from augbench.store.names import file_name
+from augbench.values.errors import UnknownColumn, suggestion
 
 if TYPE_CHECKING:
     from augbench.engine.looking import Drawn, Sight
+    from augbench.engine.material import Material
     from augbench.registry.collect import Registry
+    from augbench.values.data import Resize
+    from augbench.values.sampling import Pairing
 
 EPILOG = examples(
     ("bench plugins preview mixup", "what it does to cells of the phantom: previews/mixup.png"),
@@ -27,6 +33,8 @@ EPILOG = examples(
     ("bench plugins preview --matrix ablation.toml --row ours", "all slots of a row, as they are set"),
 )
 _PHANTOM = "phantom"
+_ONE_SIZE = 64
+"""What images are scaled to that differ in size or are large, where nobody says."""
 _PAIRINGS = ("any", "same-class")
 
 
@@ -46,13 +54,19 @@ def preview(
     names: Names = [],  # noqa: B006 - typer copies it
     sets: Parameters = [],  # noqa: B006 - typer copies it
     data: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--data",
             metavar="DATASET",
-            help="A folder of images, or a data set, perhaps with parameters: [cyan]'{ use = \"phantom\", size = 64 }'[/cyan].",
+            help="A folder of images, a data set, perhaps with parameters, as in "
+            "[cyan]'{ use = \"phantom\", size = 64 }'[/cyan], or one of the matrix. [dim]\\[default: phantom][/dim]",
+            show_default=False,
         ),
-    ] = _PHANTOM,
+    ] = None,
+    matrix: Annotated[
+        Path | None, typer.Option("--matrix", "-m", metavar="FILE", help="Show a row of this matrix file.", show_default=False)
+    ] = None,
+    row: Annotated[str | None, typer.Option("--row", metavar="NAME", help="Which row.", show_default=False)] = None,
     size: Annotated[
         int | None, typer.Option("--size", metavar="N", min=1, help="Scale images to N x N pixels first.", show_default=False)
     ] = None,
@@ -79,48 +93,95 @@ def preview(
     """
     from augbench.registry.discovery import discover
 
-    registry = discover()
-    sights = _sights(names, registry, sets)
-    one = chosen(data, (), None)[0]
+    asked = _Asked(data=data, size=size, classes=_names(classes), seed=seed)
+    found = asked.row(matrix, row, sets) if matrix else asked.named(names, discover(), sets)
     with talk().status("Drawing"):
         from augbench.engine.looking import look_at, write
-        from augbench.engine.material import Material
         from augbench.engine.mixing import Shown
 
-        material = Material(
-            name=one.name,
-            splits=one.dataset.load(),
-            resize=_scaling(size, registry) if size else one.resize,
-            otherwise=_scaling(64, registry),
-            wanted=tuple(filter(None, (name.strip() for name in classes.split(",")))),
-            seed=seed,
-        )
-        drawn = look_at(sights, material, Shown(lines=images, draws=draws, pairing=pairing, limit=limit))  # type: ignore[arg-type]
-        path = out or _path(sights)
+        shown = Shown(lines=images, draws=draws, pairing=cast("Pairing", pairing), limit=limit)
+        drawn = look_at(found.sights, found.material, shown, found.title)
+        path = out or Path("previews") / f"{file_name(found.file)}.png"
         write(drawn, path)
     _tell(drawn, path, as_json=as_json)
     if browse:
         show_page([path])
 
 
-def _sights(names: list[str], registry: Registry, sets: list[str]) -> list[Sight]:
-    from augbench.engine.looking import KINDS, Sight
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What is to be drawn, and on which images."""
 
-    if not names:
-        raise typer.BadParameter("name an augmenter, a sampler or a schedule, or a row of a matrix with --matrix FILE --row NAME")
-    return [Sight(subject=subject) for subject in meant(names, registry, sets, KINDS)]
+    title: str
+    file: str
+    """What the picture is called, unless that is said."""
+    sights: list[Sight]
+    material: Material
 
 
-def _scaling(size: int, registry: Registry) -> Any:
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What the command line says of images."""
+
+    data: str | None
+    size: int | None
+    classes: tuple[str, ...]
+    seed: int
+
+    def named(self, names: Sequence[str], registry: Registry, sets: Sequence[str]) -> _Found:
+        """Find components by their names."""
+        from augbench.engine.looking import KINDS, Sight
+
+        if not names:
+            raise typer.BadParameter("name an augmenter, a sampler or a schedule, or a row of a matrix with --matrix FILE --row NAME")
+        subjects = meant(names, registry, sets, KINDS)
+        one = chosen(self.data or _PHANTOM, (), None)[0]
+        title = " + ".join(dict.fromkeys(subject.name for subject in subjects))
+        return _Found(
+            title=title, file=title, sights=[Sight(subject=subject) for subject in subjects], material=self._material(one, registry)
+        )
+
+    def row(self, path: Path, row: str | None, sets: Sequence[str]) -> _Found:
+        """Find the slots of a row."""
+        from augbench.engine.row_sights import sights_of
+        from augbench.matrix import load_matrix, minority, registry_of
+
+        registry = registry_of(path)
+        matrix = load_matrix(path, registry, sets=sets)
+        rows = [each.name for each in matrix.rows]
+        if row not in rows:
+            raise typer.BadParameter(f"name a row with --row; {suggestion(row or '', rows)}")
+        columns = {column.name: column for column in matrix.columns if (row, column.name) in matrix.cells}
+        column = columns.get(self.data or next(iter(columns), ""))
+        if column is None:
+            raise UnknownColumn(self.data or "", list(columns))
+        one = Chosen(name=column.name, dataset=column.dataset, resize=column.resize)
+        material = self._material(one, registry, minority(column, column.dataset.probe()))
+        sights = sights_of(matrix.cells[row, column.name], material, registry.name_of)
+        return _Found(title=f"{row}: {matrix.title}", file=f"{path.stem}-{row}", sights=list(sights), material=material)
+
+    def _material(self, one: Chosen, registry: Registry, small: tuple[str, ...] | None = None) -> Material:
+        from augbench.engine.material import Material
+
+        return Material(
+            name=one.name,
+            splits=one.dataset.load(),
+            resize=_scaling(self.size, registry) if self.size else one.resize,
+            otherwise=_scaling(_ONE_SIZE, registry),
+            wanted=self.classes,
+            seed=self.seed,
+            small=small,
+        )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
+def _scaling(size: int, registry: Registry) -> Resize:
     from augbench.config.single import component_from
 
-    return component_from(f'{{ use = "bilinear", size = {size} }}', "resize", "resize", registry)
-
-
-def _path(sights: list[Sight]) -> Path:
-    from augbench.store.names import file_name
-
-    return Path("previews") / f"{file_name('+'.join(dict.fromkeys(sight.subject.name for sight in sights)))}.png"
+    return cast("Resize", component_from(f'{{ use = "bilinear", size = {size} }}', "resize", "resize", registry))
 
 
 def _tell(drawn: Drawn, path: Path, *, as_json: bool) -> None:

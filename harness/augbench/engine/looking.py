@@ -8,11 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from augbench.engine.composing import Mixture, batch_section, composed_by, composed_facts
 from augbench.engine.material import Material
-from augbench.engine.mixing import Made, Shown, made_by, mixing_section
+from augbench.engine.mixing import Made, Shown, made_by, mixing_facts, mixing_section
+from augbench.engine.pacing import curve_facts, curve_section, factors_of
 from augbench.engine.trying import Subject
 from augbench.store.files import write_bytes
-from augbench.values.numbers import count
+from augbench.values.numbers import count, many
 from augbench.values.sampling import Pairing
 from augbench.values.trial_errors import NothingToShow
 
@@ -26,6 +28,14 @@ _SIDE = 128
 """Pixels of a picture's longer side, about."""
 _STRIP = 444
 """Pixels that the channels of one image take side by side."""
+_VISIBLE = 0.005
+"""Difference of two shares that a bar shows."""
+_NOTES = {
+    "sampler": "A square is an image of a batch, in the colour of its class; one of several colours is mixed, a dot marks a synthetic one. "
+    "Wide bars are of 64 batches, the thin one below is what the sampler declares.",
+    "schedule": "Curves: what the learning rate is multiplied by, in a training of 100 epochs of 20 steps.",
+}
+_BROUGHT = "Images are scaled to one size for this picture; in a run the matrix says by resize how that is done."
 _HINTS = {
     "generator": "what a generator draws is in the report of a run, beside real images, once quality.features is set",
     "dataset": "'bench datasets preview' draws data sets",
@@ -42,6 +52,8 @@ class Sight:
     """What the slot says, in words."""
     pairing: Pairing | None = None
     """As its slot says; None leaves it to whoever looks."""
+    mixture: Mixture | None = None
+    """What its row says of batches, of a sampler."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +75,7 @@ class Drawn:
     notes: tuple[str, ...]
 
 
-def look_at(sights: Sequence[Sight], material: Material, shown: Shown, title: str = "") -> Drawn:
+def look_at(sights: Sequence[Sight], material: Material, shown: Shown, title: str) -> Drawn:
     """Draw components one below the other.
 
     Raise ``NothingToShow`` for a kind of which there is no picture, ``Unsuited``, and for a component that fails
@@ -77,14 +89,13 @@ def look_at(sights: Sequence[Sight], material: Material, shown: Shown, title: st
             hint = _HINTS.get(subject.kind, f"'bench plugins show {subject.name}' says what it takes")
             raise NothingToShow(subject.kind, subject.name, KINDS, hint)
     mixed = {number: _made(sight, material, shown) for number, sight in enumerate(sights) if sight.subject.kind == "augmenter"}
-    stand = _Stand(material=material, shown=shown, made=mixed)
+    stand = _Stand(material=material, shown=shown, made=mixed, kinds=frozenset(sight.subject.kind for sight in sights))
     sections = [stand.section(number, sight) for number, sight in enumerate(sights)]
     told = tuple(
         Told(name=sight.subject.name, kind=sight.subject.kind, settings=sight.subject.settings, facts=facts)
         for sight, (_, facts) in zip(sights, sections, strict=True)
     )
-    heading = title or " · ".join(dict.fromkeys(sight.subject.name for sight in sights))
-    picture = draw_sections(heading, stand.facts(), [section for section, _ in sections], stand.notes())
+    picture = draw_sections(title, stand.facts(), [section for section, _ in sections], stand.notes())
     return Drawn(picture=picture, told=told, notes=stand.notes())
 
 
@@ -104,13 +115,21 @@ class _Stand:
     material: Material
     shown: Shown
     made: Mapping[int, Made]
+    kinds: frozenset[str]
 
     def section(self, number: int, sight: Sight) -> tuple[Section, dict[str, Any]]:
         """Return the drawing of a component, and what it shows."""
-        made, material = self.made[number], self.material
-        aside = ", ".join(filter(None, (sight.subject.settings, sight.aside)))
-        section = mixing_section(sight.subject, made, material, self._look, self._zoom, self.shown, aside)
-        return section, _mixing_facts(made, material, self.shown)
+        subject, material = sight.subject, self.material
+        aside = ", ".join(filter(None, (subject.settings, sight.aside)))
+        if subject.kind == "sampler":
+            composed = composed_by(subject, material, sight.mixture, self.shown.limit)
+            return batch_section(subject, composed, material, self.shown.draws, aside), composed_facts(composed, material)
+        if subject.kind == "schedule":
+            factors = factors_of(subject, self.shown.limit)
+            return curve_section(subject, factors, aside), curve_facts(factors)
+        made = self.made[number]
+        section = mixing_section(subject, made, material, self._look, self._zoom, self.shown, aside)
+        return section, mixing_facts(made, material, self.shown)
 
     @cached_property
     def _look(self) -> Look:
@@ -132,46 +151,30 @@ class _Stand:
     def facts(self) -> str:
         """Say what is shown."""
         if not self.made:
-            return f"on the classes of {self.material.name}"
+            return f"for the training images of {self.material.name}, {many(sum(self.material.counts), 'image')}"
         _, height, width = self.material.shape
         return f"training images of {self.material.name}, {count(height)} x {count(width)} pixels; {self._look.kind()}"
 
     def notes(self) -> tuple[str, ...]:
         """Say how the drawing is to be read."""
-        if not self.made:
-            return (f"Drawn by seed {self.material.seed}.",)
-        many = len(next(iter(self.made.values())).images)
+        return (*(self._of_images() if self.made else ()), *(note for kind, note in _NOTES.items() if kind in self.kinds), self._seeded())
+
+    def _of_images(self) -> tuple[str, ...]:
+        number = len(next(iter(self.made.values())).images)
         zoom = (f"Every pixel is shown as {self._zoom} x {self._zoom}.",) if self._zoom > 1 else ()
-        brought = ("Images are scaled to one size for this picture; a matrix says by resize how it is done in a run.",)
-        return (
-            *self._bars(),
-            f"Images and draws are chosen by seed {self.material.seed}; on the right, of {many} draws those that change the first source "
-            "least and most. Images of one column are of one batch.",
-            *zoom,
-            *self._look.words(),
-            *(brought if self.material.brought else ()),
+        brought = (_BROUGHT,) if self.material.brought else ()
+        rightmost = (
+            f"Images of one column are of one batch; on the right, of {number} draws those that change the first source least and most."
         )
+        return *self._bars(), rightmost, *zoom, *self._look.words(), *brought
 
     def _bars(self) -> tuple[str, ...]:
-        made = [each for each in self.made.values() if each.sources.shape[1] > 1]
-        if not made:
+        mixed = [each for each in self.made.values() if (each.labels < 1 - _VISIBLE).all(axis=-1).any()]
+        if not mixed:
             return ()
-        apart = any(abs(each.labels - each.shows).max() > 0.005 for each in made)
-        thin = "; the thin bar below, where there is one, how much of each source its pixels show" * apart
+        apart = any(abs(each.labels - each.shows).max() > _VISIBLE for each in mixed)
+        thin = "; the thin bar, where there is one, how much of each class its pixels show" * apart
         return (f"Bar and numbers below an image: how much each class counts in its label{thin}.",)
 
-
-def _mixing_facts(made: Made, material: Material, shown: Shown) -> dict[str, Any]:
-    names, split = material.splits.classes, material.splits.train
-
-    def weights(line: int) -> list[dict[str, float]]:
-        labels = dict.fromkeys(int(split.labels[place]) for place in made.lines[line])
-        return [{names[label]: round(float(made.labels[step, line, label]), 4) for label in labels} for step in range(shown.draws)]
-
-    return {
-        "outside": round(made.outside, 4),
-        "lines": [
-            {"sources": [{"id": split.ids[place], "class": names[int(split.labels[place])]} for place in line], "labels": weights(number)}
-            for number, line in enumerate(made.lines)
-        ],
-    }
+    def _seeded(self) -> str:
+        return f"Drawn by seed {self.material.seed}."

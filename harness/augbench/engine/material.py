@@ -36,11 +36,13 @@ class Material:
     splits: Splits
     resize: Resize | None
     """As a matrix has it."""
-    otherwise: Resize
-    """What brings images to one size that have several, or are large."""
+    otherwise: Resize | None = None
+    """What brings images to one size that have several, or are large; None leaves them."""
     wanted: tuple[str, ...] = ()
     """Names of the classes that are shown; none stands for all."""
     seed: int = 0
+    small: tuple[str, ...] | None = None
+    """Names of the minority classes, where a matrix says which they are."""
     _kept: dict[int, NDArray[Any]] = field(default_factory=dict)
 
     @cached_property
@@ -62,7 +64,9 @@ class Material:
 
     @cached_property
     def minority(self) -> tuple[int, ...]:
-        """Return the classes that are small beside the largest."""
+        """Return the minority classes: those that a matrix names, or all that are small beside the largest."""
+        if self.small is not None:
+            return tuple(self.splits.classes.index(name) for name in self.small)
         return tuple(label for label, number in enumerate(self.counts) if number < _MINORITY * max(self.counts))
 
     def facts(self, size: int = 32, mix: Mapping[str, float] | None = None) -> Facts:

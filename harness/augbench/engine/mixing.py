@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from augbench.engine.material import Material, as_sources
-from augbench.engine.trying import Subject, check_mixed
+from augbench.engine.trying import Subject
 from augbench.values.augmenting import Augmenter, DrawContext, Mixed, TableView
 from augbench.values.sampling import Pairing
 from augbench.values.streams import Streams
@@ -26,6 +26,9 @@ _MANY = 64
 """Draws of which the extremes are shown."""
 _VALUES = 2**24
 """Numbers of all these draws at most; of large images fewer are drawn."""
+
+
+_EXACT = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,7 @@ class Made:
 
 
 def made_by(subject: Subject, material: Material, shown: Shown) -> Made:
-    """Let an augmenter make images.  Raise ``Unsuited``, or what ``Subject.trial`` and ``check_mixed`` raise."""
+    """Let an augmenter make images.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
     augmenter = cast("Augmenter", subject.component)
     with subject.trial(shown.limit):
         reason = augmenter.supports(material.facts())
@@ -103,6 +106,7 @@ def _with_partners(subject: Subject, material: Material, first: int, shown: Show
 def _drawn(subject: Subject, augmenter: Augmenter, material: Material, lines: Sequence[Sequence[int]], shown: Shown) -> Made:
     import torch
 
+    from augbench.stages import promises
     from augbench.stages.batches import soft_targets
 
     classes, every = len(material.splits.classes), material.labels()
@@ -116,10 +120,9 @@ def _drawn(subject: Subject, augmenter: Augmenter, material: Material, lines: Se
         labels=labels.repeat(steps, 1),
         class_counts=torch.tensor(material.counts),
     )
-    draw = augmenter.draw(context, Streams.of(seed=material.seed).rng("preview/draws"))
-    mixed = [
-        _applied(subject, augmenter, sources, material.shape, draw[step * len(lines) : (step + 1) * len(lines)]) for step in range(steps)
-    ]
+    rng = Streams.of(seed=material.seed).rng("preview/draws")
+    draw = promises.drawn(augmenter, augmenter.draw(context, rng), context.count)
+    mixed = [_applied(subject, augmenter, sources, draw[step * len(lines) : (step + 1) * len(lines)]) for step in range(steps)]
     weights = [each.pixel_weights if each.label_weights is None else each.label_weights for each in mixed]
     return Made(
         lines=tuple(map(tuple, lines)),
@@ -130,10 +133,16 @@ def _drawn(subject: Subject, augmenter: Augmenter, material: Material, lines: Se
     )
 
 
-def _applied(subject: Subject, augmenter: Augmenter, sources: Tensor, shape: tuple[int, int, int], draw: Any) -> Mixed:
+def _applied(subject: Subject, augmenter: Augmenter, sources: Tensor, draw: Any) -> Mixed:
+    from augbench.stages import promises
+
     # A copy: what one step writes must not meet the next.
-    mixed = augmenter.apply(sources.clone(), draw)
-    check_mixed(subject, mixed, len(sources), shape, augmenter.arity)
+    mixed = promises.mixed(augmenter, augmenter.apply(sources.clone(), draw), sources)
+    weights = mixed.pixel_weights if mixed.label_weights is None else mixed.label_weights
+    promises.finite(augmenter, "apply", {"images": mixed.images, "pixel weights": mixed.pixel_weights, "label weights": weights})
+    sums = weights.sum(1)
+    worst = float(sums[(sums - 1).abs().argmax()])
+    subject.require(abs(worst - 1) < _EXACT, f"label weights that sum to {worst:.4g}", "to 1", "apply")
     return mixed
 
 
@@ -187,3 +196,20 @@ def summary(component: object) -> str:
     """Return the first sentence of a component's docstring, as a sentence."""
     text = " ".join((inspect.getdoc(type(component)) or "").partition("\n\n")[0].replace("``", "'").split())
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def mixing_facts(made: Made, material: Material, shown: Shown) -> dict[str, Any]:
+    """Return what an augmenter made, for scripts."""
+    names, split = material.splits.classes, material.splits.train
+
+    def weights(line: int) -> list[dict[str, float]]:
+        labels = dict.fromkeys(int(split.labels[place]) for place in made.lines[line])
+        return [{names[label]: round(float(made.labels[step, line, label]), 4) for label in labels} for step in range(shown.draws)]
+
+    return {
+        "outside": round(made.outside, 4),
+        "lines": [
+            {"sources": [{"id": split.ids[place], "class": names[int(split.labels[place])]} for place in line], "labels": weights(number)}
+            for number, line in enumerate(made.lines)
+        ],
+    }

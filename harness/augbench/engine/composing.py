@@ -1,0 +1,174 @@
+"""Show what a sampler composes: its first batches, and how much each class counts at the start, half-way and at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from augbench.engine.material import Material
+from augbench.engine.mixing import summary
+from augbench.engine.trying import Subject
+from augbench.values.numbers import many
+from augbench.values.sampling import ORIGINALS, Block, Group, SampleContext, Sampler, SlotRule
+from augbench.values.streams import Streams
+from augbench.values.trial_errors import Unsuited
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from augbench.stages.batch_sheet import BatchSection, Cell
+
+_STEPS = 2000
+"""Of a training that does not say how long it is."""
+_BLOCK = 64
+_PLACES = {"first batches": 0.0, "half-way": 0.5, "last batches": 1.0}
+_SLOT = "mixed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixture:
+    """What a row says of its batches; by itself a sampler has 32 originals to take."""
+
+    size: int = 32
+    mix: Mapping[str, float] = field(default_factory=lambda: {ORIGINALS: 1.0})
+    slots: Mapping[str, SlotRule] = field(default_factory=dict)
+    n: Mapping[int, int] | None = None
+    """By minority class; 1 of each where nothing is said."""
+    bank: Mapping[int, int] = field(default_factory=dict)
+    """Synthetic images by class."""
+
+
+# What a sampler is shown with that takes only mixed images.
+_MIXED = Mixture(mix={_SLOT: 1.0}, slots={_SLOT: SlotRule(arity=2, pairing="any")})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """What a sampler composed."""
+
+    groups: tuple[Group, ...]
+    """Of the first block."""
+    context: SampleContext
+    shares: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]]
+    """By place in the training: what is drawn, and what the sampler declares."""
+
+
+def composed_by(subject: Subject, material: Material, mixture: Mixture | None, limit: float) -> Composed:
+    """Let a sampler compose batches.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
+    with subject.trial(limit):
+        chosen = mixture or suited(subject, material)
+        return _composed(subject, cast("Sampler", subject.component), context_of(material, chosen))
+
+
+def suited(subject: Subject, material: Material) -> Mixture:
+    """Return what a sampler can make batches of.  Raise ``Unsuited``."""
+    reasons = []
+    for mixture in (Mixture(), _MIXED):
+        reason = subject.component.supports(material.facts(mixture.size, mixture.mix))
+        if reason is None:
+            return mixture
+        reasons.append(reason)
+    raise Unsuited(subject.kind, subject.name, reasons[0], "show it in a row: --matrix FILE --row NAME")
+
+
+def context_of(material: Material, mixture: Mixture) -> SampleContext:
+    """Return what a sampler is told."""
+    import torch
+
+    bank = [torch.full((size,), label) for label, size in mixture.bank.items()]
+    return SampleContext(
+        labels=material.labels(),
+        bank_labels=torch.cat([*bank, torch.empty(0, dtype=torch.int64)]),
+        classes=len(material.splits.classes),
+        minority=material.minority,
+        size=mixture.size,
+        n=mixture.n if mixture.n is not None else dict.fromkeys(material.minority, 1),
+        mix=mixture.mix,
+        bank_size={label: mixture.bank.get(label, 0) for label in material.minority},
+        slots=mixture.slots,
+        streams=Streams.of(seed=material.seed),
+        total=_STEPS,
+    )
+
+
+def _composed(subject: Subject, sampler: Sampler, context: SampleContext) -> Composed:
+    from augbench.stages import promises
+
+    found = {}
+    groups: tuple[Group, ...] = ()
+    for name, progress in _PLACES.items():
+        block = Block(first=round(progress * (_STEPS - _BLOCK)), steps=_BLOCK)
+        there = context.at(block)
+        composed = tuple(promises.composed(sampler, sampler.compose(there), there))
+        whole = sum(group.sources.shape[1] for group in composed)
+        subject.require(whole == context.size, f"batches of {many(whole, 'image')}", f"of {context.size}", "compose")
+        groups = groups or composed
+        declared = sampler.prior(context, progress)
+        subject.require(tuple(declared.shape) == (context.classes,), f"a prior {list(declared.shape)}", f"[{context.classes}]", "prior")
+        found[name] = tuple(_shares(composed, context).tolist()), tuple(declared.tolist())
+    return Composed(groups=tuple(group for group in groups if group.sources.shape[1]), context=context, shares=found)
+
+
+def _shares(groups: Sequence[Group], context: SampleContext) -> Tensor:
+    """Return how much each class counts in batches, float64 [K]."""
+    import torch
+
+    total = torch.zeros(context.classes, dtype=torch.float64)
+    for group in groups:
+        rule = context.slots.get(group.slot or "")
+        weights = rule.label_weights() if rule else (1.0,)
+        for source, weight in enumerate(weights):
+            labels = context.every_label[group.sources[..., source].flatten()]
+            total += weight * torch.bincount(labels, minlength=context.classes)
+    return total / total.sum()
+
+
+def batch_section(subject: Subject, composed: Composed, material: Material, batches: int, aside: str) -> BatchSection:
+    """Draw what a sampler composed."""
+    from augbench.stages.batch_sheet import BatchSection, Shares
+
+    whole = sum(material.counts)
+    own = Shares(label="training images", drawn=tuple(number / whole for number in material.counts))
+    drawn = [Shares(label=name, drawn=found, declared=declared) for name, (found, declared) in composed.shares.items()]
+    return BatchSection(
+        name=subject.name,
+        aside=aside,
+        about=summary(subject.component),
+        classes=material.splits.classes,
+        batches=tuple(_batch(composed, step) for step in range(min(batches, _BLOCK))),
+        groups=_groups(composed),
+        shares=(own, *drawn),
+    )
+
+
+def _batch(composed: Composed, step: int) -> tuple[tuple[Cell, ...], ...]:
+    from augbench.stages.batch_sheet import Cell
+
+    labels, originals = composed.context.every_label, len(composed.context.labels)
+    return tuple(
+        tuple(Cell(classes=tuple(labels[image].tolist()), synthetic=bool((image >= originals).any())) for image in group.sources[step])
+        for group in composed.groups
+    )
+
+
+def _groups(composed: Composed) -> str:
+    originals, told = len(composed.context.labels), []
+    for group in composed.groups:
+        number = group.sources.shape[1]
+        synthetic = bool((group.sources >= originals).all())
+        told.append(f"{number} of slot {group.slot}" if group.slot else f"{number} {'synthetic' if synthetic else 'as they are'}")
+    return f"a batch of {composed.context.size}: {', '.join(told)}"
+
+
+def composed_facts(composed: Composed, material: Material) -> dict[str, Any]:
+    """Return what a sampler composed, for scripts."""
+    names = material.splits.classes
+
+    def named(shares: Sequence[float]) -> dict[str, float]:
+        return {name: round(share, 4) for name, share in zip(names, shares, strict=True)}
+
+    return {
+        "groups": [{"slot": group.slot, "images": group.sources.shape[1]} for group in composed.groups],
+        "shares": {place: {"drawn": named(drawn), "declared": named(declared)} for place, (drawn, declared) in composed.shares.items()},
+    }
