@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,16 @@ def try_out(name: str, transform: v2.Transform, shape: tuple[int, int, int], *, 
         raise BadTransform(name, error) from error
     if tuple(result.shape) != shape:
         raise BadTransform(name, ValueError(f"it makes images of shape {tuple(result.shape)} of those of shape {shape}"))
+
+
+def refusal(question: str) -> str:
+    """Say why a transform cannot be used on images of a shape, or nothing: of its name, parameters, shape and type, as JSON."""
+    name, parameters, shape, uint8 = json.loads(question)
+    try:
+        try_out(name, build(name, parameters), tuple(shape), uint8=uint8)
+    except BadTransform as error:
+        return str(error)
+    return ""
 
 
 def one_by_one(transform: v2.Transform, images: Tensor, seeds: Sequence[int], *, uint8: bool) -> list[Tensor]:

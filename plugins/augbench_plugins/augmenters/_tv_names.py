@@ -15,7 +15,7 @@ from typing import Any
 
 from augbench.values.errors import BrokenComponent
 
-# All in processes of their own: importing torchvision takes seconds and half a gigabyte, which reading a matrix must not cost.
+# In processes of their own: importing torchvision takes seconds and half a gigabyte, which reading a matrix must not cost.
 # Left out are those that are handed other transforms, functions or tensors, that mix a batch with its labels, that convert types, and
 # that deal with boxes, key points or films.
 _LIST = """
@@ -30,14 +30,9 @@ print(json.dumps({name: list(inspect.signature(kind).parameters) for name, kind 
 """
 
 _TRY = """
-import json, sys
-from augbench_plugins.augmenters._tv_build import build, try_out
-from augbench.values.errors import BadTransform
-name, parameters, shape, uint8 = json.loads(sys.argv[1])
-try:
-    try_out(name, build(name, parameters), tuple(shape), uint8=uint8)
-except BadTransform as error:
-    print(error)
+import sys
+from augbench_plugins.augmenters._tv_build import refusal
+print(refusal(sys.argv[1]))
 """
 
 
@@ -67,6 +62,10 @@ def tv_refusal(name: str, parameters: Mapping[str, Any], shape: tuple[int, int, 
 
 @lru_cache
 def _refusal(question: str) -> str:
+    if "torchvision" in sys.modules:
+        from augbench_plugins.augmenters._tv_build import refusal
+
+        return refusal(question)
     # Whatever else goes wrong in that process will be told where the transform is used.
     return subprocess.run([sys.executable, "-P", "-c", _TRY, question], capture_output=True, text=True, check=False).stdout.strip()
 
