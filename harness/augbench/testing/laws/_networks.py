@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from augbench.testing.checking import NotApplicable
+from augbench.testing.devices import CUDA
 from augbench.values.components import Component, Facts
 
 SIDES = (32, 64, 224)
@@ -50,6 +51,17 @@ def apart(first: Tensor, second: Tensor) -> float:
     """Return by how much two tensors differ, as a share of the largest number among them."""
     largest = max(float(first.abs().max()), float(second.abs().max()), 1e-12)
     return float((first.double() - second.double()).abs().max()) / largest
+
+
+def move_to_fake_device(module: nn.Module) -> None:
+    """Put weights and buffers of a network on the device that ``fake_cuda``, which this runs in, lets code believe in."""
+    for part in module.modules():
+        for name, weight in part._parameters.items():
+            if weight is not None:
+                part._parameters[name] = nn.Parameter(torch.empty(weight.shape, dtype=weight.dtype, device=CUDA), weight.requires_grad)
+        for name, buffer in part._buffers.items():
+            if buffer is not None:
+                part._buffers[name] = torch.empty(buffer.shape, dtype=buffer.dtype, device=CUDA)
 
 
 def _facts(channels: int, side: int, classes: int) -> Facts:

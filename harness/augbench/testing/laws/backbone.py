@@ -13,7 +13,8 @@ from torch import Tensor
 from augbench.stages import contents
 from augbench.stages.classifier import Classifier
 from augbench.testing.checking import Broken, NotApplicable, require
-from augbench.testing.laws._networks import NEAR, apart, images, seeded, sides
+from augbench.testing.devices import CUDA, fake_cuda
+from augbench.testing.laws._networks import NEAR, apart, images, move_to_fake_device, seeded, sides
 from augbench.values.learning import Backbone, BackboneContext, Network
 from augbench.values.numbers import many
 
@@ -114,6 +115,16 @@ def check_memory_layout(component: Backbone) -> None:
     if plain.shape == last.shape:
         distance = apart(plain, last)
         require(not distance > NEAR, f"logits of channels-last images differ by {distance:.2g} of the largest")
+
+
+def check_no_waiting(component: Backbone) -> None:
+    """Training on a GPU never waits for it, and copies nothing between it and the host."""
+    context = _context(component)
+    classifier = Classifier(_built(component, context)).train()
+    with fake_cuda():
+        move_to_fake_device(classifier)
+        logits = classifier(torch.empty(4, context.channels, *context.size, device=CUDA))
+    require(logits.device.type == CUDA, f"logits of images on the GPU are on the device '{logits.device}'")
 
 
 def check_weights_travel(component: Backbone) -> None:
