@@ -9,7 +9,7 @@ from augbench.registry.collect import Registry
 from augbench.study import Study, run
 from augbench.values import comparing, dividing, draws, evidence, formulas, numbers
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, TableView
-from augbench.values.comparing import Comparison, Report
+from augbench.values.comparing import Comparison, Report, ReportNote
 from augbench.values.components import Component, Facts, Reason
 from augbench.values.data import Card, Dataset, Download, Images, Lazy, Probe, Resize, Split, Splits, data_folder
 from augbench.values.errors import AugbenchError, DataError, Diverged, EmptyClass, NotFetched, OddImage, UnreadableData, UnreadableImage
@@ -25,9 +25,10 @@ from augbench.values.learning import (
     Schedule,
 )
 from augbench.values.measuring import CountMetric, Metric, PairedTest
+from augbench.values.observing import Observer, Outcome, RunFacts, StageFacts, StageFailure, TrialFacts
 from augbench.values.ordered import in_order
 from augbench.values.quality import FeatureNetwork, Features, Judge
-from augbench.values.results import Predictions
+from augbench.values.results import Predictions, TrialResult
 from augbench.values.sampling import Group, SampleContext, Sampler, shares
 from augbench.values.streams import Streams
 from augbench.values.synthesis import Fit, Fitted, Generator, Progress, TrainingView
@@ -70,8 +71,10 @@ __all__ = [
     "Mixed",
     "Network",
     "NotFetched",
+    "Observer",
     "OddImage",
     "Optimizer",
+    "Outcome",
     "PairedTest",
     "Predictions",
     "Probe",
@@ -79,16 +82,22 @@ __all__ = [
     "Reason",
     "Registry",
     "Report",
+    "ReportNote",
     "Resize",
+    "RunFacts",
     "SampleContext",
     "Sampler",
     "Schedule",
     "Split",
     "Splits",
+    "StageFacts",
+    "StageFailure",
     "Streams",
     "Study",
     "TableView",
     "TrainingView",
+    "TrialFacts",
+    "TrialResult",
     "UnreadableData",
     "UnreadableImage",
     "comparing",

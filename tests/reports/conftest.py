@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from augbench import Comparison
+from augbench import Comparison, ReportNote
 from augbench.comparison import compare
 from augbench.stages.sheet import draw_sheet
 from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult
@@ -336,13 +336,20 @@ HOSTILE = (
 def harmless_comparison(rename: Callable[[Results, tuple[str, ...]], Results]) -> Comparison:
     """Return the comparison of harmless names, of as many as there are hostile ones."""
     names = tuple(f"name {place}" for place in range(len(HOSTILE)))
-    return compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), names))
+    return _noted(compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), names)), names)
 
 
 @pytest.fixture(scope="session")
 def hostile_comparison(rename: Callable[[Results, tuple[str, ...]], Results]) -> Comparison:
     """Return the same comparison of names that try to be something else."""
-    return compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), HOSTILE))
+    return _noted(compare(rename(made_up_run(seeds=(0,), rows=8, change=one_curve), HOSTILE)), HOSTILE)
+
+
+def _noted(comparison: Comparison, names: tuple[str, ...]) -> Comparison:
+    """Let plugins say the same."""
+    said = [f"it says {name}".replace("\n\n", "\n") for name in names]
+    several = ReportNote(title=names[0], text="\n\n".join(said), facts=dict(zip(names, said, strict=True)), origin=names[1])
+    return replace(comparison, notes=(several, *(ReportNote(title=name, origin=name) for name in names)))
 
 
 @pytest.fixture(scope="session")

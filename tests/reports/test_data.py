@@ -45,7 +45,7 @@ def parquet(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) ->
 def test_the_json_holds_every_number_unrounded(comparison: Comparison, tmp_path: Path) -> None:
     (path,) = Json().render(comparison, tmp_path)
     read = json.loads(path.read_text("utf-8"))
-    assert read["schema"] == 3
+    assert read["schema"] == 4
     for written, row in zip(read["columns"][0]["rows"], comparison.columns[0].rows, strict=True):
         assert written["scores"]["macro-f1"]["mean"] == row.scores["macro-f1"].mean
         assert written["verdict"] == (row.verdict and {"word": row.verdict.word, "reason": row.verdict.reason})

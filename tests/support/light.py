@@ -18,8 +18,8 @@ import numpy as np
 
 from augbench import Backbone, Dataset, Generator, Loss, Optimizer, Probe, Sampler, Schedule, Split, Splits
 from augbench.engine.driver import Policy
-from augbench.engine.events import Observer, Silent
-from augbench.engine.request import Outcome, Request
+from augbench.engine.events import Audience, Silent
+from augbench.engine.request import Request
 from augbench.engine.session import open_session
 from augbench.plan.tasks import Stage
 from augbench.stages.contents import NOTES, TEST, VALIDATION, save_array
@@ -27,6 +27,7 @@ from augbench.stages.prepared import read_prepared, write_prepared
 from augbench.store.files import write_json
 from augbench.store.opening import Store
 from augbench.values.failing import Halted
+from augbench.values.observing import Outcome
 from augbench.values.synthesis import Progress
 
 MATRIX = """
@@ -194,9 +195,9 @@ def asked(folder: Path, *, jobs: int = 2, engine: str = "local", matrix: str = M
     return Request(**where, device="cpu", engine=engine, jobs=jobs, work="support.light:work", policy=Policy(**policy))
 
 
-def run(folder: Path, observer: Observer | None = None, **how: Any) -> Outcome:
+def run(folder: Path, audience: Audience | None = None, **how: Any) -> Outcome:
     """Run the matrix in a folder."""
-    return open_session(asked(folder, **how)).run(observer or Silent())
+    return open_session(asked(folder, **how)).run(audience or Silent())
 
 
 def records(folder: Path, out: str = "run") -> list[dict[str, Any]]:

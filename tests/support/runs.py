@@ -6,9 +6,10 @@ from pathlib import Path
 from augbench.engine.driver import Policy
 from augbench.engine.events import Silent
 from augbench.engine.executing import StageOutcome
-from augbench.engine.request import Outcome, Request
+from augbench.engine.request import Request
 from augbench.engine.session import Session, open_session
 from augbench.plan.tasks import Stage
+from augbench.values.observing import Outcome
 
 MATRIX = """
 title = "Dots"

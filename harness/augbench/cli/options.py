@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,8 @@ from augbench.values.errors import suggestion
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+ALWAYS = "AUGBENCH_OBSERVE"
+"""The environment's variable that names observers for every run."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -27,6 +30,11 @@ def duration(value: str) -> float:
     if not found or not float(found[1]):
         raise typer.BadParameter(f"'{value}' is no time; write seconds, or a number with s, m, h or d, such as 90s or 2h")
     return float(found[1]) * _UNITS[found[2] or "s"]
+
+
+def always_observing() -> tuple[str, ...]:
+    """Return the observers that the environment names."""
+    return tuple(text.strip() for text in os.environ.get(ALWAYS, "").split(";") if text.strip())
 
 
 def known_kinds(values: list[str]) -> list[str]:
@@ -157,6 +165,17 @@ Smoke = Annotated[
         rich_help_panel="How",
     ),
 ]
+Observe = Annotated[
+    list[str],
+    typer.Option(
+        "--observe",
+        metavar="NAME",
+        help="Who follows the run, such as mlflow, or another observer with parameters, as in "
+        '[cyan]\'{ use = "tensorboard", folder = "logs" }\'[/cyan]. Repeatable. '
+        f"[dim]\\[default: the environment's {ALWAYS}, with ; between them][/dim]",
+        rich_help_panel="How",
+    ),
+]
 Whereabouts = Annotated[
     list[str],
     typer.Option(
@@ -184,6 +203,10 @@ SameDevice = Annotated[
 SameEngine = Annotated[
     str | None,
     typer.Option("--engine", metavar="NAME", help="Where stages run. [dim]\\[default: as the run][/dim]", rich_help_panel="How"),
+]
+SameObservers = Annotated[
+    list[str],
+    typer.Option("--observe", metavar="NAME", help="Who follows it. Repeatable. [dim]\\[default: as the run][/dim]", rich_help_panel="How"),
 ]
 Trial = Annotated[str, typer.Argument(metavar="TRIAL", help="Such as [cyan]cells/ours/s0[/cyan]; 'bench status --json' has all.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from augbench.cli.console import print_line
-from augbench.engine.events import Silent
+from augbench.engine.events import Careful, Silent
 from augbench.values.numbers import many, score
 from augbench.values.numbers import seconds as duration
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from augbench.engine.events import Observer
+    from augbench.engine.events import Audience
     from augbench.engine.executing import StageOutcome
     from augbench.plan.keys import Key
     from augbench.plan.plan import Plan
@@ -30,8 +30,8 @@ _SHORT = 60
 
 
 @contextlib.contextmanager
-def watching(console: Console, *, events: bool = False) -> Iterator[Observer]:
-    """Give the observer that fits a console, or with ``events`` a script; whatever goes wrong in it, the run goes on."""
+def watching(console: Console, *, events: bool = False) -> Iterator[Audience]:
+    """Give the audience that fits a console, or with ``events`` a script; whatever goes wrong in it, the run goes on."""
     if events or not console.is_terminal:
         yield Careful(Events() if events else Lines(console))
         return
@@ -40,46 +40,6 @@ def watching(console: Console, *, events: bool = False) -> Iterator[Observer]:
         yield Careful(bars)
     finally:
         bars.stop()
-
-
-class Careful:
-    """Passes events on, and lets no failure of a display reach the run."""
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-
-    def run_started(self, plan: Plan, slots: int) -> None:
-        """Pass it on."""
-        self._tell("run_started", plan, slots)
-
-    def stage_started(self, stage: Stage, worker: str) -> None:
-        """Pass it on."""
-        self._tell("stage_started", stage, worker)
-
-    def stage_progress(self, stage: Stage, done: int, total: int, numbers: Mapping[str, float]) -> None:
-        """Pass it on."""
-        self._tell("stage_progress", stage, done, total, numbers)
-
-    def stage_finished(self, stage: Stage, outcome: StageOutcome) -> None:
-        """Pass it on."""
-        self._tell("stage_finished", stage, outcome)
-
-    def trial_finished(self, result: TrialResult, done: int, total: int) -> None:
-        """Pass it on."""
-        self._tell("trial_finished", result, done, total)
-
-    def forecast(self, seconds: float) -> None:
-        """Pass it on."""
-        self._tell("forecast", seconds)
-
-    def message(self, text: str) -> None:
-        """Pass it on."""
-        self._tell("message", text)
-
-    def _tell(self, event: str, *details: Any) -> None:
-        # A closed terminal, a full log, a width of zero: hours of training are worth more than a line.
-        with contextlib.suppress(Exception):
-            getattr(self._observer, event)(*details)
 
 
 class Lines(Silent):

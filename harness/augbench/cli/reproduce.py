@@ -50,8 +50,8 @@ def reproduce(
 
     given = {"device": device, "engine": engine, "jobs": jobs, "sets": tuple(sets)}
     changes = {name: value for name, value in given.items() if value is not None}
-    with _place(keep=keep) as place, watching(talk()) as observer:
-        found = reproducing.reproduce(run, trial, place, observer, tolerance, changes)
+    with _place(keep=keep) as place, watching(talk()) as audience:
+        found = reproducing.reproduce(run, trial, place, audience, tolerance, changes)
     if as_json:
         print_json(asdict(found) | {"kept": str(place) if keep else None})
     else:

@@ -46,6 +46,7 @@ def retry(
     engine: options.SameEngine = None,
     jobs: options.Jobs = None,
     timeout: options.Timeout = None,
+    observers: options.SameObservers = [],  # noqa: B006
     as_json: options.JsonEvents = False,
 ) -> None:
     """Run the failed trials of a run again, or those that failed for one kind of reason, and nothing else.
@@ -62,7 +63,8 @@ def retry(
         folder = RunFolder(path=run)
         found = standing(folder)
         trials = to_retry(found, failure)
-        changes = {"store": store, "device": device, "engine": engine, "jobs": jobs, "policy": Policy(timeout=timeout)}
+        how = {"engine": engine, "jobs": jobs, "policy": Policy(timeout=timeout), "observers": tuple(observers) or None}
+        changes = {"store": store, "device": device, **how}
         session = open_session(retry_request(folder, trials, sets=tuple(sets), **changes)) if trials else None
     if session is None:
         nothing(found, failure, as_json=as_json)

@@ -13,8 +13,8 @@ from augbench.cli.wording import examples
 from augbench.values.numbers import many, seconds
 
 if TYPE_CHECKING:
-    from augbench.engine.request import Outcome
     from augbench.engine.session import Session
+    from augbench.values.observing import Outcome
 
 EPILOG = examples(
     ("bench run", "run ./ablation.toml into runs/ablation"),
@@ -22,6 +22,7 @@ EPILOG = examples(
     ("bench run --set axes.seed=[0,1,2] --device cuda", "three seeds, on every GPU there is"),
     ("bench run", "again: continue, or find everything done"),
     ("bench run --smoke", "see that every cell runs at all, in a minute, apart from real results"),
+    ("bench run --observe mlflow", "write down in MLflow what it does and what comes of it, too"),
     ("bench run --trial cells/ours/s0 --debugger", "one trial here, with a debugger where it fails"),
 )
 
@@ -44,6 +45,7 @@ def run(
     max_failures: options.MaxFailures = None,
     debugger: options.Debugger = False,
     smoke: options.Smoke = False,
+    observers: options.Observe = [],  # noqa: B006
     as_json: options.JsonEvents = False,
 ) -> None:
     """Train and test what the matrix says, then write the report.
@@ -71,6 +73,7 @@ def run(
             trials=(trial,) if trial else (),
             debugger=debugger,
             smoke=smoke,
+            observers=tuple(observers) or options.always_observing(),
         )
         session = open_session(request)
     carry_out(session, as_json=as_json)
@@ -80,8 +83,8 @@ def carry_out(session: Session, *, as_json: bool) -> None:
     """Run a session before a person's, or a script's, eyes; exit with 1 where trials failed."""
     from augbench.cli.progress import watching
 
-    with watching(talk(), events=as_json) as observer:
-        outcome = session.run(observer)
+    with watching(talk(), events=as_json) as audience:
+        outcome = session.run(audience)
     talk().print(summary(outcome), markup=False)
     if as_json:
         print_line({"event": "run-finished", **asdict(outcome)})

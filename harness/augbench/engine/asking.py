@@ -15,7 +15,7 @@ from augbench.store.opening import open_store
 from augbench.store.run_folder import RunFolder
 from augbench.values.run_errors import BrokenRun, MergedRun
 
-_LISTS = ("only", "skip", "disabled")
+_LISTS = ("only", "skip", "disabled", "observers")
 _PLAIN = ("device", "engine", "jobs", "smoke")
 
 
@@ -58,7 +58,7 @@ def asked_again_all(folder: RunFolder) -> tuple[Request, ...]:
 
 def command(request: Request) -> str:
     """Return the command line that asks for the same."""
-    repeated = {"--only": request.only, "--skip": request.skip, "--no-plugin": request.disabled}
+    repeated = {"--only": request.only, "--skip": request.skip, "--no-plugin": request.disabled, "--observe": request.observers}
     sets = [source.text for source in request.snapshot.sets] if request.snapshot else request.sets
     plain = {"--device": (request.device, "auto"), "--engine": (request.engine, "local"), "--jobs": (request.jobs, None)}
     plain["--store"] = (str(request.store), str(open_store(default_store()).location))
@@ -78,6 +78,8 @@ def _request(folder: RunFolder, asked: Mapping[str, Any]) -> Request:
             only=tuple(asked["only"]),
             skip=tuple(asked["skip"]),
             disabled=tuple(asked["disabled"]),
+            # Runs of before did not say.
+            observers=tuple(asked.get("observers", ())),
             **{name: asked[name] for name in _PLAIN},
         )
     except (KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augbench.engine.events import Observer
+from augbench.engine.events import Audience
 from augbench.engine.executing import Job, Pool, StageOutcome, Watch
 from augbench.engine.forecast import Forecast
 from augbench.engine.frontier import Frontier
@@ -55,7 +55,7 @@ class Driver:
     recorder: Recorder
     open_pool: Callable[[Watch], Pool]
     """Makes the workers, who tell this driver how they get on."""
-    observer: Observer
+    audience: Audience
     forecast: Forecast
     frontier: Frontier
     stopping: Stopping
@@ -87,7 +87,7 @@ class Driver:
         self.pool = self.open_pool(self)
         self.stopping.on_request = self._halt
         try:
-            self.observer.run_started(self.plan, self.pool.slots)
+            self.audience.run_started(self.plan, self.pool.slots)
             self._look()
             while self.waiting:
                 if not self.ending:
@@ -120,13 +120,13 @@ class Driver:
 
     def _halt(self) -> None:
         self.pool.halt()
-        self.observer.message("stopping: what runs ends or keeps its state; the same again stops at once")
+        self.audience.message("stopping: what runs ends or keeps its state; the same again stops at once")
 
     def _foresee(self) -> None:
         """Say every now and then how long it will still take."""
         began = time.monotonic()
         if began >= self._foresee_at:
-            self.observer.forecast(self.forecast.left(self.frontier.pending, self.pool.slots))
+            self.audience.forecast(self.forecast.left(self.frontier.pending, self.pool.slots))
             self._foresee_at = began + max(_FORESEE, (time.monotonic() - began) / _OF_THE_TIME)
 
     def _look(self) -> None:
@@ -168,7 +168,7 @@ class Driver:
 
     def _leave_to_others(self, stage: Stage) -> None:
         if not self.elsewhere and (holder := self.leases.holder(stage.key)):
-            self.observer.message(f"another run shares the work: process {holder.pid} on {holder.host} makes '{stage.label}'")
+            self.audience.message(f"another run shares the work: process {holder.pid} on {holder.host} makes '{stage.label}'")
         self.elsewhere[stage.key] = stage
 
     def _look_elsewhere(self) -> None:
@@ -192,17 +192,17 @@ class Driver:
         with contextlib.suppress(OSError, DiskFull):
             self.recorder.begun(self.running[key], self.attempts[key], worker)
         self.forecast.begin(key)
-        self.observer.stage_started(self.running[key], worker)
+        self.audience.stage_started(self.running[key], worker)
 
     def progress(self, key: Key, done: int, total: int, numbers: Mapping[str, float]) -> None:
         """Pass on how far a stage has come."""
         self.forecast.progress(key, done / total if total else 0.0)
-        self.observer.stage_progress(self.running[key], done, total, numbers)
+        self.audience.stage_progress(self.running[key], done, total, numbers)
 
     def _absorb(self, outcome: StageOutcome) -> None:
         stage = self.running.pop(outcome.key)
         self.forecast.end(stage, outcome.seconds if outcome.status == "done" else None)
-        self.observer.stage_finished(stage, outcome)
+        self.audience.stage_finished(stage, outcome)
         if outcome.error_class == DiskFull.__name__:
             raise DiskFull(self.store.location)
         again = self._worth_another_try(stage, outcome)
@@ -216,7 +216,7 @@ class Driver:
             self._fail(stage, outcome)
             return
         if outcome.status == "failed":
-            self.observer.message(f"{stage.label}: {outcome.error}")
+            self.audience.message(f"{stage.label}: {outcome.error}")
         self.frontier.put_back(stage.key)
         if outcome.error_class == Corrupt.__name__:
             # A damaged input was set aside: it is missing now, and so made again.
@@ -247,7 +247,7 @@ class Driver:
                 result = self.recorder.done(trial)
             except Corrupt as damage:
                 damaged = True
-                self.observer.message(str(damage))
+                self.audience.message(str(damage))
             else:
                 self._tell(trial, result)
         if damaged:
@@ -267,7 +267,7 @@ class Driver:
     def _tell(self, trial: PlannedTrial, result: TrialResult) -> None:
         del self.waiting[trial.id]
         self.settled += 1
-        self.observer.trial_finished(result, self._runnable - len(self.waiting), self._runnable)
+        self.audience.trial_finished(result, self._runnable - len(self.waiting), self._runnable)
 
     @cached_property
     def _runnable(self) -> int:

@@ -39,15 +39,15 @@ class Recorder:
     def run_begun(self, engine: str) -> None:
         """Record who runs, where, and since when."""
         told = {"type": "run", **asdict(this_process()), "command": shlex.join(["bench", *sys.argv[1:]])}
-        self.folder.journal.append({**told, "engine": engine, "time": _now()})
+        self.folder.journal.append({**told, "engine": engine, "time": now()})
 
     def begun(self, stage: Stage, attempt: int, worker: str) -> None:
         """Record that a worker begins a stage."""
-        self.folder.journal.append({**_stage(stage), "status": "started", "attempt": attempt, "worker": worker, "time": _now()})
+        self.folder.journal.append({**_stage(stage), "status": "started", "attempt": attempt, "worker": worker, "time": now()})
 
     def stage(self, stage: Stage, outcome: StageOutcome, attempt: int, *, again: bool) -> None:
         """Record what a stage cost, or how it failed and whether it is tried again."""
-        told = {**_stage(stage), "attempt": attempt, "worker": outcome.worker, "time": _now()}
+        told = {**_stage(stage), "attempt": attempt, "worker": outcome.worker, "time": now()}
         self.folder.journal.append(told | _outcome(outcome) | ({"again": True} if again else {}) | dict(outcome.notes))
 
     def failed(self, trial: PlannedTrial, stage: Stage, outcome: StageOutcome) -> TrialResult:
@@ -138,7 +138,7 @@ class Recorder:
             self._looked_at.add(key)
             prepared = read_prepared(self.store.open(key))
             found = {"images": prepared.images(), "audit": [finding.brief() for finding in prepared.audit]}
-            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, **found, "time": _now()})
+            self.folder.journal.append({"type": "data", "dataset": trial.column, "key": key, **found, "time": now()})
 
     def _read(self, trial: PlannedTrial) -> tuple[Predictions, Predictions | None, dict[str, Any]]:
         import numpy as np
@@ -190,7 +190,7 @@ def _stages(trial: PlannedTrial) -> TrialStages:
 
 
 def _trial(trial: PlannedTrial) -> dict[str, Any]:
-    return {"type": "trial", "trial": trial.id, "key": _stages(trial).key, "time": _now()}
+    return {"type": "trial", "trial": trial.id, "key": _stages(trial).key, "time": now()}
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
@@ -205,5 +205,6 @@ def _outcome(outcome: StageOutcome) -> dict[str, Any]:
     return known | failed | {"traceback": outcome.traceback}
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as records have it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -42,12 +42,13 @@ def known_to(folder: RunFolder) -> Registry:
 def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | None = None, also: tuple[str, ...] = ()) -> tuple[Path, ...]:
     """Compare a run's results and render them in each format; until all are written, those of before stay as they are."""
     from augbench.comparison import compare
+    from augbench.comparison.noted import noted
 
     # Before anything is read: what is recorded meanwhile is not in the report.
     state, results = folder.state(), folder.results()
     if results.smoke:
         raise SmokeRun(folder.path)
-    comparison = compare(results, registry)
+    comparison = noted(compare(results, registry), registry)
     wanted = tuple(dict.fromkeys((*(formats or results.report.formats), *also)))
     written: list[Path] = []
     with folder.draft() as draft:

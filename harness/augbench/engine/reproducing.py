@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from augbench.engine.asking import asked_again_for
 from augbench.engine.changed import changed
-from augbench.engine.events import Observer
+from augbench.engine.events import Audience
 from augbench.engine.provenance import provenance
 from augbench.engine.request import Request
 from augbench.engine.session import Session, open_session
@@ -56,7 +56,7 @@ class Reproduction:
 
 
 def reproduce(
-    run: Path, trial: str, place: Path, observer: Observer, tolerance: float = TOLERANCE, changes: Mapping[str, Any] | None = None
+    run: Path, trial: str, place: Path, audience: Audience, tolerance: float = TOLERANCE, changes: Mapping[str, Any] | None = None
 ) -> Reproduction:
     """Run a trial again in an empty folder, where its store and its run go, and compare its class probabilities.
 
@@ -75,12 +75,12 @@ def reproduce(
             return Reproduction(trial=trial, verdict="cannot be compared", reasons=reasons, machine=versions)
     except (KeyError, TypeError) as error:
         raise BrokenRun(folder.path / "run.json", f"{type(error).__name__}: {error}") from error
-    return _run(folder, session, trial, observer, tolerance)
+    return _run(folder, session, trial, audience, tolerance)
 
 
 def _session(folder: RunFolder, trial: str, asked: Request, changes: Mapping[str, Any]) -> Session:
     recorded = folder.planned(trial)
-    return open_session(replace(asked, only=(f"{recorded['column']}/{recorded['row']}",), report=False, **changes))
+    return open_session(replace(asked, only=(f"{recorded['column']}/{recorded['row']}",), report=False, observers=(), **changes))
 
 
 def _reasons(folder: RunFolder, session: Session, trial: str, store: str) -> tuple[str, ...]:
@@ -88,8 +88,8 @@ def _reasons(folder: RunFolder, session: Session, trial: str, store: str) -> tup
     return changed(session, planned, folder.about(), folder.planned(trial), open_store(store))
 
 
-def _run(folder: RunFolder, session: Session, trial: str, observer: Observer, tolerance: float) -> Reproduction:
-    outcome = replace(session, request=replace(session.request, trials=(trial,))).run(observer)
+def _run(folder: RunFolder, session: Session, trial: str, audience: Audience, tolerance: float) -> Reproduction:
+    outcome = replace(session, request=replace(session.request, trials=(trial,))).run(audience)
     machine = _machine(folder, trial, session.folder.about()["provenance"])
     if outcome.failed:
         failed = latest(session.folder.journal)[trial]["reason"]

@@ -1,4 +1,4 @@
-"""What a person asks of a run, and what comes of it."""
+"""What a person asks of a run."""
 
 from __future__ import annotations
 
@@ -36,20 +36,7 @@ class Request:
     """Whether the report is written in the end."""
     snapshot: Snapshot | None = None
     """The matrix as it was read once, where its files may have changed since, or be elsewhere."""
+    observers: tuple[str, ...] = ()
+    """Who follows it, each as a slot of the matrix names a component: ``mlflow``, ``{ use = "tensorboard", folder = "logs" }``."""
     work: str = WORK
     """``module:function`` that executes a stage."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a run came to."""
-
-    done: int
-    failed: int
-    skipped: int
-    pending: int
-    """Trials that were not asked for, or not begun because others failed."""
-    stages_run: int
-    stages_reused: int
-    seconds: float
-    reports: tuple[Path, ...]

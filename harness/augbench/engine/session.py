@@ -15,13 +15,15 @@ from augbench.config.single import component_from
 from augbench.engine.asking import as_asked, default_store
 from augbench.engine.describing import analysis, described
 from augbench.engine.driver import Driver
-from augbench.engine.events import Observer
+from augbench.engine.events import Audience
 from augbench.engine.executing import Executor, Pool, Watch, Workplace
 from augbench.engine.forecast import Forecast
 from augbench.engine.frontier import Frontier
+from augbench.engine.listening import Ear
+from augbench.engine.observing import ears, observed
 from augbench.engine.recording import Recorder
 from augbench.engine.rendering import render
-from augbench.engine.request import Outcome, Request
+from augbench.engine.request import Request
 from augbench.engine.stopping import Stopping
 from augbench.matrix import Matrix, check, load_matrix, look, plugins_of
 from augbench.matrix.smoke import smoke
@@ -39,6 +41,7 @@ from augbench.store.run_folder import RunFolder
 from augbench.values.components import components_in
 from augbench.values.data import Probe
 from augbench.values.numbers import many
+from augbench.values.observing import Outcome
 from augbench.values.results import Results
 from augbench.values.run_errors import UnknownTrial
 
@@ -55,6 +58,8 @@ class Session:
     store: Store
     folder: RunFolder
     executor: Executor
+    ears: tuple[Ear, ...] = ()
+    """Who hears of it: plugins, and the observers that were asked for."""
 
     @cached_property
     def summaries(self) -> Mapping[Key, Summary]:
@@ -66,21 +71,27 @@ class Session:
         """Return what each stage will probably take."""
         return costs((planned.stage for planned in self.plan.stages), self.summaries, self.probes.values())
 
-    def run(self, observer: Observer) -> Outcome:
+    def run(self, audience: Audience) -> Outcome:
         """Run what is not done, then write the report; on an interruption, what is finished stays."""
+        locked = self.folder.locked(smoke=self.request.smoke)
+        with locked, observed(audience, self.ears, self.folder, self.registry) as everybody:
+            outcome = self._run(everybody)
+            everybody.run_finished(outcome)
+        return outcome
+
+    def _run(self, audience: Audience) -> Outcome:
         started = time.monotonic()
         keys = {trial.id: trial.stages.key for trial in self.plan.trials if trial.stages}
-        with self.folder.locked(smoke=self.request.smoke):
-            if torn := self.folder.journal.torn():
-                lines = many(torn, "torn line")
-                observer.message(f"skipped {lines} of {self.folder.journal.path}: a run was killed while it wrote")
-            driver = self._drive(observer, keys) if self._open() else None
-            if driver is None:
-                observer.run_started(self.plan, 0)
-                if not self.folder.describes(self._results(""), keys, self._asked()):
-                    self.folder.begin(self._results(self.request.device), keys, self._asked())
-                self._declare()
-            reports = self._reports() if self.request.report and not self.request.smoke else ()
+        if torn := self.folder.journal.torn():
+            lines = many(torn, "torn line")
+            audience.message(f"skipped {lines} of {self.folder.journal.path}: a run was killed while it wrote")
+        driver = self._drive(audience, keys) if self._open() else None
+        if driver is None:
+            if not self.folder.describes(self._results(""), keys, self._asked()):
+                self.folder.begin(self._results(self.request.device), keys, self._asked())
+            self._declare()
+            audience.run_started(self.plan, 0)
+        reports = self._reports() if self.request.report and not self.request.smoke else ()
         statuses = Counter(trial.status for trial in self.plan.trials)
         executed, failed, settled = (driver.executed, driver.failed, driver.settled) if driver else (0, 0, 0)
         return Outcome(
@@ -101,7 +112,7 @@ class Session:
     def _open(self) -> bool:
         return any(trial.status == "to run" for trial in self.plan.trials)
 
-    def _drive(self, observer: Observer, keys: Mapping[str, Key]) -> Driver:
+    def _drive(self, audience: Audience, keys: Mapping[str, Key]) -> Driver:
         devices = self.executor.devices(self.request.device)
         self.store.check_writable()
         self.folder.begin(self._results(devices[0]), keys, self._asked())
@@ -114,7 +125,7 @@ class Session:
             leases=self.store.leases(),
             recorder=Recorder(store=self.store, folder=self.folder),
             open_pool=self._pool(devices),
-            observer=observer,
+            audience=audience,
             forecast=Forecast(costs=self.costs),
             frontier=Frontier(ranks=ranks(stages, self.costs), shared={planned.key: planned.shared for planned in self.plan.stages}),
             stopping=stopping,
@@ -196,5 +207,13 @@ def open_session(request: Request) -> Session:
     for unknown in (name for name in request.trials if name not in known):
         raise UnknownTrial(unknown, sorted(known))
     return Session(
-        request=request, registry=registry, matrix=matrix, probes=probes, plan=plan, store=store, folder=folder, executor=executor
+        request=request,
+        registry=registry,
+        matrix=matrix,
+        probes=probes,
+        plan=plan,
+        store=store,
+        folder=folder,
+        executor=executor,
+        ears=ears(request.observers, registry),
     )

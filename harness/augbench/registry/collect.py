@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from augbench.registry.entries import Entry, Failure, LeftOut, Note, Origin, Resolved
+from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved
 from augbench.registry.installed import same
 from augbench.registry.loading import load
 from augbench.values.components import KINDS, Component
@@ -34,6 +34,8 @@ class Registry:
     """Plugins that somebody left out."""
     notes: list[Note] = field(default_factory=list)
     """What should be known of plugins that work."""
+    hooked: list[Hooked] = field(default_factory=list)
+    """Plugins that work, and what they listen to."""
 
     def dataset(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a source of labelled images."""
@@ -94,6 +96,10 @@ class Registry:
     def executor(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a place where stages run."""
         self.add("executor", name, target, summary)
+
+    def observer(self, name: str, target: str | type[Component], summary: str = "") -> None:
+        """Add something that follows runs."""
+        self.add("observer", name, target, summary)
 
     def family(self, kind: str, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add one class for many names: ``name/NAME`` fills its field ``name``.

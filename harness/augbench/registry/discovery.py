@@ -13,13 +13,14 @@ import pluggy
 
 from augbench.registry import hooks
 from augbench.registry.collect import Registry
-from augbench.registry.entries import Failure, LeftOut, Note, Origin
+from augbench.registry.entries import Failure, Hooked, LeftOut, Note, Origin
 from augbench.registry.hearing import hearing
 from augbench.registry.installed import GROUP, Installation, Installed, installation, spelt
 from augbench.registry.loading import definition
 from augbench.registry.offering import offer
 from augbench.registry.versions import unmet
 from augbench.values.errors import AugbenchError, UnknownComponent
+from augbench.values.observing import PROJECT, Observer
 from augbench.values.plugin_errors import NoHook, NoModule, OtherVersion
 
 VARIABLE = "AUGBENCH_NO_PLUGIN"
@@ -98,6 +99,7 @@ def collect(registry: Registry, origin: Origin, point: Loadable, specs: ModuleTy
             registry.failures.append(attempt.failure(error))
         else:
             registry.entries.extend(attempt.mine.entries)
+            registry.hooked.append(Hooked(origin=origin, hook=attempt.manager.hook))
     registry.notes += [Note(origin=origin, text=text, where=where) for text, where in heard.told()]
 
 
@@ -117,8 +119,9 @@ class _Attempt:
     def __post_init__(self) -> None:
         self.mine = Registry(origin=self.origin)
         # A manager of its own: a hook that is refused leaves nothing behind for the next plugin.
-        self.manager = pluggy.PluginManager(hooks.PROJECT)
+        self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(self.specs)
+        self.manager.add_hookspecs(Observer)
 
     def make(self) -> None:
         """Import it, and let it register."""

@@ -59,6 +59,14 @@ class Resolved:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hooked:
+    """A plugin that works, and the hooks that it implements."""
+
+    origin: Origin
+    hook: pluggy.HookRelay
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """A plugin that could not be used, and why."""
 

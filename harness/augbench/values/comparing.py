@@ -293,11 +293,26 @@ class ColumnComparison:
     """What a reader should know of how the images were come by, such as how they were divided."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReportNote:
+    """What a plugin has to say of a run."""
+
+    title: str
+    text: str = ""
+    """Plain text; an empty line begins a paragraph."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Names and values, for a table."""
+    origin: str = ""
+    """The plugin that says so: whatever it writes here itself is replaced."""
+    failed: bool = False
+    """Whether the plugin failed instead; then ``text`` says how."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Comparison:
     """A run, finished or not, compared; one equals only itself, so that what is made of it can be kept."""
 
-    schema: int = 3
+    schema: int = 4
     title: str
     summary: str
     """What was run, in one sentence."""
@@ -320,6 +335,8 @@ class Comparison:
     published: tuple[Published, ...]
     matrix: str
     provenance: Mapping[str, str]
+    notes: tuple[ReportNote, ...] = ()
+    """What plugins have to say."""
 
 
 class Report(Component, ABC):

@@ -22,6 +22,7 @@ Kind = Literal[
     "test",
     "report",
     "executor",
+    "observer",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 

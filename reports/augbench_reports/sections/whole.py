@@ -13,14 +13,14 @@ from augbench_reports.sections.cards import ACROSS
 from augbench_reports.sections.columns import named
 from augbench_reports.tables.across import means_tables, ranks_table
 from augbench_reports.tables.failures import failures_table
-from augbench_reports.tables.others import data_table, provenance_table, quoted_table, reproduce_table
+from augbench_reports.tables.others import data_table, facts_table, provenance_table, quoted_table, reproduce_table
 from augbench_reports.words import plain
 
 HINT = (
     "What failures have in common is a hint where to look, not a cause: settings that go together cannot be told apart, "
     "and trials that share a stage fail together."
 )
-TAKEN = ("content", ACROSS, "failures", "quoted", "provenance")
+TAKEN = ("content", ACROSS, "failures", "quoted", "notes", "provenance")
 """Anchors that no data set may have."""
 
 
@@ -66,6 +66,8 @@ def closing_sections(comparison: comparing.Comparison) -> list[Section]:
     if quoted := quoted_table(comparison):
         said = Text(text="Quoted from elsewhere: other code, other seeds, perhaps other splits. Never tested against.")
         sections.append(_section("quoted", "Quoted results", [said, quoted]))
+    if comparison.notes:
+        sections.append(_notes(comparison.notes))
     blocks: list[Block | None] = [data_table(comparison) if comparison.columns else None, provenance_table(comparison)]
     commands = (reproduce_table(column, most_rows(comparison)) for column in comparison.columns)
     blocks += [table and replace(table, slug=f"{table.slug}-{place}") for place, table in enumerate(commands, 1)]
@@ -80,6 +82,19 @@ def _failures(found: comparing.Failures) -> Section:
     hints = [Text(text=plain(each.sentence, 500)) for each in found.common]
     warning = [Text(text=HINT)] if hints or any(group.common for group in found.groups) else []
     return _section("failures", "Failures", [Text(text=said), *hints, *warning, failures_table(found)])
+
+
+def _notes(notes: Sequence[comparing.ReportNote]) -> Section:
+    """Print what plugins say, under who says so; nothing of it is more than text."""
+    blocks: list[Block | None] = [Text(text="Plugins have added this; nothing above was changed by it.")]
+    for place, note in enumerate(notes, 1):
+        said = [paragraph for part in note.text.split("\n\n") if (paragraph := plain(part, 2000))]
+        heading = f"{plain(note.title)}, from {plain(note.origin)}"
+        first = f"{heading}: {said[0]}" if said else "" if note.facts else f"{heading}."
+        blocks += [Text(text=text) for text in (first, *said[1:]) if text]
+        if note.facts:
+            blocks.append(facts_table(note, heading, place))
+    return _section("notes", "Notes of plugins", blocks)
 
 
 def _section(slug: str, title: str, blocks: Sequence[Block | None]) -> Section:

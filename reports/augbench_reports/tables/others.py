@@ -123,6 +123,16 @@ def provenance_table(comparison: comparing.Comparison) -> Table | None:
     )
 
 
+def facts_table(note: comparing.ReportNote, caption: str, place: int) -> Table:
+    """Show what a plugin has to say in names and values; ``place`` tells its table from those of others."""
+    return Table(
+        slug=f"facts-{place}",
+        caption=caption,
+        head=(Cell(text="What"), Cell(text="Value")),
+        rows=tuple((Cell(text=plain(name)), Cell(text=plain(value, 500))) for name, value in note.facts.items()),
+    )
+
+
 def reproduce_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
     """Show the command that runs a trial of each row again and compares the bits; None where nothing is done."""
     rows = [row for row in column.rows if row.reproduce]

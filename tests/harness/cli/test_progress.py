@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from augbench.cli.progress import Bars, Careful, Lines, ahead, skipped, trial_line, watching
+from augbench.cli.progress import Bars, Lines, ahead, skipped, trial_line, watching
+from augbench.engine.events import Careful
 from augbench.engine.executing import StageOutcome
 from augbench.plan.tasks import PrepareTask, Stage
 from augbench.values.results import Predictions, TrialResult
@@ -89,14 +90,14 @@ def test_a_skipped_cell_tells_its_reason_once():
 
 def test_off_a_terminal_there_are_only_lines():
     stream = io.StringIO()
-    with watching(Console(file=stream, width=40)) as observer:
-        observer.run_started(plan("to run"), 2)
-        observer.stage_started(STAGE, "worker 1")
-        observer.stage_progress(STAGE, 1, 2, {"loss": 0.5})
-        observer.stage_finished(STAGE, FAILED)
-        observer.forecast(90.0)
-        observer.trial_finished(result("failed", "a reason [in brackets] that is longer than the forty columns"), 1, 1)
-        observer.message("a note")
+    with watching(Console(file=stream, width=40)) as audience:
+        audience.run_started(plan("to run"), 2)
+        audience.stage_started(STAGE, "worker 1")
+        audience.stage_progress(STAGE, 1, 2, {"loss": 0.5})
+        audience.stage_finished(STAGE, FAILED)
+        audience.forecast(90.0)
+        audience.trial_finished(result("failed", "a reason [in brackets] that is longer than the forty columns"), 1, 1)
+        audience.message("a note")
     assert stream.getvalue().splitlines() == [
         "1 trial: 1 to run; 2 stages, 1 stored; 2 side by side",
         "note: rows differ in steps",
@@ -141,21 +142,21 @@ def test_a_display_that_breaks_does_not_end_the_run():
 def test_bars_leave_the_terminal_when_a_run_is_interrupted():
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=80)
-    with suppress(KeyboardInterrupt), watching(console) as observer:
-        observer.run_started(plan("to run"), 1)
+    with suppress(KeyboardInterrupt), watching(console) as audience:
+        audience.run_started(plan("to run"), 1)
         raise KeyboardInterrupt
     assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
 
 
 def test_a_script_reads_one_event_a_line(capsys):
-    with watching(Console(file=io.StringIO()), events=True) as observer:
-        observer.run_started(plan("done", "to run"), 2)
-        observer.stage_started(STAGE, "worker 1")
-        observer.stage_progress(STAGE, 1, 2, {"loss": 0.5})
-        observer.stage_finished(STAGE, FAILED)
-        observer.trial_finished(result(), 2, 2)
-        observer.forecast(1.25)
-        observer.message("a note\nof two lines")
+    with watching(Console(file=io.StringIO()), events=True) as audience:
+        audience.run_started(plan("done", "to run"), 2)
+        audience.stage_started(STAGE, "worker 1")
+        audience.stage_progress(STAGE, 1, 2, {"loss": 0.5})
+        audience.stage_finished(STAGE, FAILED)
+        audience.trial_finished(result(), 2, 2)
+        audience.forecast(1.25)
+        audience.message("a note\nof two lines")
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = ["run-started", "stage-started", "stage-progress", "stage-finished", "trial-finished", "forecast", "message"]
     assert [event["event"] for event in events] == names
