@@ -61,7 +61,7 @@ class HuggingFace(Dataset):
         if self.splits is not None and not {"train"} <= set(self.splits) <= _SPLITS:
             raise BadSplits(self.splits)
         if not _installed():
-            raise MissingExtra("hugging-face", "the library 'datasets', 4.0 or later", "hugging-face")
+            raise MissingExtra("hugging-face", "hugging-face")
 
     def card(self) -> Card:
         """Name its page."""

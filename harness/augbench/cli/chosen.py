@@ -89,13 +89,9 @@ def _of_folder(folder: Path, sets: Sequence[str]) -> Iterator[str]:
 
 
 def _of_matrix(what: str | None, sets: Sequence[str], path: Path) -> tuple[Chosen, ...]:
-    from augbench.matrix import load_matrix, plugins_of
-    from augbench.registry.discovery import discover
-    from augbench.registry.local import load_local
+    from augbench.matrix import load_matrix, registry_of
 
-    registry = discover()
-    load_local(registry, plugins_of(path), path.parent)
-    columns = load_matrix(path, registry, sets=sets).columns
+    columns = load_matrix(path, registry_of(path), sets=sets).columns
     found = [column for column in columns if what in (None, column.name)]
     if what is not None and not found:
         raise UnknownColumn(what, [column.name for column in columns])

@@ -47,6 +47,7 @@ def compare(
             "[dim]\\[default: \\[report] tolerance of the first run; without it, nothing is judged][/dim]",
         ),
     ] = None,
+    disabled: options.NoPlugin = [],  # noqa: B006 - typer copies it
     as_json: options.Json = False,
 ) -> None:
     """Show the settings, data and versions that differ between two runs, and each row's primary metric in both.
@@ -59,7 +60,7 @@ def compare(
     from augbench.store.run_folder import RunFolder
 
     first, second = RunFolder(path=before), RunFolder(path=after)
-    found = differences(first.results(), second.results(), tolerance, known_to(first))
+    found = differences(first.results(), second.results(), tolerance, known_to(first, disabled))
     if as_json:
         print_json(asdict(found))
     else:

@@ -21,14 +21,10 @@ def tell(
     setting: str, matrix: Path, disabled: Sequence[str], *, as_json: bool, sets: Sequence[str], only: Sequence[str], skip: Sequence[str]
 ) -> None:
     """Explain a setting, or all of a table, on stdout; no data set is looked at."""
-    from augbench.matrix import plugins_of
+    from augbench.matrix import registry_of
     from augbench.matrix.explain import explain
-    from augbench.registry.discovery import discover
-    from augbench.registry.local import load_local
 
-    registry = discover(tuple(disabled))
-    load_local(registry, plugins_of(matrix), matrix.parent)
-    found = explain(setting, matrix, registry, sets=sets, only=only, skip=skip)
+    found = explain(setting, matrix, registry_of(matrix, disabled), sets=sets, only=only, skip=skip)
     if as_json:
         print_json([_document(each) for each in found.settings])
         return

@@ -40,6 +40,7 @@ def report(
         ),
     ] = None,
     browse: Annotated[bool, typer.Option("--open", help="Show the HTML report in the browser.")] = False,
+    disabled: options.NoPlugin = [],  # noqa: B006
 ) -> None:
     """Compare what is there and write it down; a trial without result is listed with its reason.
 
@@ -50,19 +51,21 @@ def report(
 
     wanted, also = tuple(formats) or None, ("html",) if browse else ()
     if watch or every:
-        follow(run, wanted, also, every or _EVERY, browse=browse)
+        follow(run, wanted, also, every or _EVERY, disabled, browse=browse)
         return
-    paths = write_reports(run, wanted, also)
+    paths = write_reports(run, wanted, also, disabled)
     print_reports(paths)
     if browse:
         show_page(paths)
 
 
-def follow(run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...], every: float, *, browse: bool) -> None:
+def follow(
+    run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...], every: float, disabled: Sequence[str] = (), *, browse: bool
+) -> None:
     """Write the report again and again, with one line each time."""
     from augbench.engine.following import refreshes
 
-    for number, refresh in enumerate(refreshes(run, formats, also, every)):
+    for number, refresh in enumerate(refreshes(run, formats, also, every, disabled)):
         typer.echo(line(refresh))
         # Somebody may be reading along, through a pipe.
         sys.stdout.flush()

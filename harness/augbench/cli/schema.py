@@ -73,14 +73,11 @@ def _check(matrix: Path | None, *, link: bool) -> None:
 def _schema(matrix: Path | None, disabled: list[str]) -> dict[str, Any]:
     """Return the schema; say on stderr what it lacks."""
     from augbench.config.schema.choices import choices
-    from augbench.matrix import plugins_of
+    from augbench.matrix import registry_of
     from augbench.matrix.schema import classes_of, matrix_schema
     from augbench.registry.discovery import discover
-    from augbench.registry.local import load_local
 
-    registry = discover(tuple(disabled))
-    if matrix is not None:
-        load_local(registry, plugins_of(matrix), matrix.parent)
+    registry = registry_of(matrix, disabled) if matrix else discover(disabled)
     found = choices(registry, classes_of(matrix, registry) if matrix else ())
     for lacking in (*registry.failures, *found.left_out):
         talk().print(f"left out: {lacking}", markup=False)

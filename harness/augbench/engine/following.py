@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,9 @@ class Refresh:
     reports: tuple[Path, ...]
 
 
-def refreshes(run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...], every: float) -> Iterator[Refresh]:
+def refreshes(
+    run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...], every: float, disabled: Collection[str] = ()
+) -> Iterator[Refresh]:
     """Write the report, and again whenever trials have ended, the run has become another or stopped, until nothing is left of it.
 
     Looks every so many seconds.  Where nobody is at work, it waits for somebody.  Raise as ``write_reports`` does.
@@ -33,7 +35,7 @@ def refreshes(run: Path, formats: tuple[str, ...] | None, also: tuple[str, ...],
     while True:
         found = standing(folder)
         if (now := _told(folder, found)) != written:
-            reports = write_reports(run, formats, also)
+            reports = write_reports(run, formats, also, disabled)
             written = now
             yield Refresh(trials=found.trials, at_work=found.at_work, reports=reports)
         # As it stood before: what has been recorded since is found by the next look.

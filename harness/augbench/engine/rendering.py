@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from augbench.engine.asking import asked_again_all
-from augbench.matrix import plugins_of
+from augbench.matrix import wanted
 from augbench.registry.collect import Registry
 from augbench.registry.discovery import discover
+from augbench.registry.installed import installation
 from augbench.registry.local import load_local
 from augbench.store.run_folder import RunFolder
 from augbench.values.errors import AugbenchError
@@ -19,24 +21,43 @@ if TYPE_CHECKING:
     from augbench.values.comparing import Report
 
 
-def write_reports(run: Path, formats: tuple[str, ...] | None = None, also: tuple[str, ...] = ()) -> tuple[Path, ...]:
+def write_reports(
+    run: Path, formats: tuple[str, ...] | None = None, also: tuple[str, ...] = (), disabled: Collection[str] = ()
+) -> tuple[Path, ...]:
     """Write the report of a run folder, finished or not, in the formats that the matrix names, and ``also`` in others.
+
+    Plugins that are ``disabled``, or that the run left out, have no part in it.
 
     Raise ``MissingFile``, or ``SmokeRun`` where numbers mean nothing.
     """
     folder = RunFolder(path=run)
-    return render(folder, known_to(folder), formats, also)
+    return render(folder, known_to(folder, disabled), formats, also)
 
 
-def known_to(folder: RunFolder) -> Registry:
-    """Find the components that a run's report may name: what is installed, and the matrix's own plugins as far as they are still there."""
-    registry = discover()
+def known_to(folder: RunFolder, disabled: Collection[str] = ()) -> Registry:
+    """Find the components that a run's report may name: what is installed, and the matrix's own plugins as far as they are still there.
+
+    Plugins that the run left out are left out here, too.
+    """
+    own: dict[tuple[tuple[str, ...], Path], None] = {}
+    left_out: list[set[str]] = []
     # Whatever is wrong with the folder or a plugin is told where the report needs it.
     with suppress(AugbenchError):
-        asked = {(plugins_of(one.matrix, one.snapshot), one.matrix.parent) for one in asked_again_all(folder)}
-        for plugins, place in sorted(asked):
+        for one in asked_again_all(folder):
+            said = wanted(one.matrix, one.snapshot)
+            own[said.plugins, one.matrix.parent] = None
+            left_out.append({*one.disabled, *said.disabled})
+    registry = discover(disabled, _still_there(left_out))
+    with suppress(AugbenchError):
+        for plugins, place in own:
             load_local(registry, plugins, place)
     return registry
+
+
+def _still_there(left_out: Sequence[set[str]]) -> list[str]:
+    """Return the plugins that every part of a run left out and that are on this machine."""
+    known = installation()
+    return [name for name in sorted(set.intersection(*left_out)) if known.called(name)] if left_out else []
 
 
 def render(folder: RunFolder, registry: Registry, formats: tuple[str, ...] | None = None, also: tuple[str, ...] = ()) -> tuple[Path, ...]:

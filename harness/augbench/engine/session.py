@@ -25,7 +25,7 @@ from augbench.engine.recording import Recorder
 from augbench.engine.rendering import render
 from augbench.engine.request import Request
 from augbench.engine.stopping import Stopping
-from augbench.matrix import Matrix, check, load_matrix, look, plugins_of
+from augbench.matrix import Matrix, check, load_matrix, look, registry_of
 from augbench.matrix.smoke import smoke
 from augbench.plan.cost import Cost, costs, ranks
 from augbench.plan.keys import Key
@@ -33,8 +33,6 @@ from augbench.plan.plan import Plan, make_plan
 from augbench.plan.summary import Summary
 from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
-from augbench.registry.discovery import discover
-from augbench.registry.local import load_local
 from augbench.store.analysis import declare
 from augbench.store.opening import Store, open_store
 from augbench.store.run_folder import RunFolder
@@ -182,8 +180,7 @@ def open_session(request: Request) -> Session:
 
     Raise ``ConfigError`` with everything that is wrong in the matrix, ``DataError`` for unusable data.
     """
-    registry = discover(request.disabled)
-    load_local(registry, plugins_of(request.matrix, request.snapshot), request.matrix.parent)
+    registry = registry_of(request.matrix, request.disabled, request.snapshot)
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip, snapshot=request.snapshot)
     if used := tuple(column for column in matrix.columns if any(column.name == name for _, name in matrix.cells)):
         # Data that nobody wants now need not be on this machine.

@@ -35,6 +35,8 @@ from augbench.values.settings import Below, ReportSettings
 if TYPE_CHECKING:
     from augbench.registry.collect import Registry
 
+_PLUGINS = {"plugins": "name them in the matrix file", "disable-plugins": "write --no-plugin NAME"}
+
 
 def load_matrix(
     path: Path,
@@ -53,7 +55,7 @@ def load_matrix(
     """
     read = read_matrix(path, registry, sets=sets, only=only, skip=skip, snapshot=snapshot)
     table = read.cells.fill()
-    title, plugins = read.sections.text("title", presets.stem(path)), read.sections.plugins()
+    title, plugins = read.sections.text("title", presets.stem(path)), tuple(plugin for _, plugin in read.sections.plugins())
     read.sections.findings.raise_any()
     assert read.report is not None
     rows, columns = read.cells.rows, read.cells.columns
@@ -121,14 +123,6 @@ def read_matrix(
     return Read(documents=read, assigned=assigned, sections=sections, cells=cells, seeds=axes.seeds, report=report)
 
 
-def plugins_of(path: Path, snapshot: Snapshot | None = None) -> tuple[str, ...]:
-    """Read only which plugins a matrix file wants: they must be in the registry before the rest can be validated."""
-    findings = Findings()
-    plugins = Sections(documents=documents.load(path, findings, snapshot).roots, assigned=(), findings=findings).plugins()
-    findings.raise_any()
-    return plugins
-
-
 def _assigned(roots: tuple[Node, ...], assigned: Sequence[Node], layers: Layers, findings: Findings) -> tuple[Sections, Layer]:
     """Tell what --set says of the file from what it says of all rows."""
     document, told = [], []
@@ -138,9 +132,9 @@ def _assigned(roots: tuple[Node, ...], assigned: Sequence[Node], layers: Layers,
                 told.append(root)
             elif key in KEYS - {"extends"}:
                 document.append(root)
-                if key == "plugins":
+                if hint := _PLUGINS.get(key):
                     # They are loaded before anything else is read.
-                    findings.add("plugins cannot be set from the command line", node.origin.key, "name them in the matrix file")
+                    findings.add(f"{key} cannot be set from the command line", node.origin.key, hint)
             else:
                 findings.unknown(f"no setting or section called '{key}'", key, node, {*layers.table.fields, *KEYS} - {"extends"}, ())
     return Sections(documents=roots, assigned=tuple(document), findings=findings), Layer(nodes=tuple(told))

@@ -14,7 +14,7 @@ from augbench.config.source import Node
 from augbench.config.wording import must_be
 
 SETTINGS_SECTIONS = frozenset({"base", "datasets", "rows", "defaults", "axes", "report"})
-KEYS = SETTINGS_SECTIONS | {"version", "title", "plugins", "extends", "mode", "exclude"}
+KEYS = SETTINGS_SECTIONS | {"version", "title", "plugins", "disable-plugins", "extends", "mode", "exclude"}
 _FILE = re.compile(r"[.~/$\\]|.*\.py$")
 
 
@@ -90,15 +90,20 @@ class Sections:
             if node.value != 1 or isinstance(node.value, bool):
                 self.findings.add(must_be("version", "1", node), node.origin.value, "a newer file needs a newer augbench")
 
-    def plugins(self) -> tuple[str, ...]:
-        """Return the files, as absolute paths, and modules that the matrix wants loaded."""
+    def plugins(self) -> tuple[tuple[Node, str], ...]:
+        """Return the files, as absolute paths, and modules that the matrix wants loaded, each with its place."""
         node = self.last("plugins")
         if node is None:
             return ()
         if not isinstance(node.value, tuple):
             self.findings.add(must_be("plugins", "a list of files or modules", node), node.origin.value)
             return ()
-        return tuple(plugin for item in node.value if (plugin := self._plugin(item)))
+        return tuple((item, plugin) for item in node.value if (plugin := self._plugin(item)))
+
+    def left_out(self) -> tuple[Node, ...]:
+        """Return the names of installed plugins that the matrix leaves out."""
+        node = self.last("disable-plugins")
+        return strings(node, "disable-plugins", self.findings) if node else ()
 
     def _plugin(self, node: Node) -> str:
         if not isinstance(node.value, str):

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved
 from augbench.registry.installed import same
+from augbench.registry.known import sources
 from augbench.registry.loading import load
+from augbench.registry.promised import promises
 from augbench.values.components import KINDS, Component
 from augbench.values.errors import DuplicateName, UnknownComponent
 
 _BUILT_IN = Origin(plugin="augbench", distribution="augbench")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\.[A-Z]\w*")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
@@ -182,15 +185,24 @@ class Registry:
     def absent(self, kind: str, use: str) -> UnknownComponent:
         """Return the error that says that there is no component of a name, and what was probably meant."""
         plain, at, _ = use.partition("@")
-        if at and (named := self._named(kind, plain)):
-            return UnknownComponent(kind, use, addresses(named))
+        if at:
+            named = self._named(kind, plain.partition("/")[0])
+            return UnknownComponent(kind, use, addresses(named)) if named else self.absent(kind, plain)
+        if _DOTTED.fullmatch(use):
+            return UnknownComponent(kind, use, (), [f"a class is named '{':'.join(use.rsplit('.', 1))}'"])
+        if told := [*promises(kind, plain, self.failures, self.left_out), *sources(kind, plain)]:
+            return UnknownComponent(kind, use, (), told)
         notes = [f"'{use}' is of kind {other}" for other in KINDS if other != kind and self._named(other, use)]
         return UnknownComponent(kind, use, self.names(kind), [*notes, *self.remarks()])
 
     def remarks(self) -> list[str]:
         """Say which plugins are missing here: a name that is not known may be one of theirs."""
         broken = sorted({failure.origin.plugin for failure in self.failures})
-        return [f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"] if broken else []
+        left_out: dict[str, list[str]] = {}
+        for plugin in self.left_out:
+            left_out.setdefault(plugin.by, []).append(plugin.origin.plugin)
+        notes = [f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"] if broken else []
+        return notes + [f"left out by {by}: {', '.join(sorted(plugins))}" for by, plugins in left_out.items()]
 
     def add(self, kind: str, name: str, target: str | type, summary: str, *, family: bool = False) -> None:
         """Add a component of a kind, or a family of them.  Raise ``ValueError`` for what cannot be registered."""
@@ -218,9 +230,9 @@ def addresses(entries: Sequence[Entry]) -> list[str]:
 
 def _owners(entries: Sequence[Entry]) -> list[str]:
     """Return what stands after the @: the distribution, or the plugin where it has two of them or there is none."""
-    known = Counter(same(entry.origin.distribution) for entry in entries)
+    counts = Counter(same(entry.origin.distribution) for entry in entries)
     return [
-        entry.origin.plugin if known[same(entry.origin.distribution)] > 1 or not entry.origin.version else entry.origin.distribution
+        entry.origin.plugin if counts[same(entry.origin.distribution)] > 1 or not entry.origin.version else entry.origin.distribution
         for entry in entries
     ]
 

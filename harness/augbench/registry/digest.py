@@ -43,8 +43,8 @@ def modules_digest(names: Iterable[str], typed: Mapping[str, Sequence[ast.AST]] 
         name = waiting.pop()
         if name in parts:
             continue
-        text, is_package = source(name)
-        parts[name], imports = (_version(name), ()) if source is None else _read(source, name, is_package)
+        text, is_package = source_of(name)
+        parts[name], imports = (_version(name), ()) if text is None else _read(text, name, is_package)
         waiting += [module for module in imports if _top(module) == _top(name) and _counts(module)]
     return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
 
@@ -57,7 +57,7 @@ def _counts(module: str) -> bool:
     return _top(module) != _HARNESS and _top(module) not in sys.stdlib_module_names
 
 
-def source(name: str) -> tuple[str | None, bool]:
+def source_of(name: str) -> tuple[str | None, bool]:
     """Return a module's source, None without one, and whether it is a package."""
     module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None) or _find(name)

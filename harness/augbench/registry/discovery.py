@@ -15,9 +15,9 @@ from augbench.registry import hooks
 from augbench.registry.collect import Registry
 from augbench.registry.entries import Failure, Hooked, LeftOut, Note, Origin
 from augbench.registry.hearing import hearing
-from augbench.registry.installed import GROUP, Installation, Installed, installation, spelt
-from augbench.registry.loading import definition
+from augbench.registry.installed import GROUP, Installation, Installed, installation
 from augbench.registry.offering import offer
+from augbench.registry.places import definition
 from augbench.registry.versions import unmet
 from augbench.values.errors import AugbenchError, UnknownComponent
 from augbench.values.observing import PROJECT, Observer
@@ -58,7 +58,10 @@ def _left_out(found: Installation, named: Mapping[str, Collection[str]]) -> dict
         for name in names:
             if not found.called(name):
                 raise UnknownComponent("plugin", name, found.names(), notes=[f"{VARIABLE} names it"] if by == VARIABLE else ())
-    return {plugin.where: by for by, names in reversed([*named.items()]) for plugin in found.plugins if plugin.names & set(map(spelt, names))}
+    found_by: dict[str, str] = {}
+    for by, names in named.items():
+        found_by = {plugin.where: by for plugin in found.plugins if any(map(plugin.is_called, names))} | found_by
+    return found_by
 
 
 def _outdated(plugin: Installed, version: str) -> Failure | None:
@@ -129,7 +132,7 @@ class _Attempt:
         self.stage, self.where = "module", definition(plugin)
         if not isinstance(plugin, ModuleType):
             raise NoModule(self.point.value, plugin)
-        self.stage = "signature"
+        self.stage, self.where = "signature", plugin.__file__ or ""
         self._listen(plugin)
         self.stage = "register"
         self.manager.hook.register(registry=self.mine)

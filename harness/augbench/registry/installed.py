@@ -26,11 +26,11 @@ class Installed:
     where: str
     """file:line of the entry point."""
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Return what a user may call it: by itself, by its distribution, or by both where another has its name."""
-        plain, whole = self.origin.plugin, same(self.origin.distribution)
-        return frozenset({plain, whole, f"{plain}@{whole}"})
+    def is_called(self, name: str) -> bool:
+        """Tell whether a user means it: by its name, by its distribution, or by ``plugin@distribution`` where another has its name."""
+        plain, at, whole = name.partition("@")
+        ours = same(self.origin.distribution)
+        return (plain == self.origin.plugin and same(whole) == ours) if at else (name == self.origin.plugin or same(name) == ours)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Installation:
 
     def called(self, name: str) -> bool:
         """Tell whether anything has a name."""
-        return any(spelt(name) in plugin.names for plugin in self.plugins)
+        return any(plugin.is_called(name) for plugin in self.plugins)
 
 
 def installation() -> Installation:
@@ -69,12 +69,6 @@ def installation() -> Installation:
 def same(name: str) -> str:
     """Write a distribution's name as installers compare it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def spelt(name: str) -> str:
-    """Write what a user calls a plugin as ``Installed.names`` has it: a distribution may be spelt in several ways."""
-    plain, at, whole = name.partition("@")
-    return f"{plain}@{same(whole)}" if at else name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,11 @@ import dataclasses
 import importlib
 import inspect
 from difflib import get_close_matches
-from types import ModuleType
 from typing import Any, cast
 
 from augbench.registry.entries import Entry, location
 from augbench.registry.hearing import apart
+from augbench.registry.places import definition
 from augbench.values.components import Component
 from augbench.values.errors import BrokenComponent
 
@@ -66,13 +66,3 @@ def _fields(component: Any) -> tuple[dataclasses.Field[Any], ...]:
 def _label(component: Any) -> str:
     module = getattr(component, "__module__", type(component).__module__)
     return f"{module}:{getattr(component, '__qualname__', repr(component))}"
-
-
-def definition(thing: Any) -> str:
-    """Return file:line of a class or a function, the file of a module, or an empty string."""
-    if isinstance(thing, ModuleType):
-        return thing.__file__ or ""
-    try:
-        return f"{inspect.getsourcefile(thing)}:{inspect.getsourcelines(thing)[1]}"
-    except (OSError, TypeError):
-        return ""

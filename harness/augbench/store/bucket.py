@@ -152,7 +152,7 @@ def _connect(url: str) -> tuple[Any, str]:
         files, root = url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
         if protocol in ("s3", "s3a"):
-            raise MissingExtra(url, "s3fs", "remote") from error
+            raise MissingExtra(url, "remote") from error
         raise UnknownStore(url, str(error)) from error
     except ValueError as error:
         raise UnknownStore(url, str(error)) from error

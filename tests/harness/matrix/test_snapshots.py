@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from augbench.config.snapshots import snapshot_of
-from augbench.matrix import look
-from augbench.matrix.load import plugins_of
+from augbench.matrix import look, wanted
 from augbench.values.errors import ConfigError, DataError
 
 
@@ -45,7 +44,7 @@ def test_paths_start_where_they_were_written(load, small, tmp_path, monkeypatch)
 def test_plugins_of_a_snapshot_are_known_first(load, small, tmp_path):
     (tmp_path / "mix.py").touch()
     kept = written(load(f'plugins = ["./mix.py"]\n{small}'))
-    assert plugins_of(Path("nowhere.toml"), kept) == (str(tmp_path / "mix.py"),)
+    assert wanted(Path("nowhere.toml"), kept).plugins == (str(tmp_path / "mix.py"),)
 
 
 def test_data_that_are_not_where_they_were_are_asked_for(load, small, tmp_path, monkeypatch):

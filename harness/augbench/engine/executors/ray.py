@@ -42,7 +42,7 @@ class Ray(Executor):
     def __post_init__(self) -> None:
         """Refuse to be named where Ray is not installed."""
         if find_spec("ray") is None:
-            raise MissingExtra("ray", "Ray", "ray")
+            raise MissingExtra("ray", "ray")
 
     @cached_property
     def cluster(self) -> Cluster:
