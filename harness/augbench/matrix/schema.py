@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augbench.config.fallbacks import fallbacks
 from augbench.config.layers import EVERY
-from augbench.config.schema.choices import CLASS, Choice, Choices
+from augbench.config.schema.choices import CLASS, Choice, Choices, written
 from augbench.config.schema.places import Places, many_of, ref, table_of
 from augbench.config.schema.values import Schema
 from augbench.matrix.axes import MODES
@@ -98,6 +97,7 @@ def _sections(places: Places) -> dict[str, Schema]:
         "title": ("The report's title; the file's name unless given.", _STRING),
         "extends": ("A matrix file or a preset, or a list of them, that this one builds on.", _ONE_OR_MORE),
         "plugins": ('Files ("./my_mix.py") and modules to load beside the installed plugins.', _STRINGS),
+        "disable-plugins": ("Installed plugins, or whole distributions, to leave out.", _STRINGS),
         "report": ("What is compared with what, and how it is told.", _report(places)),
         "base": ("Settings that every row starts from.", ref("settings")),
         "defaults": ("Parameters that a component gets wherever it is used.", _defaults(places)),
@@ -107,9 +107,8 @@ def _sections(places: Places) -> dict[str, Schema]:
         "mode": ("How axes multiply rows.", {"enum": list(MODES), "default": MODES[0]}),
         "exclude": ("Cells and trials to leave out: all that a table names must match.", _exclude(places)),
     }
-    return {
-        key: {"description": text, **(schema if "$ref" not in schema else {"anyOf": [schema]})} for key, (text, schema) in described.items()
-    }
+    # Validators pass over what stands beside a $ref; editors show it.
+    return {key: {"description": text, **schema} for key, (text, schema) in described.items()}
 
 
 def _report(places: Places) -> Schema:
@@ -140,7 +139,7 @@ def _defaults(places: Places) -> Schema:
 def _defaults_of(kind: str, places: Places) -> Schema:
     """Return tables of parameters by the names of components."""
     named: dict[str, Schema] = {}
-    written: dict[str, Schema] = {CLASS: {"type": "object", "additionalProperties": True}}
+    patterns: dict[str, Schema] = {CLASS: {"type": "object", "additionalProperties": True}}
     for choice in places.choices.of[kind]:
         places.parameters(choice)
         known = places.definitions[choice.key]
@@ -148,17 +147,17 @@ def _defaults_of(kind: str, places: Places) -> Schema:
         places.definitions[f"defaults.{choice.key}"] = {"description": known["description"], **table_of(own)}
         table = ref(f"defaults.{choice.key}")
         named |= dict.fromkeys(choice.names, table)
-        written[f"^({kind}:)?({choice.pattern})$"] = table
-    return {"type": "object", "properties": named, "patternProperties": written, "additionalProperties": False}
+        patterns[written([choice])] = table
+    return {"type": "object", "properties": named, "patternProperties": patterns, "additionalProperties": False}
 
 
 def _dataset(places: Places) -> Schema:
     more = {
-        "set": {"description": "Settings of every row on this data set.", "anyOf": [ref("settings")]},
-        "per-class": {"anyOf": [ref("per-class")]},
+        "set": {"description": "Settings of every row on this data set.", **ref("settings")},
+        "per-class": ref("per-class"),
     }
     schema = places.seat(places.choices.shapes.seat(DatasetTable, nullable=False), more)
-    minority = schema["properties"]["minority"]
+    minority = places.definitions["dataset-beside"]["properties"]["minority"]
     minority["anyOf"] = [each | ({"minProperties": 1} if each.get("type") == "object" else {}) for each in minority["anyOf"]]
     return schema
 
@@ -172,7 +171,7 @@ def _axes(places: Places) -> Schema:
 
 
 def _exclude(places: Places) -> Schema:
-    settings: Mapping[str, Any] = dict.fromkeys(places.definitions["settings"]["properties"], True)
+    settings: dict[str, Any] = dict.fromkeys(places.definitions["settings"]["properties"], True)
     seeds: Schema = {"type": "integer"}
     own = {
         "row": {"description": "A row, or a named row with all that axes made of it.", **_ONE_OR_MORE},

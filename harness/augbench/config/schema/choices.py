@@ -17,9 +17,9 @@ from augbench.values.errors import AugbenchError, BrokenComponent
 if TYPE_CHECKING:
     from augbench.registry.collect import Registry
 
-CLASS = r"^[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*$"
-"""``module:Class``, which needs no plugin."""
-_QUALIFIER = "(@[A-Za-z0-9_.-]+)"
+CLASS = r"^[\w.]+:\w+$"
+"""``module:Class``, which needs no plugin; a little more, since editors show it to people."""
+_DISTRIBUTION = "[A-Za-z0-9_.-]+"
 _MEMBERS = 100
 """A family of more is known by a pattern: timm has thousands."""
 
@@ -35,7 +35,9 @@ class Choice:
     names: tuple[str, ...]
     """What an editor offers."""
     pattern: str
-    """Every way to write it, without anchors; the kind may stand before it."""
+    """Its name, or those of a family."""
+    clashing: bool = False
+    """Whether its distribution must be named, too: another plugin has the same name."""
     summary: str
     component: type[Component]
     fields: Mapping[str, Field]
@@ -45,6 +47,15 @@ class Choice:
     def needs(self) -> bool:
         """Tell whether it cannot be built of its name alone."""
         return any(own.default is REQUIRED for own in self.fields.values())
+
+
+def written(choices: Iterable[Choice]) -> str:
+    """Return the pattern of every way to write components of a kind: ``kind:name@distribution``, or parts of it."""
+    known = list(choices)
+    plain = "|".join(choice.pattern for choice in known if not choice.clashing)
+    clashing = "|".join(choice.pattern for choice in known if choice.clashing)
+    ways = [*([f"({plain})(@{_DISTRIBUTION})?"] if plain else []), *([f"({clashing})@{_DISTRIBUTION}"] if clashing else [])]
+    return f"^({known[0].kind}:)?({'|'.join(ways)})$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,23 +91,28 @@ def _siblings(entry: Entry, registry: Registry) -> Sequence[Entry]:
 
 def _choice(entry: Entry, shapes: Shapes, clashing: Sequence[Entry]) -> Choice:
     component = load(entry)
-    name, qualifier = re.escape(entry.name), _QUALIFIER if clashing else f"{_QUALIFIER}?"
     label = _label(entry, clashing)
-    names, pattern = (label,), f"{name}{qualifier}"
+    names, pattern = (label,), _escaped(entry.name)
     if entry.family:
         members = _members(component)
         names = tuple(f"{entry.name}/{member}" + label.removeprefix(entry.name) for member in members)
-        pattern = f"{name}/({'|'.join(map(re.escape, members))}){qualifier}" if members else f"{name}/.+"
+        pattern = f"{pattern}/({'|'.join(map(_escaped, members))})" if members else f"{pattern}/.+"
     return Choice(
         kind=entry.kind,
         key=f"{entry.kind}.{label}",
         title=f"{label}/NAME" if entry.family else label,
         names=names,
         pattern=pattern,
+        clashing=bool(clashing),
         summary=entry.summary,
         component=component,
         fields=_fields(component, entry, shapes, {"name"} if entry.family else set()),
     )
+
+
+def _escaped(name: str) -> str:
+    # Outside brackets a dash means itself, and Unicode patterns refuse a backslash before it.
+    return re.escape(name).replace("\\-", "-")
 
 
 def _label(entry: Entry, clashing: Sequence[Entry]) -> str:
@@ -133,7 +149,7 @@ def _of_class(kind: str, target: str, registry: Registry, shapes: Shapes) -> Cho
         key=f"{kind}.{target}",
         title=target,
         names=(target,),
-        pattern=re.escape(target),
+        pattern=_escaped(target),
         summary="",
         component=resolved.component,
         fields=_fields(resolved.component, resolved.entry, shapes, set()),

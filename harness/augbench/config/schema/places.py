@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from augbench.config.overlay import NAME
-from augbench.config.schema.choices import CLASS, Choice, Choices
+from augbench.config.schema.choices import CLASS, Choice, Choices, written
 from augbench.config.schema.values import Schema, default_schema, value_schema
 from augbench.config.shapes import REQUIRED, Field, Leaf, Listed, Named, Seat, Shape, Slot, Table
 from augbench.config.source import Node
@@ -87,7 +87,7 @@ class Places:
             # Known before it is written: a component may hold another of its kind.
             self.definitions[kind] = {}
             tables = [self.parameters(choice) for choice in self.choices.of[kind]]
-            self.definitions[kind] |= {"anyOf": [*self.names(kind), *tables, _FOREIGN]}
+            self.definitions[kind] |= {"anyOf": [*self.names(kind), *tables, self._foreign(kind)]}
         return ref(kind)
 
     def parameters(self, choice: Choice) -> Schema:
@@ -95,7 +95,7 @@ class Places:
         if choice.key not in self.definitions:
             self.definitions[choice.key] = {}
             texts = help_texts(choice.component)
-            use = {"description": "Which component.", "anyOf": [*_consts(choice), _pattern([choice])]}
+            use = {"description": "Which component.", "anyOf": [*_consts(choice), {"type": "string", "pattern": written([choice])}]}
             own = self._fields(choice.fields, texts)
             presets = {} if "preset" in own or not choice.component.presets else {"preset": _presets(choice)}
             text = {"description": _text(choice)}
@@ -105,25 +105,41 @@ class Places:
     def names(self, kind: str, fits: Callable[[Choice], bool] = lambda choice: True) -> list[Schema]:
         """Return what a string that names a component may be, one alternative each."""
         known = [choice for choice in self.choices.of[kind] if fits(choice)]
-        return [
-            *(const for choice in known for const in _consts(choice)),
-            *([_pattern(known)] if known else []),
-            {"type": "string", "pattern": CLASS},
-        ]
+        patterns = [*([written(known)] if known else []), CLASS]
+        return [*(const for choice in known for const in _consts(choice)), *({"type": "string", "pattern": each} for each in patterns)]
 
     def seat(self, seat: Seat, more: Mapping[str, Schema] | None = None) -> Schema:
         """Return what stands in a table that a component shares with keys of the harness, and with ``more`` of them."""
-        beside = self.properties(seat.beside) | dict(more or {})
+        name = f"{seat.slot.kind}-beside"
+        self.definitions[name] = table_of(self.properties(seat.beside) | dict(more or {}))
+        # Not by way of another pointer: Tombi follows one, not two.
+        beside = {
+            key: schema if "$ref" in schema else ref(name, "properties", key)
+            for key, schema in self.definitions[name]["properties"].items()
+        }
         tables = [self._seated(choice, beside) for choice in self.choices.of[seat.slot.kind]]
-        # Precise once, at the whole, so that a mistake in one of them is not told as a mistake in all of it.
-        whole = {"properties": beside, "additionalProperties": True}
-        return {"anyOf": [*_empty(seat.slot), *self.names(seat.slot.kind), *tables, _FOREIGN], **whole}
+        return {"anyOf": [*_empty(seat.slot), *self.names(seat.slot.kind), *tables, self._foreign(seat.slot.kind, beside)]}
 
-    def _seated(self, choice: Choice, beside: Iterable[str]) -> Schema:
+    def _foreign(self, kind: str, beside: Mapping[str, Schema] | None = None) -> Schema:
+        """Return the table of a class that no plugin registers: its parameters may be any."""
+        known = [name for choice in self.choices.of[kind] for name in choice.names]
+        # Tombi tells of a misspelt name what is refused here: so it tells the names, which are other tables' own.
+        names = {"anyOf": [{"type": "string", "enum": known}, {"type": "string", "pattern": CLASS}], "not": {"enum": known}}
+        use = names if known else {"type": "string", "pattern": CLASS}
+        return {
+            "title": "module:Class",
+            "description": "A class that needs no plugin.",
+            "type": "object",
+            "properties": {"use": use, **(beside or {})},
+            "required": ["use"],
+            "additionalProperties": True,
+        }
+
+    def _seated(self, choice: Choice, beside: Mapping[str, Schema]) -> Schema:
         self.parameters(choice)
         known = self.definitions[choice.key]
         own = {key: ref(choice.key, "properties", key) for key in known["properties"]}
-        return {"title": choice.title, "description": known["description"], **table_of(own | dict.fromkeys(beside, True))}
+        return {"title": choice.title, "description": known["description"], **table_of({**own, **beside})}
 
     def _item(self, item: Slot | Table, path: _Path) -> Schema:
         """Return an item of a list: nothing has been said of it before."""
@@ -132,7 +148,11 @@ class Places:
             return {**table_of(self.properties(item)), "required": required}
         fits = _is_transform if path == ("transforms",) else lambda choice: True
         tables = [self.parameters(choice) for choice in self.choices.of[item.kind] if fits(choice)]
-        return {"anyOf": [*self.names(item.kind, fits), *tables, _FOREIGN], "required": ["use"], "additionalProperties": True}
+        return {
+            "anyOf": [*self.names(item.kind, fits), *tables, self._foreign(item.kind)],
+            "required": ["use"],
+            "additionalProperties": True,
+        }
 
     def _default(self, shape: Shape, path: _Path, default: Any) -> Schema:
         if path in self.fallbacks:
@@ -140,16 +160,6 @@ class Places:
         if isinstance(shape, Slot) and shape.nullable and default in (None, REQUIRED):
             return {"default": False}
         return {} if isinstance(shape, Table) or default is REQUIRED else default_schema(default, self.choices.registry)
-
-
-_FOREIGN: Schema = {
-    "title": "module:Class",
-    "description": "A class that needs no plugin.",
-    "type": "object",
-    "properties": {"use": {"type": "string", "pattern": CLASS}},
-    "required": ["use"],
-    "additionalProperties": True,
-}
 
 
 def _empty(slot: Slot) -> Iterator[Schema]:
@@ -160,12 +170,6 @@ def _empty(slot: Slot) -> Iterator[Schema]:
 def _consts(choice: Choice) -> Iterator[Schema]:
     for name in choice.names:
         yield {"const": name, "description": choice.summary} if choice.summary else {"const": name}
-
-
-def _pattern(choices: Iterable[Choice]) -> Schema:
-    """Return every way to write the names of components of a kind."""
-    known = list(choices)
-    return {"type": "string", "pattern": f"^({known[0].kind}:)?({'|'.join(choice.pattern for choice in known)})$"}
 
 
 def _presets(choice: Choice) -> Schema:
