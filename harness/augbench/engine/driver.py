@@ -22,6 +22,7 @@ from augbench.store.leases import Leases
 from augbench.store.opening import Store
 from augbench.values.errors import DiskFull
 from augbench.values.failing import INFRASTRUCTURE
+from augbench.values.numbers import seconds as duration
 from augbench.values.results import TrialResult
 from augbench.values.run_errors import Corrupt
 
@@ -29,6 +30,8 @@ _GLANCE = 0.5
 """Seconds between two looks at signals and at what other runs have made."""
 _FORESEE, _OF_THE_TIME = 2.0, 0.02
 """Seconds between two forecasts, and the share of the time that they may take: adding up a large plan is not for every glance."""
+_SILENCE = 600.0
+"""Seconds without a word after which a person is told of a stage: its code may be in a loop that has no end."""
 _ELSEWHERE = 2.0
 """Seconds between two looks at stages that another run makes."""
 
@@ -77,6 +80,8 @@ class Driver:
     failed: int = 0
     settled: int = 0
     """Trials that were recorded, done or failed."""
+    _heard: dict[Key, float] = field(default_factory=dict)
+    """When each running stage last said anything; those that were told of are not in it."""
     _looked: float = 0.0
     _foresee_at: float = float("-inf")
 
@@ -97,6 +102,7 @@ class Driver:
                 for outcome in self.pool.wait(_GLANCE):
                     self._absorb(outcome)
                 self._look_elsewhere()
+                self._wonder()
                 if self.waiting and not (self.running or self.elsewhere or self.frontier.ready or self.ending):
                     # Something has gone from the store since the last look.
                     self._look()
@@ -128,6 +134,15 @@ class Driver:
         if began >= self._foresee_at:
             self.audience.forecast(self.forecast.left(self.frontier.pending, self.pool.slots))
             self._foresee_at = began + max(_FORESEE, (time.monotonic() - began) / _OF_THE_TIME)
+
+    def _wonder(self) -> None:
+        """Tell of stages that have been silent for long; where there is a time limit, that will end them."""
+        if self.policy.timeout is not None:
+            return
+        for key in [key for key, at in self._heard.items() if time.monotonic() - at > _SILENCE]:
+            del self._heard[key]
+            told = f"'{self.running[key].label}' has said nothing for {duration(_SILENCE)}"
+            self.audience.message(f"{told}; if it hangs, stop the run and go on with --timeout TIME, which ends such stages")
 
     def _look(self) -> None:
         """Find out which artefacts are missing, and finish the trials that miss none."""
@@ -192,15 +207,18 @@ class Driver:
         with contextlib.suppress(OSError, DiskFull):
             self.recorder.begun(self.running[key], self.attempts[key], worker)
         self.forecast.begin(key)
+        self._heard[key] = time.monotonic()
         self.audience.stage_started(self.running[key], worker)
 
     def progress(self, key: Key, done: int, total: int, numbers: Mapping[str, float]) -> None:
         """Pass on how far a stage has come."""
         self.forecast.progress(key, done / total if total else 0.0)
+        self._heard[key] = time.monotonic()
         self.audience.stage_progress(self.running[key], done, total, numbers)
 
     def _absorb(self, outcome: StageOutcome) -> None:
         stage = self.running.pop(outcome.key)
+        self._heard.pop(outcome.key, None)
         self.forecast.end(stage, outcome.seconds if outcome.status == "done" else None)
         self.audience.stage_finished(stage, outcome)
         if outcome.error_class == DiskFull.__name__:

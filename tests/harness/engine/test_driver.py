@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from augbench.engine import driver
 from augbench.engine.events import Silent
 from augbench.engine.session import open_session
 from augbench.store.opening import open_store
@@ -52,6 +53,15 @@ class Watcher(Silent):
 
     def forecast(self, seconds: float) -> None:
         self.forecasts.append(seconds)
+
+
+@pytest.mark.parametrize(("timeout", "told"), [(None, True), (60.0, False)])
+def test_a_stage_that_says_nothing_for_long_is_told_of_unless_a_time_limit_will_end_it(tmp_path, monkeypatch, timeout, told):
+    monkeypatch.setattr(driver, "_SILENCE", -1.0)
+    watcher = Watcher()
+    light.run(tmp_path, watcher, timeout=timeout)
+    ends = "if it hangs, stop the run and go on with --timeout TIME, which ends such stages"
+    assert any(message.endswith(ends) for message in watcher.messages) == told
 
 
 def test_a_killed_worker_costs_one_attempt_of_one_stage(tmp_path):
