@@ -113,7 +113,7 @@ def judge(
 
 def known(names: Collection[str], *kinds: str) -> None:
     """Raise ``UnknownCheck`` for a name that no check of the kinds has."""
-    there = {check.name for kind in kinds for check in checks_of(kind)}
+    there = {check.name for kind in kinds for check in checks_of(kind)} if names else set()
     for name in names:
         if name not in there:
             raise UnknownCheck(name, " and ".join(kinds), there)

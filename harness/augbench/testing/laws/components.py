@@ -12,9 +12,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
-from augbench.config.shapes import REQUIRED, Leaf, Shapes, Slot, Table
+from augbench.config.shapes import REQUIRED, Leaf, Shapes
 from augbench.config.single import component_from
-from augbench.config.writing import document, written
+from augbench.config.writing import written
 from augbench.registry.collect import Registry
 from augbench.registry.describe import parameters
 from augbench.registry.discovery import discover
@@ -24,6 +24,7 @@ from augbench.testing.checking import Broken, NotApplicable, require
 from augbench.testing.laws._bounds import outside
 from augbench.testing.laws._exercised import compared, exercise, exercised
 from augbench.testing.laws._importing import weighed
+from augbench.testing.laws._written import in_matrix, shapes_of
 from augbench.testing.randomness import watched
 from augbench.testing.trees import difference
 from augbench.values.components import Component, Facts, Reason, dashed
@@ -72,7 +73,7 @@ def check_bounds_reject(component: Component) -> None:
 def check_survives_its_own_toml(component: Component) -> None:
     """Written into a matrix and read again, it is the same and works alike: its parameters are all that it is made of."""
     try:
-        text = _in_matrix(component)
+        text = in_matrix(component)
         read = component_from(text, component.kind, component.kind, Registry())
     except AugbenchError as error:
         raise Broken(str(error)) from error
@@ -176,7 +177,7 @@ def check_presets_are_valid(component: Component) -> None:
     if not presets:
         raise NotApplicable("it has no presets")
     registry = discover()
-    needed = {name: getattr(component, name) for name, shape in _table(type(component)).items() if shape.default is REQUIRED}
+    needed = {name: getattr(component, name) for name, shape in shapes_of(type(component)).items() if shape.default is REQUIRED}
     for name, preset in presets.items():
         text = written({"use": type(component), "preset": name} | {dashed(key): value for key, value in needed.items()})
         try:
@@ -184,15 +185,6 @@ def check_presets_are_valid(component: Component) -> None:
         except AugbenchError as error:
             raise Broken(f"the preset '{name}' is refused: {error}") from error
         require(not (fault := _fit_fault(preset.get("fit", {}))), f"the preset '{name}' is refused: {fault}")
-
-
-def _in_matrix(component: Component) -> str:
-    """Write a component as the table of its slot; a slot that is empty against its default reads ``false``."""
-    own = _table(type(component))
-    values = {name: getattr(component, name) for name in own}
-    empty = {name for name, field in own.items() if values[name] is None and isinstance(field.shape, Slot) and field.shape.nullable}
-    table = {dashed(name): False if name in empty else value for name, value in values.items()}
-    return document({"component": {"use": type(component), **table}}).partition(" = ")[2].strip()
 
 
 def _settings(value: Any) -> Any:
@@ -206,17 +198,8 @@ def _settings(value: Any) -> Any:
     return tuple(map(_settings, value)) if isinstance(value, list | tuple) else value
 
 
-def _table(own: type) -> dict[str, Any]:
-    """Return the shapes of parameters by name.  Raise ``NotApplicable`` where types cannot be read: its TOML tells."""
-    try:
-        table: Table = Shapes().table(own)
-    except (NameError, TypeError, AttributeError) as error:
-        raise NotApplicable(f"its types cannot be read: {error}") from error
-    return {field.name: field for field in table.fields.values()}
-
-
 def _leaves(own: type) -> Iterator[tuple[str, Leaf]]:
-    return ((name, field.shape) for name, field in _table(own).items() if isinstance(field.shape, Leaf))
+    return ((name, field.shape) for name, field in shapes_of(own).items() if isinstance(field.shape, Leaf))
 
 
 def _refusal(leaf: Leaf, value: Any) -> str:

@@ -1,1 +1,100 @@
 """What a component of any kind obeys together with all that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from augbench.config.single import component_from
+from augbench.registry.discovery import discover
+from augbench.testing.checking import Broken, NotApplicable, require
+from augbench.testing.laws._trials import ALONE, Ending, Tried, matrix, tried
+from augbench.values.comparing import Report
+from augbench.values.components import Component, Kind
+from augbench.values.errors import AugbenchError, DataError
+
+_PARTNERS: tuple[Kind, ...] = ("sampler", "generator")
+_OUTSIDE = ("metric", "test", "report", "executor", "observer")
+"""Kinds that samplers and generators never meet."""
+_MEASURES = ("metric", "test")
+
+
+def check_tiny_trial_runs(component: Component) -> None:
+    """A tiny trial with it runs from images to predictions, and into the comparison where it is read there."""
+    table = _measuring(component) if component.kind in _MEASURES else matrix(component)
+    try:
+        with tried(component, table) as done:
+            _expect_well(done.rows[ALONE])
+            _compare(component, done)
+    except (NotApplicable, DataError):
+        raise
+    except AugbenchError as error:
+        raise Broken(str(error)) from error
+
+
+def check_composes_with_what_is_installed(component: Component) -> None:
+    """It runs with every installed sampler and every installed generator that run without it."""
+    if component.kind in _OUTSIDE:
+        raise NotApplicable("samplers and generators never meet it")
+    partners = {f"{kind}-{number}": (kind, use) for kind, number, use in _partners(component.kind)}
+    with tried(component, matrix(component, {row: {kind: use} for row, (kind, use) in partners.items()})) as done:
+        endings = dict(done.rows)
+    if endings[ALONE].status != "done":
+        raise NotApplicable(f"a tiny trial does not run with it: {endings[ALONE].reason}")
+    failed = {row: found for row, found in endings.items() if found.is_fault and _runs_without(component, *partners[row])}
+    told = "; ".join(f"{kind} '{use}': {failed[row].reason}" for row, (kind, use) in partners.items() if row in failed)
+    require(not failed, f"it fails with {told}")
+
+
+def _expect_well(found: Ending) -> None:
+    if found.status == "skipped":
+        raise NotApplicable(f"its supports refuses a tiny trial: {found.reason}")
+    if found.status == "failed" and not found.is_fault:
+        raise NotApplicable(found.reason)
+    require(found.status == "done", f"the trial fails: {found.reason}")
+
+
+def _measuring(component: Component) -> dict[str, Any]:
+    """Return a matrix that names a metric or a test: their parameters are their defaults."""
+    own = type(component)
+    named = f"{own.__module__}:{own.__qualname__}"
+    table = matrix(None, {"other": {"training": {"lr": 0.05}}}, seeds=2)
+    measures = {"metrics": [named], "primary": named} if component.kind == "metric" else {"test": named}
+    table["report"].update(measures)
+    return table
+
+
+def _compare(component: Component, done: Tried) -> None:
+    """Compare the results where the component is read there."""
+    if component.kind not in (*_MEASURES, "report"):
+        return
+    from augbench.comparison import compare
+
+    comparison = compare(done.results, done.session.registry)
+    if component.kind == "report":
+        with TemporaryDirectory(prefix="augbench-") as folder:
+            paths = cast("Report", component).render(comparison, Path(folder))
+            missing = [path.name for path in paths if not path.is_file()]
+            require(bool(paths) and not missing, f"render returns {missing or 'no file'}, which it has not written")
+
+
+def _partners(kind: str) -> Iterator[tuple[str, int, str]]:
+    """Yield what is installed, of other kinds than the component's, and can be named without parameters."""
+    registry = discover()
+    for partner in _PARTNERS:
+        found = (entry for entry in registry.entries if entry.kind == partner != kind and not entry.family)
+        for number, entry in enumerate(found):
+            use = f"{entry.name}@{entry.origin.distribution}"
+            try:
+                component_from(f'"{use}"', partner, partner, registry)
+            except AugbenchError:
+                continue
+            yield partner, number, use
+
+
+def _runs_without(component: Component, kind: str, use: str) -> bool:
+    """Tell whether a partner runs with a stand-in in the component's place: if it does not, that is its own fault."""
+    with tried(component, matrix(None, {"without": {kind: use}})) as done:
+        return done.rows["without"].status == "done"
