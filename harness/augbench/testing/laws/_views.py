@@ -16,6 +16,7 @@ from augbench.stages import contents
 from augbench.stages.images import ResidentImages
 from augbench.testing.checking import NotApplicable
 from augbench.values.components import Facts, Reason
+from augbench.values.errors import DataError
 from augbench.values.synthesis import Fit, Fitted, Generator, TrainingView
 
 CLASSES, COUNTS, TARGET = ("common", "rare", "other"), (12, 9, 10), 1
@@ -46,9 +47,11 @@ def views(component: Generator) -> Iterator[TrainingView]:
     reason: Reason | None = None
     for channels, kind in ((3, "uint8"), (1, "uint16")):
         side, reason = _side(component, channels)
+        seen = view_of(component, channels, side, kind)
+        reason = reason or _refusal(component, seen)
         if reason is None:
             found += 1
-            yield view_of(component, channels, side, kind)
+            yield seen
     if not found:
         raise NotApplicable(f"it supports no small images: {reason}")
 
@@ -134,6 +137,16 @@ def _plain(found: Fitted, name: str) -> object:
 def _side(component: Generator, channels: int) -> tuple[int, Reason | None]:
     reasons = {side: component.supports(facts(channels, side)) for side in SIDES}
     return next(((side, None) for side, reason in reasons.items() if reason is None), (SIDES[0], reasons[SIDES[0]]))
+
+
+def _refusal(component: Generator, seen: TrainingView) -> Reason | None:
+    """Tell why a generator has no use for 16 bits, of which ``supports`` knows nothing."""
+    try:
+        if seen.images.scale > 255:
+            drawn(component, fitted(component, seen), seen, 1)
+    except DataError as error:
+        return Reason(str(error))
+    return None
 
 
 def silent(done: int, total: int, **numbers: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from augbench.testing.checking import Broken, NotApplicable, require
-from augbench.testing.laws._views import COUNTS, TARGET, differs, drawn, facts, filed, fitted, rng, silent, view, views
+from augbench.testing.laws._views import COUNTS, TARGET, Opinion, differs, drawn, facts, filed, fitted, rng, silent, view, views
 from augbench.values.components import dashed
 from augbench.values.failing import Halted
 from augbench.values.synthesis import Fit, Fitted, Generator, TrainingView
@@ -167,8 +167,8 @@ def check_judge(component: Generator) -> None:
     if not component.judged:
         raise NotApplicable("its fit is not judged")
     for seen in views(component):
-        judge: Any = seen.judge
-        fitted(component, seen)
+        judge = Opinion(shown=[])
+        fitted(component, replace(seen, judge=judge))
         shape = (judge.images, *seen.images.shape)
         for images in judge.shown:
             found = f"{images.dtype} {list(images.shape)}"
