@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from augbench.cli import (
     audit,
@@ -30,6 +31,7 @@ from augbench.cli import (
     verify,
     why,
 )
+from augbench.cli.foreign import Verbs
 from augbench.cli.guard import Verb
 from augbench.cli.wording import examples
 
@@ -62,7 +64,7 @@ def bench(
 
 def build() -> typer.Typer:
     """Assemble the app from its verbs."""
-    app = _group("bench")
+    app = _group("bench", Verbs)
     app.callback(epilog=_EXAMPLES)(bench)
     app.command("init", cls=Verb, epilog=init.EPILOG, rich_help_panel=_EXPERIMENTS)(init.init)
     app.command("plan", cls=Verb, epilog=plan.EPILOG, rich_help_panel=_EXPERIMENTS)(plan.plan)
@@ -100,9 +102,10 @@ def build() -> typer.Typer:
     return app
 
 
-def _group(name: str) -> typer.Typer:
+def _group(name: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
     return typer.Typer(
         name=name,
+        cls=kind,
         no_args_is_help=True,
         rich_markup_mode="rich",
         # A traceback is for --debug, and without the values of local variables: those are tensors.

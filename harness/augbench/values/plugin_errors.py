@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import FunctionType
 
 from augbench.values.errors import AugbenchError, reason
@@ -53,3 +54,20 @@ class NoHook(AugbenchError):
         )
         none = ", and no class is a component" if offers and not unmarked else ""
         super().__init__(f"no function is marked with @augbench.hookimpl{none}; {mend}")
+
+
+class AmbiguousVerb(AugbenchError):
+    """Plugins of two distributions add one verb."""
+
+    def __init__(self, name: str, qualified: Sequence[str]) -> None:
+        choices = " or ".join(f"'bench {each}'" for each in qualified)
+        super().__init__(f"several plugins have a verb '{name}'; write {choices}")
+
+
+class NoCommand(AugbenchError):
+    """A plugin's verb is nothing that could be run."""
+
+    def __init__(self, name: str, origin: str, value: str, found: object) -> None:
+        super().__init__(
+            f"verb '{name}' from {origin}: '{value}' is of type {type(found).__name__}; name a typer.Typer or a command of click"
+        )

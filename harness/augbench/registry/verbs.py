@@ -1,0 +1,53 @@
+"""Find the verbs that plugins add to the command line; nothing of a plugin is imported until its verb is used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from augbench.registry.entries import Origin, location
+from augbench.values.errors import BrokenComponent
+
+GROUP = "augbench.commands"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignVerb:
+    """A verb of a plugin."""
+
+    name: str
+    origin: Origin
+    point: EntryPoint
+
+    @property
+    def qualified(self) -> str:
+        """Return its name where another has it, too: ``flip@augbench-flip``."""
+        return f"{self.name}@{self.origin.distribution}"
+
+    def load(self) -> object:
+        """Import what it stands for.  Raise ``BrokenComponent``."""
+        try:
+            return self.point.load()
+        # A module that calls sys.exit while it is imported is broken like any other.
+        except (Exception, SystemExit) as error:
+            raise BrokenComponent("verb", self.name, str(self.origin), error, location(error)) from error
+
+
+def foreign_verbs(taken: Collection[str]) -> Mapping[str, ForeignVerb]:
+    """Return the verbs of plugins by what a user writes: where a name is ``taken``, or is that of several, all are qualified."""
+    verbs = sorted(_installed(), key=lambda verb: (verb.name, verb.origin.distribution))
+    names = [verb.name for verb in verbs]
+    return {verb.qualified if verb.name in taken or names.count(verb.name) > 1 else verb.name: verb for verb in verbs}
+
+
+def _installed() -> Iterable[ForeignVerb]:
+    points: Iterable[EntryPoint] = ()
+    # Metadata that cannot be read are told by 'bench plugins list'.
+    with suppress(Exception):
+        points = entry_points(group=GROUP)
+    for point in points:
+        if point.dist is not None:
+            origin = Origin(plugin=point.name, distribution=point.dist.name, version=point.dist.version)
+            yield ForeignVerb(name=point.name, origin=origin, point=point)
