@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from augbench.cli import (
     audit,
+    bench,
     cache,
     compare,
     datasets,
@@ -55,7 +56,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def bench(
+def _bench(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
@@ -65,7 +66,7 @@ def bench(
 def build() -> typer.Typer:
     """Assemble the app from its verbs."""
     app = _group("bench", Verbs)
-    app.callback(epilog=_EXAMPLES)(bench)
+    app.callback(epilog=_EXAMPLES)(_bench)
     app.command("init", cls=Verb, epilog=init.EPILOG, rich_help_panel=_EXPERIMENTS)(init.init)
     app.command("plan", cls=Verb, epilog=plan.EPILOG, rich_help_panel=_EXPERIMENTS)(plan.plan)
     app.command("why", cls=Verb, epilog=why.EPILOG, rich_help_panel=_EXPERIMENTS)(why.why)
@@ -88,6 +89,7 @@ def build() -> typer.Typer:
     parts.command("list", cls=Verb, epilog=plugins.LIST_EPILOG)(plugins.list_plugins)
     parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)
     parts.command("preview", cls=Verb, epilog=look.EPILOG)(look.preview)
+    parts.command("bench", cls=Verb, epilog=bench.EPILOG)(bench.bench)
     app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)
     app.command("new-plugin", cls=Verb, epilog=new_plugin.EPILOG, rich_help_panel=_PARTS)(new_plugin.new_plugin)
     app.command("schema", cls=Verb, epilog=schema.EPILOG, rich_help_panel=_PARTS)(schema.schema)

@@ -48,11 +48,11 @@ def meant(names: Sequence[str], registry: Registry, sets: Sequence[str] = (), ki
 
     files = [name for name in names if name.endswith(".py")]
     load_local(registry, tuple(files), Path())
-    addressed = [one for name in names for one in _addressed(name, registry, kinds)]
-    return [Subject(name=_use(use), component=component_from(use, cast("Kind", kind), kind, registry, sets)) for kind, use in addressed]
+    pairs = [pair for name in names for pair in addressed(name, registry, kinds)]
+    return [Subject(name=_use(use), component=component_from(use, cast("Kind", kind), kind, registry, sets)) for kind, use in pairs]
 
 
-def _addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator[tuple[str, str]]:
+def addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the kind of each component that a text means, and how a slot of a matrix would name it."""
     if name.endswith(".py"):
         yield from ((entry.kind, entry.name) for entry in registry.entries if entry.origin.distribution == name and not entry.family)

@@ -56,16 +56,18 @@ class Composed:
 
 def composed_by(subject: Subject, material: Material, mixture: Mixture | None, limit: float) -> Composed:
     """Let a sampler compose batches.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
+    context = context_of(material, mixture or suited(subject, material, limit))
     with subject.trial(limit):
-        chosen = mixture or suited(subject, material)
-        return _composed(subject, cast("Sampler", subject.component), context_of(material, chosen))
+        return _composed(subject, cast("Sampler", subject.component), context)
 
 
-def suited(subject: Subject, material: Material) -> Mixture:
+def suited(subject: Subject, material: Material, limit: float) -> Mixture:
     """Return what a sampler can make batches of.  Raise ``Unsuited``."""
     reasons = []
     for mixture in (Mixture(), _MIXED):
-        reason = subject.component.supports(material.facts(mixture.size, mixture.mix))
+        facts = material.facts(mixture.size, mixture.mix)
+        with subject.trial(limit):
+            reason = subject.component.supports(facts)
         if reason is None:
             return mixture
         reasons.append(reason)

@@ -70,9 +70,9 @@ class Made:
 
 def made_by(subject: Subject, material: Material, shown: Shown) -> Made:
     """Let an augmenter make images.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
-    augmenter = cast("Augmenter", subject.component)
+    augmenter, facts = cast("Augmenter", subject.component), material.facts()
     with subject.trial(shown.limit):
-        reason = augmenter.supports(material.facts())
+        reason = augmenter.supports(facts)
     if reason is not None:
         raise Unsuited(subject.kind, subject.name, reason, "show it on other images with --data")
     lines = _lines(subject, material, shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ from augbench.registry.entries import location
 from augbench.registry.places import definition, frames, innermost
 from augbench.registry.wording import in_toml
 from augbench.values.components import Component, dashed
-from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult
+from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult, TrialError
 
 LIMIT = 20.0
 """Seconds that a component may take to do what is done in milliseconds."""
+_SOON = 1e-3
 
 
 class _Overrun(BaseException):
@@ -56,7 +58,7 @@ class Subject:
                 yield
         except _Overrun as overrun:
             raise ComponentHangs(self.kind, self.name, seconds, innermost(overrun.frames, type(self.component))) from None
-        except OddResult:
+        except TrialError:
             raise
         # SystemExit: a script's end must not end the command.
         except (Exception, SystemExit) as error:
@@ -84,9 +86,10 @@ def _limited(seconds: float) -> Iterator[None]:
         raise _Overrun(frame)
 
     before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    started, (left, _) = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        # A limit around this one goes on.
+        signal.setitimer(signal.ITIMER_REAL, max(_SOON, left - (time.monotonic() - started)) if left else 0)
         signal.signal(signal.SIGALRM, before)

@@ -11,7 +11,11 @@ def _placed(where: str) -> str:
     return f" ({where})" if where else ""
 
 
-class ComponentRaises(AugbenchError):
+class TrialError(AugbenchError):
+    """A component that cannot be tried out, or does what it should not."""
+
+
+class ComponentRaises(TrialError):
     """A component's code raises while it is tried out."""
 
     def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
@@ -19,21 +23,21 @@ class ComponentRaises(AugbenchError):
         super().__init__(f"{kind} '{name}' fails: {said}{_placed(where)}")
 
 
-class ComponentHangs(AugbenchError):
+class ComponentHangs(TrialError):
     """A component's code does not come to an end."""
 
     def __init__(self, kind: str, name: str, seconds: float, where: str = "") -> None:
         super().__init__(f"{kind} '{name}' has not ended after {seconds:g} s{_placed(where)}; mend it, or give it longer with --limit TIME")
 
 
-class OddResult(AugbenchError):
+class OddResult(TrialError):
     """What a component gives is not what its kind gives."""
 
     def __init__(self, kind: str, name: str, found: str, expected: str, where: str = "") -> None:
         super().__init__(f"{kind} '{name}' gives {found}, not {expected}{_placed(where)}")
 
 
-class Unsuited(AugbenchError):
+class Unsuited(TrialError):
     """A component says that it cannot serve what it is tried out on."""
 
     def __init__(self, kind: str, name: str, reason: str, hint: str) -> None:
