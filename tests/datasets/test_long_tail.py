@@ -89,14 +89,6 @@ def test_a_class_never_keeps_more_than_it_has():
     assert train_counts(LongTail(of=Dots(train=(40, 3, 30)), ratio=4.0)) == [40, 3, 10]
 
 
-def test_probe_tells_what_load_gives():
-    tail = LongTail(of=counted(3, 20), ratio=5.0)
-    probe, splits = tail.probe(), tail.load()
-    for name in ("train", "validation", "test"):
-        assert tuple(np.bincount(getattr(splits, name).labels)) == probe.counts[name]
-        assert len(getattr(splits, name).images) == len(getattr(splits, name).ids)
-
-
 def test_images_keep_their_names_labels_and_pixels():
     whole, tail = counted(3, 20).load().train, LongTail(of=counted(3, 20), ratio=5.0).load().train
     places = [whole.ids.index(identity) for identity in tail.ids]

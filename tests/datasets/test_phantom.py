@@ -25,32 +25,9 @@ def sheet(count: int, size: int = 32) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(list(train.images)).astype(float) / 255, train.labels
 
 
-def test_probe_tells_what_load_gives():
-    phantom = few()
-    probe, splits = phantom.probe(), phantom.load()
-    for name in ("train", "validation", "test"):
-        split = getattr(splits, name)
-        assert tuple(np.bincount(split.labels)) == probe.counts[name]
-        assert len(split.images) == len(split.ids) == len(split.labels)
-        assert split.images[0].shape == (*probe.size, probe.channels)
-        assert split.images[0].dtype == np.uint8
-    assert probe.classes == splits.classes == CLASSES
-
-
 def test_a_third_as_many_images_are_for_validation_but_three_at_least():
     assert Phantom().probe().counts["validation"] == (200, 120, 120, 20, 8, 4, 3)
     assert Phantom(validation=(1, 2, 3, 4, 5, 6, 7)).probe().counts["validation"] == (1, 2, 3, 4, 5, 6, 7)
-
-
-def test_ids_are_unique_in_the_data_set():
-    splits = few().load()
-    ids = [*splits.train.ids, *splits.validation.ids, *splits.test.ids]
-    assert len(set(ids)) == len(ids)
-    assert ids[0] == "train/smooth/00000"
-
-
-def test_equal_settings_draw_equal_pixels():
-    np.testing.assert_array_equal(all_images(few()), all_images(few()))
 
 
 def test_a_cell_is_the_same_alone_as_in_a_block_and_in_any_order():

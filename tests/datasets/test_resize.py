@@ -78,8 +78,3 @@ def test_letterbox_keeps_the_ratio_of_the_sides(height, width, inner):
     assert (found[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] == 65535).all()
     assert abs(rows[0] - (15 - rows[-1])) <= 1
     assert abs(columns[0] - (15 - columns[-1])) <= 1
-
-
-@pytest.mark.parametrize("resize", [Bilinear(size=5), CentreCrop(size=5), CropOrPad(size=5), Letterbox(size=5)])
-def test_the_shape_is_a_square(resize):
-    assert resize.shape() == resize.apply(image(9, 8)).shape[:2] == (5, 5)

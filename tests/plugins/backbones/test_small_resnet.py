@@ -56,16 +56,6 @@ def test_a_block_adds_its_input() -> None:
         assert torch.equal(block(images), images)
 
 
-def test_torchs_seed_decides_the_initial_weights() -> None:
-    def build(seed: int) -> torch.Tensor:
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            return torch.cat([weight.flatten() for weight in SmallResnet(width=4).build(about()).module.parameters()])
-
-    assert torch.equal(build(1), build(1))
-    assert not torch.equal(build(1), build(2))
-
-
 @pytest.mark.parametrize(("width", "blocks", "convolutions", "millions"), [(16, (5, 5, 5), 31, 0.47), (64, (2, 2, 2, 2), 17, 11.17)])
 def test_with_a_stem_of_stride_one_it_is_a_network_for_cifar(width, blocks, convolutions, millions) -> None:
     module = SmallResnet(width=width, blocks=blocks, stem_stride=1).build(about(classes=10)).module

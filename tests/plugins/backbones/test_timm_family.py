@@ -45,16 +45,6 @@ def test_a_network_that_cannot_be_rebuilt_says_its_size() -> None:
     assert Timm(name="efficientformer_l1").build(about(size=(224, 224))).size is None
 
 
-def test_torchs_seed_decides_the_initial_weights() -> None:
-    def build(seed: int) -> torch.Tensor:
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            return torch.cat([weight.flatten() for weight in Timm(name="test_vit").build(about()).module.parameters()])
-
-    assert torch.equal(build(1), build(1))
-    assert not torch.equal(build(1), build(2))
-
-
 @pytest.fixture
 def saved(tmp_path: Path) -> tuple[Path, dict[str, torch.Tensor]]:
     state = Timm(name="test_resnet").build(about()).module.state_dict()

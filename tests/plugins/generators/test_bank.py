@@ -18,19 +18,6 @@ def fitted(view):
     return TINY.fit(view(), rng(), lambda done, total, **numbers: None)
 
 
-def test_images_have_the_data_set_s_shape_and_type(fitted, view):
-    images = TINY.sample(fitted, view(), 7, rng())
-    assert images.shape == (7, 3, 32, 32)
-    assert images.dtype == torch.uint8
-    assert images.device.type == "cpu"
-
-
-def test_a_seed_gives_the_same_images_and_another_seed_others(fitted, view):
-    first, same, other = (TINY.sample(fitted, view(), 5, rng(seed)) for seed in (1, 1, 2))
-    assert torch.equal(first, same)
-    assert not torch.equal(first, other)
-
-
 def test_batches_of_the_bank_do_not_show(fitted, view, monkeypatch):
     whole = TINY.sample(fitted, view(), 9, rng())
     monkeypatch.setattr(_bank, "BATCH", 4)
@@ -43,16 +30,6 @@ def test_the_ends_of_tanh_are_the_ends_of_the_type():
         ends = _bank._whole(torch.tensor([-1.0, 0.0, 1.0]), scale, kind)
         assert ends.dtype == kind
         assert ends.tolist() == [0, round(scale / 2), int(scale)]
-
-
-def test_sixteen_bit_classes_give_sixteen_bit_images(view):
-    pixels = (torch.rand(6, 1, 32, 32) * 65535).to(torch.uint16)
-    wide = view(pixels, scale=65535.0)
-    fitted = TINY.fit(wide, rng(), lambda done, total, **numbers: None)
-    images = TINY.sample(fitted, wide, 3, rng())
-    assert images.dtype == torch.uint16
-    assert images.shape == (3, 1, 32, 32)
-    assert images.float().max() > 255
 
 
 def test_normalisation_uses_the_averages_of_training_and_not_of_the_batch(fitted, view):

@@ -54,14 +54,6 @@ def test_many_resamples_are_scored_at_once_in_any_type_of_number(metric, dtype):
     np.testing.assert_allclose(found, one_by_one, rtol=1e-6)
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: type(metric).__name__)
-def test_one_set_of_images_may_be_scored_for_many_models(metric):
-    right, predicted = np.array([[3, 0], [4, 2]]), np.array([[5, 1], [4, 2]])
-    assert metric.of_counts(right, predicted, np.array([4, 2])).tolist() == [
-        pytest.approx(metric.of_counts(right[index], predicted[index], np.array([4, 2]))) for index in (0, 1)
-    ]
-
-
 @given(labelled, st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
 def test_the_order_of_the_classes_never_matters(case, random):

@@ -49,9 +49,3 @@ def test_one_bin_compares_the_means():
     made = drawn(0)
     right = made.probabilities.argmax(axis=1) == made.labels
     assert Ece(bins=1).measure(made) == pytest.approx(abs(right.mean() - made.probabilities.max(axis=1).mean()))
-
-
-@pytest.mark.parametrize("metric", [LogLoss, Brier, Ece])
-def test_less_is_better(metric):
-    assert not metric.higher_is_better
-    assert metric().measure(certain([0, 1], [0, 1], 2)) < metric().measure(certain([0, 1], [0, 0], 2))

@@ -383,12 +383,6 @@ def test_as_many_run_side_by_side_as_it_says(workers):
     assert max(begin for begin, _ in times) < min(end for _, end in times)
 
 
-def test_waiting_for_nothing_takes_its_time(place):
-    began = time.monotonic()
-    assert not place.pool.wait(0.2)
-    assert time.monotonic() - began >= 0.2
-
-
 SMALL = MATRIX.replace("steps = 70", "steps = 12").replace("seed = [0, 1]", "seed = [0]")
 
 

@@ -1,0 +1,16 @@
+"""Backbones keep the laws of their kind."""
+
+from augbench.testing import conformance
+from augbench_plugins.backbones.small_resnet import SmallResnet
+from augbench_plugins.backbones.timm_family import Timm
+
+
+@conformance(
+    SmallResnet(width=4),
+    SmallResnet(width=2, blocks=(2, 1), stem_stride=1),
+    Timm(name="test_resnet"),
+    Timm(name="test_vit", normalisation="data", input_size=48),
+    house=False,
+)
+def test_laws_of_backbones(component, check):
+    check(component)
