@@ -13,8 +13,9 @@ from rich.table import Column, Table
 
 from augbench.cli import options
 from augbench.cli.chosen import Parameters, chosen
+from augbench.cli.component_page import print_description
 from augbench.cli.console import data, print_json
-from augbench.cli.plugins import entry_row, ordered, print_description
+from augbench.cli.plugins import entry_row, ordered
 from augbench.cli.wording import examples
 from augbench.config.writing import column
 from augbench.engine.members import Member, member, members

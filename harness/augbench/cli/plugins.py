@@ -1,78 +1,122 @@
-"""``bench plugins``: what names a matrix may use, and what each takes."""
+"""``bench plugins list`` and ``show``: what names a matrix may use, and what each takes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
 from augbench.cli import options
+from augbench.cli.component_page import print_description, print_example
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
 from augbench.values.components import KINDS
-from augbench.values.errors import BrokenComponent, UnknownComponent
+from augbench.values.errors import BrokenComponent, suggestion
 
 if TYPE_CHECKING:
     from augbench.registry.collect import Registry
-    from augbench.registry.describe import Description, Parameter
-    from augbench.registry.entries import Entry, Failure
+    from augbench.registry.describe import Description
+    from augbench.registry.entries import Entry, Failure, LeftOut, Note
 
 LIST_EPILOG = examples(
     ("bench plugins list", "every component, and the plugins that did not load"),
+    ("bench plugins list mix --kind augmenter", "augmenters that have 'mix' in their name, their summary or their origin"),
+    ("bench plugins list --load", "import all of them, too, to see which do not"),
     ("bench plugins list --json | jq -r '.components[].name'", "for scripts"),
 )
 SHOW_EPILOG = examples(
-    ("bench plugins show wgan-gp", "its parameters and presets"),
+    ("bench plugins show wgan-gp", "its parameters and presets, and lines for a matrix"),
     ("bench plugins show sampler:standard", "where several kinds have the name"),
     ("bench plugins show mixup@my-augmenters", "where several distributions have it"),
 )
 
 
-def list_plugins(disabled: options.NoPlugin = [], as_json: options.Json = False) -> None:  # noqa: B006 - typer copies it
-    """List the components that a matrix may name, by kind, and the plugins that did not load."""
+def _kinds(values: list[str]) -> list[str]:
+    for value in values:
+        if value not in KINDS:
+            raise typer.BadParameter(f"'{value}' is no kind of component; {suggestion(value, KINDS)}")
+    return values
+
+
+def list_plugins(
+    text: Annotated[
+        str, typer.Argument(metavar="[TEXT]", help="Only what has this in its name, summary or origin.", show_default=False)
+    ] = "",
+    kinds: Annotated[
+        list[str], typer.Option("--kind", metavar="KIND", callback=_kinds, help="Only this kind, such as augmenter. Repeatable.")
+    ] = [],  # noqa: B006 - typer copies it
+    load: Annotated[bool, typer.Option("--load", help="Import each component, and list those that do not load.")] = False,
+    disabled: options.NoPlugin = [],  # noqa: B006
+    as_json: options.Json = False,
+) -> None:
+    """List the components that a matrix may name, by kind; then what is wrong with plugins: those that did not load, and names that clash.
+
+    Components themselves are not imported, unless with --load: that takes seconds.
+    """
     from augbench.registry.discovery import discover
 
     registry = discover(disabled)
+    entries = [entry for entry in ordered(registry) if _is_asked_for(entry, text, kinds)]
+    broken = list(_broken(entries)) if load else []
     if as_json:
-        print_json({"components": [entry_row(entry) for entry in ordered(registry)], "failures": [_failure(f) for f in registry.failures]})
+        print_json(_document(registry, entries, broken))
         return
     console = data()
-    console.print(entry_table(ordered(registry)))
-    for failure in registry.failures:
-        console.print(f"[red]not loaded[/red]  {escape(str(failure))}", soft_wrap=True)
+    console.print(entry_table(entries))
+    for line in _remarks(registry, broken):
+        console.print(line, soft_wrap=True)
 
 
 def show_plugin(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, kind:name, or name@distribution.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, kind:name, name@distribution, or family/NAME.")],
+    disabled: options.NoPlugin = [],  # noqa: B006 - typer copies it
     as_json: options.Json = False,
 ) -> None:
-    """Show what a component is and takes: each parameter's type, bounds, default and meaning."""
+    """Show what a component is and takes: each parameter's type, bounds, default and meaning, and the lines that use it."""
+    from augbench.config.pasting import example
     from augbench.registry.describe import describe
     from augbench.registry.discovery import discover
 
-    registry = discover()
-    descriptions, broken = [], []
+    registry = discover(disabled)
+    pages: list[tuple[Description, str]] = []
+    broken = []
     for entry in found(registry, name):
         try:
-            if entry.family and "/" in name:
-                registry.resolve(entry.kind, name)  # raises where the family has no such member
-            descriptions.append(describe(entry))
+            use, component, implied = _used(registry, entry, name)
+            pages.append((describe(entry), example(component, use, registry.name_of, implied)))
         except BrokenComponent as error:
             broken.append(error)
-    if not descriptions:
+    if not pages:
         raise broken[0]
     if as_json:
-        print_json([asdict(description) for description in descriptions])
+        print_json([asdict(page) | {"example": lines} for page, lines in pages])
     else:
-        for description in descriptions:
-            print_description(data(), description)
+        for page, lines in pages:
+            print_description(data(), page)
+            print_example(data(), lines)
     for refusal in broken:
         talk().print(str(refusal), markup=False)
+
+
+def _used(registry: Registry, entry: Entry, name: str) -> tuple[str, Any, dict[str, Any]]:
+    """Return what a matrix would write for an entry, its class, and what the name implies."""
+    from augbench.registry.clashes import Clash
+    from augbench.registry.loading import load
+
+    if entry.family:
+        if "/" in name:
+            # Raises where the family has no such member.
+            resolved = registry.resolve(entry.kind, name)
+            return name.partition(":")[2] or name, resolved.component, resolved.implied
+        return entry.address, load(entry), {"name": ""}
+    rivals = registry.named(entry.kind, entry.name)
+    use = Clash(tuple(rivals)).addresses[rivals.index(entry)] if len(rivals) > 1 else entry.name
+    return use, load(entry), {}
 
 
 def ordered(registry: Registry) -> list[Entry]:
@@ -84,41 +128,68 @@ def found(registry: Registry, name: str) -> Sequence[Entry]:
     """Return the entries of a name.  Raise ``UnknownComponent`` where there is none."""
     if entries := registry.find(name):
         return entries
-    raise UnknownComponent("component", name, sorted({entry.address for entry in registry.entries}), registry.remarks())
+    from augbench.registry.absent import absent_anywhere
+
+    raise absent_anywhere(registry, name)
 
 
 def entry_table(entries: Sequence[Entry]) -> Table:
-    """Lay out entries, one a line."""
-    table = Table("kind", "name", "what it is", "from")
+    """Lay out entries, one a line, below their kinds."""
+    table = Table("name", "what it is", "from")
+    for kind, members in groupby(entries, lambda entry: entry.kind):
+        table.add_row(f"[bold]{kind}[/bold]")
+        for entry in members:
+            table.add_row(f"  {escape(entry.address)}", escape(entry.summary), escape(str(entry.origin)))
+        table.add_section()
+    return table
+
+
+def _is_asked_for(entry: Entry, text: str, kinds: Sequence[str]) -> bool:
+    told = f"{entry.address}\n{entry.summary}\n{entry.origin}\n{entry.origin.plugin}".lower()
+    return text.lower() in told and (not kinds or entry.kind in kinds)
+
+
+def _broken(entries: Sequence[Entry]) -> Iterator[tuple[Entry, BrokenComponent]]:
+    """Import components; yield those that do not load."""
+    from augbench.registry.loading import load
+
     for entry in entries:
-        table.add_row(entry.kind, f"[bold]{escape(entry.address)}[/bold]", escape(entry.summary), escape(str(entry.origin)))
-    return table
+        try:
+            load(entry)
+        except BrokenComponent as error:
+            yield entry, error
 
 
-def print_description(console: Console, description: Description) -> None:
-    """Print one component's page."""
-    console.print(f"[bold]{escape(description.name)}[/bold]  {description.kind}: {escape(description.summary)}")
-    console.print(f"[dim]from {escape(description.origin)}, {escape(description.target)}[/dim]\n")
-    console.print(description.text, markup=False)
-    console.print()
-    console.print(_parameter_table(description.parameters) if description.parameters else "It takes no parameters.")
-    if description.presets:
-        console.print(_presets(description.presets))
+def _remarks(registry: Registry, broken: Sequence[tuple[Entry, BrokenComponent]]) -> Iterator[str]:
+    """Say in a line each what is wrong with plugins, and what should be known of them."""
+    from augbench.registry.clashes import clashes
+
+    for failure in registry.failures:
+        yield f"[red]not loaded[/red]  {escape(str(failure))}"
+    for _, error in broken:
+        yield f"[red]not loaded[/red]  {escape(str(error))}"
+    for clash in clashes(registry.entries):
+        yield f"[yellow]clash[/yellow]  {escape(str(clash.error()))}"
+    for note in registry.notes:
+        yield f"[yellow]note[/yellow]  {escape(str(note))}"
+    for plugin in registry.left_out:
+        yield f"[dim]left out[/dim]  {escape(f'{plugin.origin.plugin} of {plugin.origin}, by {plugin.by}')}"
 
 
-def _parameter_table(parameters: Sequence[Parameter]) -> Table:
-    table = Table("key", "type", "bounds", "default", "meaning")
-    for parameter in parameters:
-        default = "[red]required[/red]" if parameter.default is None else escape(parameter.default)
-        table.add_row(f"[bold]{parameter.name}[/bold]", escape(parameter.type), parameter.bounds, default, escape(parameter.help))
-    return table
+def _document(registry: Registry, entries: Sequence[Entry], broken: Sequence[tuple[Entry, BrokenComponent]]) -> dict[str, Any]:
+    """Return a list for scripts."""
+    from augbench.registry.clashes import clashes
 
-
-def _presets(presets: dict[str, dict[str, Any]]) -> Group:
-    from augbench.registry.wording import in_toml
-
-    lines = [f"preset = [bold]{escape(in_toml(name))}[/bold]  [dim]{escape(in_toml(values))}[/dim]" for name, values in presets.items()]
-    return Group("\nPresets", *lines)
+    return {
+        "components": [entry_row(entry) for entry in entries],
+        "failures": [*map(_failure, registry.failures), *(_unloaded(entry, error) for entry, error in broken)],
+        "clashes": [
+            {"kind": clash.entries[0].kind, "name": clash.entries[0].address, "origins": clash.origins, "addresses": clash.addresses}
+            for clash in clashes(registry.entries)
+        ],
+        "notes": [_note(note) for note in registry.notes],
+        "left-out": [_left_out(plugin) for plugin in registry.left_out],
+    }
 
 
 def entry_row(entry: Entry) -> dict[str, str | bool]:
@@ -136,4 +207,18 @@ def entry_row(entry: Entry) -> dict[str, str | bool]:
 
 
 def _failure(failure: Failure) -> dict[str, str]:
-    return {"plugin": failure.origin.plugin, "distribution": failure.origin.distribution, "stage": failure.stage, "error": str(failure)}
+    told = {"stage": failure.stage, "reason": failure.reason, "where": failure.place, "error": str(failure)}
+    return asdict(failure.origin) | told
+
+
+def _unloaded(entry: Entry, error: BrokenComponent) -> dict[str, str]:
+    told = {"stage": "load", "kind": entry.kind, "name": entry.address}
+    return asdict(entry.origin) | told | {"reason": error.reason, "where": error.where, "error": str(error)}
+
+
+def _note(note: Note) -> dict[str, str]:
+    return asdict(note.origin) | {"text": note.text, "where": note.where}
+
+
+def _left_out(plugin: LeftOut) -> dict[str, str]:
+    return asdict(plugin.origin) | {"by": plugin.by}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from augbench.registry.absent import absent
+from augbench.registry.clashes import Clash
 from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved
 from augbench.registry.installed import same
-from augbench.registry.known import sources
 from augbench.registry.loading import load
-from augbench.registry.promised import promises
 from augbench.values.components import KINDS, Component
-from augbench.values.errors import DuplicateName, UnknownComponent
+from augbench.values.errors import UnknownComponent
 
 _BUILT_IN = Origin(plugin="augbench", distribution="augbench")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\.[A-Z]\w*")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
@@ -119,7 +117,7 @@ class Registry:
         """Return the entries that a command line means: ``name``, ``kind:name``, each also with ``@distribution``."""
         kind, colon, rest = use.partition(":")
         kinds, name = ((kind,), rest) if colon and kind in KINDS else (KINDS, use)
-        found = [entry for wanted in kinds for entry in self._named(wanted, name.partition("/")[0])]
+        found = [entry for wanted in kinds for entry in self.named(wanted, name.partition("/")[0])]
         return tuple(entry for entry in found if "/" not in name or entry.family)
 
     def name_of(self, component: type) -> str:
@@ -138,7 +136,7 @@ class Registry:
         """
         prefix, colon, rest = use.partition(":")
         # A module may well be called like a kind; a class begins with a capital letter.
-        if colon and prefix in KINDS and (self._named(prefix, rest.partition("/")[0]) or not rest[:1].isupper()):
+        if colon and prefix in KINDS and (self.named(prefix, rest.partition("/")[0]) or not rest[:1].isupper()):
             if prefix != kind:
                 raise UnknownComponent(
                     kind, use, (), [f"'{prefix}:' names a component of kind {prefix}, and here stands one of kind {kind}"]
@@ -149,60 +147,32 @@ class Registry:
         if _TARGET.fullmatch(use):
             entry = Entry(kind=kind, name=use, target=use, summary="", origin=_origin_of(use))
         else:
-            entry = self._only(kind, use, [entry for entry in self._named(kind, use) if not entry.family])
+            entry = self._only(kind, use, [entry for entry in self.named(kind, use) if not entry.family])
         return Resolved(entry=entry, component=load(entry), implied={})
 
     def _member(self, kind: str, use: str) -> Resolved:
         family, _, member = use.partition("/")
         member, _, distribution = member.partition("@")
         qualified = f"{family}@{distribution}" if distribution else family
-        entry = self._only(kind, use, [entry for entry in self._named(kind, qualified) if entry.family])
+        entry = self._only(kind, use, [entry for entry in self.named(kind, qualified) if entry.family])
         component = load(entry)
         names: Callable[[], Sequence[str]] | None = getattr(component, "names", None)
         if names is not None and member not in (known := names()):
             raise UnknownComponent(kind, use, [f"{family}/{name}" for name in known])
         return Resolved(entry=entry, component=component, implied={"name": member})
 
-    def _named(self, kind: str, name: str) -> list[Entry]:
+    def named(self, kind: str, name: str) -> list[Entry]:
+        """Return the entries of a kind and name, of a family without its member, if need be with ``@distribution`` or ``@plugin``."""
         plain, _, wanted = name.partition("@")
         found = [entry for entry in self.entries if (entry.kind, entry.name) == (kind, plain)]
         return [entry for entry in found if not wanted or same(wanted) == same(entry.origin.distribution) or wanted == entry.origin.plugin]
 
     def _only(self, kind: str, use: str, found: list[Entry]) -> Entry:
         if not found:
-            raise self.absent(kind, use)
+            raise absent(self, kind, use)
         if len(found) > 1:
-            raise DuplicateName(kind, found[0].address, [_label(entry, found) for entry in found], addresses(found))
+            raise Clash(tuple(found)).error()
         return found[0]
-
-    def clashes(self) -> list[tuple[Entry, ...]]:
-        """Return entries that share kind and name: a matrix that uses the name must say which one it means."""
-        groups: dict[tuple[str, str], list[Entry]] = {}
-        for entry in self.entries:
-            groups.setdefault((entry.kind, entry.address), []).append(entry)
-        return [tuple(group) for group in groups.values() if len(group) > 1]
-
-    def absent(self, kind: str, use: str) -> UnknownComponent:
-        """Return the error that says that there is no component of a name, and what was probably meant."""
-        plain, at, _ = use.partition("@")
-        if at:
-            named = self._named(kind, plain.partition("/")[0])
-            return UnknownComponent(kind, use, addresses(named)) if named else self.absent(kind, plain)
-        if _DOTTED.fullmatch(use):
-            return UnknownComponent(kind, use, (), [f"a class is named '{':'.join(use.rsplit('.', 1))}'"])
-        if told := [*promises(kind, plain, self.failures, self.left_out), *sources(kind, plain)]:
-            return UnknownComponent(kind, use, (), told)
-        notes = [f"'{use}' is of kind {other}" for other in KINDS if other != kind and self._named(other, use)]
-        return UnknownComponent(kind, use, self.names(kind), [*notes, *self.remarks()])
-
-    def remarks(self) -> list[str]:
-        """Say which plugins are missing here: a name that is not known may be one of theirs."""
-        broken = sorted({failure.origin.plugin for failure in self.failures})
-        left_out: dict[str, list[str]] = {}
-        for plugin in self.left_out:
-            left_out.setdefault(plugin.by, []).append(plugin.origin.plugin)
-        notes = [f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"] if broken else []
-        return notes + [f"left out by {by}: {', '.join(sorted(plugins))}" for by, plugins in left_out.items()]
 
     def add(self, kind: str, name: str, target: str | type, summary: str, *, family: bool = False) -> None:
         """Add a component of a kind, or a family of them.  Raise ``ValueError`` for what cannot be registered."""
@@ -220,26 +190,6 @@ class Registry:
 
 def _target(target: str | type) -> str:
     return target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
-
-
-def addresses(entries: Sequence[Entry]) -> list[str]:
-    """Write what a matrix may write for each of several entries of one name."""
-    owners = _owners(entries)
-    return [f"{entry.address}@{owner}" for entry, owner in zip(entries, owners, strict=True)]
-
-
-def _owners(entries: Sequence[Entry]) -> list[str]:
-    """Return what stands after the @: the distribution, or the plugin where it has two of them or there is none."""
-    counts = Counter(same(entry.origin.distribution) for entry in entries)
-    return [
-        entry.origin.plugin if counts[same(entry.origin.distribution)] > 1 or not entry.origin.version else entry.origin.distribution
-        for entry in entries
-    ]
-
-
-def _label(entry: Entry, entries: Sequence[Entry]) -> str:
-    told = sum(same(other.origin.distribution) == same(entry.origin.distribution) for other in entries) > 1
-    return f"{entry.origin.plugin} ({entry.origin})" if told else str(entry.origin)
 
 
 def _origin_of(target: str) -> Origin:

@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 
 from augbench.registry.entries import Entry
 from augbench.registry.loading import load
+from augbench.registry.places import definition
+from augbench.registry.published import published
 from augbench.registry.wording import bounds_in_words, in_toml, slot_kind, type_in_words
 from augbench.values.components import Component, dashed
 
@@ -42,7 +44,15 @@ class Description:
     name: str
     summary: str
     origin: str
+    """Distribution and version."""
+    plugin: str
+    distribution: str
+    version: str
+    home_page: str
+    licence: str
     target: str
+    where: str
+    """File and line of its class."""
     text: str
     """The class's docstring."""
     parameters: tuple[Parameter, ...]
@@ -51,14 +61,20 @@ class Description:
 
 def describe(entry: Entry) -> Description:
     """Import a component's class and describe it.  Raise ``BrokenComponent``."""
-    component = load(entry)
+    component, about = load(entry), published(entry.origin.distribution)
     text = _unmarked(inspect.cleandoc(component.__doc__ or ""))
     return Description(
         kind=entry.kind,
         name=entry.address,
         summary=entry.summary or text.partition("\n")[0],
         origin=str(entry.origin),
+        plugin=entry.origin.plugin,
+        distribution=entry.origin.distribution,
+        version=entry.origin.version,
+        home_page=about.home_page,
+        licence=about.licence,
         target=f"{component.__module__}:{component.__qualname__}",
+        where=definition(component),
         text=text,
         parameters=parameters(component),
         presets=component.presets,

@@ -223,8 +223,9 @@ class BrokenComponent(AugbenchError):
     """A component's code cannot be imported or built."""
 
     def __init__(self, kind: str, name: str, origin: str, error: BaseException, where: str = "") -> None:
+        self.kind, self.name, self.reason, self.where = kind, name, reason(error), where
         place = f" ({where})" if where else ""
-        super().__init__(f"{kind} '{name}' from {origin} does not load: {reason(error)}{place}")
+        super().__init__(f"{kind} '{name}' from {origin} does not load: {self.reason}{place}")
 
 
 class BrokenMeasure(AugbenchError):

@@ -102,7 +102,7 @@ def test_every_extra_has_a_word_for_what_it_brings():
         ("sampler", "augmenter:mixup", "no sampler called 'augmenter:mixup'; 'augmenter:' names a component of kind augmenter, and here "),
         ("augmenter", "augmenter:mixpu", "no augmenter called 'mixpu'; did you mean 'mixup'?"),
         ("test", "test:nothing", "no test called 'nothing'; known: "),
-        ("backbone", "timm/resnet18@augbnch", "no backbone called 'timm/resnet18@augbnch'; known: timm/NAME@augbench"),
+        ("backbone", "timm/resnet18@augbnch", "no backbone called 'timm/resnet18@augbnch'; did you mean 'timm/NAME@augbench'?"),
         ("augmenter", "package.mix.FlipMix", "no augmenter called 'package.mix.FlipMix'; a class is named 'package.mix:FlipMix'"),
         ("augmenter", "", "no augmenter called ''; known: "),
     ],

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
 
 
 class Site:
@@ -34,16 +31,3 @@ class Site:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(textwrap.dedent(code))
         return file
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """Give an empty site folder that Python imports from; forget afterwards what was imported."""
-    before = set(sys.modules)
-    folder = tmp_path / "site"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
-    yield Site(folder)
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
-            del sys.modules[name]
