@@ -4,10 +4,17 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from augbench import Optimizer
 from augbench.values.errors import NesterovWithoutMomentum
 from augbench_plugins.optimizers import Adam, AdamW, RmsProp, Sgd
+from support.lawful import broken
 
 GRADIENTS = ([1.0, -2.0], [0.5, 3.0], [-1.0, 0.25])
+
+
+@pytest.mark.parametrize("optimizer", [Sgd(), Sgd(nesterov=True), Adam(), AdamW(), RmsProp()], ids=repr)
+def test_it_keeps_the_laws(optimizer: Optimizer) -> None:
+    assert broken(optimizer) == []
 
 
 def walked(optimizer) -> torch.Tensor:

@@ -7,7 +7,14 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, MultiStepLR, SequentialLR, StepLR
 
+from augbench import Schedule
 from augbench_plugins.schedules import Constant, Cosine, Milestones, Step
+from support.lawful import broken
+
+
+@pytest.mark.parametrize("schedule", [Constant(), Step(step=2.0), Milestones(at=(1.0, 2.0)), Cosine(), Cosine(warmup=0.99)], ids=repr)
+def test_it_keeps_the_laws(schedule: Schedule) -> None:
+    assert broken(schedule) == []
 
 
 def torchs(build: Callable[[torch.optim.Optimizer], LRScheduler], count: int) -> list[float]:

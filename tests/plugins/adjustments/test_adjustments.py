@@ -4,12 +4,20 @@ import pytest
 import torch
 from scipy.optimize import minimize
 
-from augbench import AdjustmentContext
+from augbench import Adjustment, AdjustmentContext
 from augbench.values.errors import NothingToFitOn
 from augbench_plugins.adjustments.logit_adjustment import LogitAdjustment
 from augbench_plugins.adjustments.temperature import Temperature
+from support.lawful import broken
 
 PRIOR = torch.tensor([0.7, 0.2, 0.1])
+
+
+@pytest.mark.parametrize(
+    "component", [LogitAdjustment(), LogitAdjustment(prior="counts"), Temperature(), Temperature(temperature=2.0)], ids=repr
+)
+def test_it_keeps_the_laws(component: Adjustment) -> None:
+    assert broken(component) == []
 
 
 def context(validation=None, prior=PRIOR) -> AdjustmentContext:
