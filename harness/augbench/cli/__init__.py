@@ -11,6 +11,7 @@ from augbench.cli import (
     audit,
     bench,
     cache,
+    check,
     compare,
     datasets,
     export,
@@ -88,6 +89,7 @@ def build() -> typer.Typer:
     parts = _group("plugins")
     parts.command("list", cls=Verb, epilog=plugins.LIST_EPILOG)(plugins.list_plugins)
     parts.command("show", cls=Verb, epilog=plugins.SHOW_EPILOG)(plugins.show_plugin)
+    parts.command("check", cls=Verb, epilog=check.EPILOG)(check.check_plugins)
     parts.command("preview", cls=Verb, epilog=look.EPILOG)(look.preview)
     parts.command("bench", cls=Verb, epilog=bench.EPILOG)(bench.bench)
     app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)

@@ -9,11 +9,14 @@ from dataclasses import MISSING, Field, dataclass, fields
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from augbench.testing.blaming import blamed
+from augbench.testing.blaming import blamed, stuck
 from augbench.values.components import Component, dashed
 from augbench.values.errors import AugbenchError, MissingExtra, NotFetched, suggestion
+
+if TYPE_CHECKING:
+    from augbench.testing.apart import Lost
 
 _PREFIX = "check_"
 _LAWS = "augbench.testing.laws"
@@ -64,7 +67,9 @@ class Check:
     @cached_property
     def law(self) -> str:
         """Return the sentence: the first paragraph of its docstring."""
-        return " ".join(inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0].split())
+        text = inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0]
+        # Code stands in single quotes, as a terminal shows it elsewhere.
+        return " ".join(text.split()).replace("``", "'")
 
     @property
     def house(self) -> bool:
@@ -109,6 +114,13 @@ def judge(
     known(reasons, component.kind)
     for check in checks_of(component.kind) if checks is None else checks:
         yield _judged(check, component, reasons.get(check.name))
+
+
+def taken(check: Check, component: Component, lost: Lost, reason: str | None = None) -> Verdict:
+    """Return what became of a check that took its process along."""
+    where = stuck(lost.dump, type(component))
+    status: Any = "broken" if reason is None else "expected"
+    return Verdict(check=check.name, law=check.law, status=status, why=reason or lost.why, where=where, seconds=lost.seconds)
 
 
 def known(names: Collection[str], *kinds: str) -> None:

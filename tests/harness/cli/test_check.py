@@ -1,0 +1,127 @@
+"""``bench plugins check`` judges components in processes of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+CODE = '''
+"""Metrics that keep laws, and some that take their process along."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import ClassVar
+
+from augbench import Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fine(Metric):
+    """Share of right answers."""
+
+    higher_is_better: ClassVar[bool] = True
+
+    def measure(self, predictions):
+        print("it says something")
+        return float((predictions.predicted == predictions.labels).mean())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stuck(Fine):
+    """Thinks for ever."""
+
+    def supports(self, facts):
+        while True:
+            pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone(Fine):
+    """Leaves."""
+
+    def __reduce__(self):
+        print("farewell")
+        os._exit(7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needy(Fine):
+    """Wants something."""
+
+    share: float
+    """Of what."""
+'''
+ONLY = ("--only", "supports-answers", "--only", "pickles", "--only", "equal-by-value")
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a file that is not installed."""
+    monkeypatch.chdir(tmp_path)
+    name = f"of_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{name}.py").write_text(CODE)
+    return f"./{name}.py"
+
+
+@pytest.mark.slow
+def test_what_never_ends_or_ends_the_process_is_one_failure_with_its_line(bench, plugin):
+    done = bench("plugins", "check", plugin, *ONLY, "--timeout", "1s", "--json")
+    judged = {one["name"]: one for one in json.loads(done.stdout)}
+    broken = {name: {c["check"]: (c["why"], c["where"]) for c in one["checks"] if c["status"] == "broken"} for name, one in judged.items()}
+    file = str(Path(plugin).resolve())
+    lines = CODE.splitlines()
+    assert broken["fine"] == {}
+    ((why, where),) = broken["stuck"].values()
+    assert why == "it does not end within 1 s"
+    assert where in (f"{file}:{lines.index('        while True:') + 1}", f"{file}:{lines.index('            pass') + 1}")
+    assert broken["gone"]["pickles"][0] == "it ends the whole process with exit code 7, after saying: farewell"
+    assert {name: len(one["checks"]) for name, one in judged.items()} == {"fine": 3, "stuck": 3, "gone": 3, "needy": 0}
+    assert judged["needy"]["refused"] == {"what": "unbuilt", "why": "metric 'needy' has no share"}
+    assert done.exit_code == 1
+
+
+def test_a_failure_is_shown_with_what_was_seen(bench, plugin):
+    told = bench("plugins", "check", plugin, "--only", "pickles")
+    assert "pickles: it ends the whole process with exit code 7, after saying: farewell" in told.stdout
+    assert f"{Path(plugin).resolve()}:{CODE.splitlines().index('class Gone(Fine):')}" in told.stdout
+    assert "fine: 1 law kept, in " in told.stdout
+
+
+def test_a_known_failure_passes_and_one_that_is_none_does_not(bench, plugin):
+    done = bench("plugins", "check", plugin, "--only", "docstrings-are-present", "--expect", "docstrings-are-present=later")
+    assert "fine: 0 laws kept, 1 kept against expectation" in done.stdout
+    assert done.exit_code == 1
+
+
+def test_one_that_cannot_be_built_is_a_matter_of_usage(bench, plugin):
+    done = bench("plugins", "check", "long-tail", "--fast")
+    assert "long-tail: not checked: dataset 'long-tail' has no of" in done.stdout
+    assert done.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name a component, a distribution or a file"),
+        (("mixup", "--expect", "pickles"), "'pickles' is expected to fail without a reason; write --expect 'pickles=WHY'"),
+        (("mixup", "--only", "pickle"), "augmenter has no check 'pickle'; did you mean 'pickles'?"),
+        (("mixup", "--timeout", "soon"), "'soon' is no time"),
+        (("mixupp",), "did you mean 'mixup'?"),
+        (("--laws", "augmentr"), "'augmentr' is no kind of component; did you mean 'augmenter'?"),
+    ],
+)
+def test_usage(bench, arguments, message):
+    done = bench("plugins", "check", *arguments)
+    assert message in " ".join(done.stderr.replace("│", " ").split())
+    assert done.exit_code == 2
+
+
+def test_laws_are_listed_as_sentences(bench):
+    done = bench("plugins", "check", "--laws", "metric")
+    assert "pickles" in done.stdout
+    assert "It travels to other processes: what comes out of pickle is the same and works alike." in done.stdout
+    assert {"check", "law", "fast"} == set(json.loads(bench("plugins", "check", "--laws", "metric", "--json").stdout)[0])
