@@ -50,7 +50,7 @@ def init(
         raise typer.BadParameter("name a folder or a preset, not both" if folder else _NOTHING)
     _check(out, force=force)
     option = "" if out == options.DEFAULT_MATRIX else f" --matrix {shlex.quote(str(out))}"
-    _write(out, _preset(preset) if folder is None else _proposed(folder, out, option), force=force)
+    _write(out, _known_to_editors(out, _preset(preset) if folder is None else _proposed(folder, out, option)), force=force)
     typer.echo(out)
     talk().print(f"Next:\n  bench plan{option}\n  bench run{option}", markup=False)
 
@@ -81,6 +81,14 @@ def _proposed(folder: Path, out: Path, option: str) -> str:
         from augbench.engine.proposing import propose
 
         return propose(folder, out, option)
+
+
+def _known_to_editors(out: Path, text: str) -> str:
+    """Name the schema that lies beside a matrix, if one does."""
+    from augbench.config.schema.linking import FILE, linked, named, reference
+
+    schema = out.parent / FILE
+    return linked(text, reference(schema, out)) if schema.is_file() and named(text) is None else text
 
 
 def _check(out: Path, *, force: bool) -> None:

@@ -49,12 +49,12 @@ def schema(
     if matrix is None and options.DEFAULT_MATRIX.is_file():
         matrix = options.DEFAULT_MATRIX
     _check(matrix, link=link)
-    document = _schema(matrix, disabled)
     if not (write or out or link):
-        print_json(document)
+        print_json(_schema(matrix, disabled))
         return
     file = out or _beside(matrix)
-    _write(file, document)
+    _check_file(file)
+    _write(file, _schema(matrix, disabled))
     if link:
         assert matrix is not None
         _link(matrix, file)
@@ -99,14 +99,18 @@ def _beside(matrix: Path | None) -> Path:
     return Path(FILE) if matrix is None or is_preset(str(matrix)) else matrix.parent / FILE
 
 
-def _write(file: Path, document: dict[str, Any]) -> None:
-    from augbench.store.files import write_text
+def _check_file(file: Path) -> None:
     from augbench.values.schema_errors import NoSchemaThere
 
     if file.is_dir():
         raise typer.BadParameter(f"'{file}' is a folder; name a file, such as --out {file / 'augbench.schema.json'}")
     if file.exists() and not _is_ours(file):
         raise NoSchemaThere(file)
+
+
+def _write(file: Path, document: dict[str, Any]) -> None:
+    from augbench.store.files import write_text
+
     # Not sorted: editors offer keys in this order.
     write_text(file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 

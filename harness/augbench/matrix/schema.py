@@ -97,7 +97,7 @@ def _sections(places: Places) -> dict[str, Schema]:
         "title": ("The report's title; the file's name unless given.", _STRING),
         "extends": ("A matrix file or a preset, or a list of them, that this one builds on.", _ONE_OR_MORE),
         "plugins": ('Files ("./my_mix.py") and modules to load beside the installed plugins.', _STRINGS),
-        "disable-plugins": ("Installed plugins, or whole distributions, to leave out.", _STRINGS),
+        "disable-plugins": ("Installed plugins, or whole distributions, to leave out.", _ONE_OR_MORE),
         "report": ("What is compared with what, and how it is told.", _report(places)),
         "base": ("Settings that every row starts from.", ref("settings")),
         "defaults": ("Parameters that a component gets wherever it is used.", _defaults(places)),

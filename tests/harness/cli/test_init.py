@@ -96,3 +96,11 @@ def test_what_is_proposed_for_phantom_images_runs(tmp_path, bench):
     rows = [option for row in ("plain", "synthetic") for option in ("--only", row)]
     ran = bench("run", "--smoke", *where, *rows, "--set", "axes.seed=[0]", "--out", str(tmp_path / "run"), "--engine", "inline")
     assert ran.exit_code == 0, ran.stderr
+
+
+def test_a_schema_beside_it_is_named_first(bench, cells):
+    assert bench("schema", "--write").exit_code == 0
+    assert bench("init", str(cells)).exit_code == 0
+    assert Path("ablation.toml").read_text().startswith("#:schema ./augbench.schema.json\n\n# ")
+    assert bench("init", str(cells), "--out", "elsewhere/ablation.toml").exit_code == 0
+    assert "#:schema" not in Path("elsewhere/ablation.toml").read_text()

@@ -6,6 +6,7 @@ import pytest
 
 from augbench.config.spans import spans
 from augbench.values.errors import ConfigError
+from support import bad_matrices
 
 _NAMED_BY_USER = {("rows",), ("datasets",), ("base", "augment"), ("datasets", "cell-cycle", "per-class")}
 
@@ -43,113 +44,14 @@ def test_all_problems_come_at_once_in_the_order_of_the_file(wrong, small):
     ]
 
 
-@pytest.mark.parametrize(
-    ("line", "message", "hint"),
-    [
-        ("batch.size = 'many'", "batch.size must be a whole number, not 'many'", ""),
-        ("batch.size = 1.5", "batch.size must be a whole number, not 1.5", ""),
-        ("batch.size = 0", "batch.size must be at least 1, not 0", ""),
-        ("batch.size = true", "batch.size must be a whole number, not true", ""),
-        ("batch = 3", "batch must be a table, not 3", ""),
-        ("batch.mix = { originals = -1 }", "batch.mix.originals must be at least 0, not -1", ""),
-        (
-            "batch.mix = { orignals = 1 }",
-            "batch.mix names 'orignals', which is neither a source nor an augment slot",
-            "did you mean 'originals'?",
-        ),
-        ("training.lr = inf", "training.lr must be a finite number, not inf", ""),
-        ("training.select = 'bets'", "training.select must be one of 'last', 'best', not 'bets'", "did you mean 'best'?"),
-        ("training.optimizer.momentum = 2", "momentum must be at most 1, not 2", ""),
-        ("training.loss = false", "training.loss cannot be empty", "name a component (loss)"),
-        ("transforms = 'flips'", "transforms must be a list, not 'flips'", ""),
-        ("transforms = ['mixup']", "'mixup' makes one image of 2: a transform changes one", "use it in augment"),
-        ("augment.originals = 'mixup'", "'originals' is a source of its own and cannot name a slot", "rename it"),
-        ("augment.'a b' = 'mixup'", "'a b' cannot name a slot", "use letters, digits, '_', '.' and '-', a letter or digit first"),
-        ("augment.a = { use = 'mixup', low = 0.9, high = 0.1 }", "augmenter 'mixup': low = 0.9 is above high = 0.1", ""),
-        ("augment.a = { use = 'mixup', low = 3 }", "low must be at most 1, not 3", ""),
-        ("augment.a = { use = 'mixup', pairing = 'some' }", "augment.a.pairing must be one of 'same-class', 'any', not 'some'", ""),
-        ("augment.a.low = 0.1", "augment.a names no component", "give 'use'"),
-        ("augment.a.sources = 'both'", "data set 'cells' has no augment.a", "give 'use'"),
-        ("generator = 'wgann'", "no generator called 'wgann'", "did you mean 'wgan'?"),
-        ("generator = true", "generator must be the name of a component (generator), a table with 'use', or false, not true", ""),
-        ("generator = { use = 3 }", "generator.use must be the name of a component (generator), not 3", ""),
-        ("generator = { use = 'wgan', optimizer = { use = 'adam', betas = [0.1] } }", "betas must be a longer list, not a list of 1", ""),
-        ("generator = { use = 'wgan', optimizer = { use = 'adam', betas = [1, 'x'] } }", "betas[1] must be a number, not 'x'", ""),
-        ("generator = { use = 'wgan-div', preset = 'smal' }", "no preset of generator 'wgan-div' called 'smal'", "did you mean 'small'?"),
-        ("backbone = 'timm/resnet43.tv_in1k'", "no backbone called 'timm/resnet43.tv_in1k'", "did you mean 'timm/resnet34.tv_in1k'?"),
-        (
-            "backbone = { use = 'timm/resnet34.tv_in1k', name = 'x' }",
-            "backbone 'timm/resnet34.tv_in1k' has no parameter 'name'",
-            "known: pretrained",
-        ),
-        ("training.length = { epochs = 1, steps = 1 }", "training.length holds both epochs and steps", "keep one of them"),
-        ("training.length = { steps = 1, of = 'pool' }", "training.length.of counts epochs, not steps", "keep one of them"),
-        (
-            "per-class.A = { training.lr = 1.0 }",
-            "training cannot differ between classes",
-            "per-class holds generator, fit, bank and batch.n",
-        ),
-        (
-            "per-class.A = { batch.size = 1 }",
-            "batch.size cannot differ between classes",
-            "per-class holds generator, fit, bank and batch.n",
-        ),
-        ("per-class.A = 3", "per-class.A must be a table, not 3", ""),
-        ("label = 3", "rows.other.label must be a string, not 3", ""),
-        ("on.cels.training.lr = 0.1", "no data set called 'cels'", "did you mean 'cells'?"),
-        ("on.cells = 3", "rows.other.on.cells must be a table, not 3", ""),
-    ],
-)
+@pytest.mark.parametrize(("line", "message", "hint"), bad_matrices.SETTINGS)
 def test_a_bad_setting_of_a_row_is_told_in_plain_words(wrong, small, line, message, hint):
     (problem,) = wrong(f"{small}[rows.other]\n{line}\n")
     assert (problem.message, problem.hint) == (message, hint)
     assert problem.where is not None
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("[rows]\nplain = {}", "", "no rows"),
-        ("plain = {}", "plain = 3", "rows.plain must be a table, not 3"),
-        ("plain = {}", "plain = {}\n'a/b' = {}", "'a/b' cannot name a row"),
-        ('use = "bbbc048"', "", "data set 'cells' has no datasets.cells"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nfolds = 1', "datasets.cells.folds must be at least 2, not 1"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nminority = { below = 1.5 }', "datasets.cells.minority.below must be at most 1, not 1.5"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nminority = { belov = 0.5 }', "the key 'belov' must be 'below'"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nminority = {}', "minority says neither names nor 'below'"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nminority = [1]', "datasets.cells.minority[0] must be a string, not 1"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nminority = 3', "datasets.cells.minority must be a list or a table, not 3"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nresize = "square"', "resize 'square' has no size"),
-        ('use = "bbbc048"', 'use = "bbbc048"\nset = 3', "datasets.cells.set must be a table, not 3"),
-        ('use = "bbbc048"', 'use = "bbbc048"\npath = "$AUGBENCH_NOWHERE/x"', "the environment variable AUGBENCH_NOWHERE is not set"),
-        ('use = "bbbc048"', 'use = "bbbc048"\npath = 3', "path must be a path, as a string, not 3"),
-        ('backbone = "small"', "", "data set 'cells' has no backbone"),
-        ("training.length.steps = 10", "", "data set 'cells' has no training.length"),
-        ('control = "plain"', "", "[report] has no control"),
-        ('control = "plain"', 'control = "plain"\nalpha = 1', "report.alpha must be less than 1, not 1"),
-        ('control = "plain"', 'control = "plain"\nprimary = "auc"', "no metric called 'auc'"),
-        ('control = "plain"', 'control = "plain"\npublished = [{ label = "x", dataset = "cels" }]', "no data set called 'cels'"),
-        ('control = "plain"', 'control = "plain"\npublished = [{ label = "x" }]', "a table of report.published has no published.dataset"),
-        ('control = "plain"', 'control = "plain"\nmetrics = ["accuracy"]', "the primary metric 'macro-f1' is not in metrics"),
-        ("[base]", "[defaults.generator.wgna]\n[base]", "no generator called 'wgna'"),
-        ("[base]", "[defaults.generator.wgan]\nclip = -1\n[base]", "clip must be more than 0, not -1"),
-        ("[base]", "[defaults]\ngenerator = 3\n[base]", "defaults.generator must be a table, not 3"),
-        ("[base]", "[axes]\nseed = 3\n[base]", "axes.seed must be a list of values, not 3"),
-        ("[base]", "[axes]\nseed = [0, 0]\n[base]", "seed 0 stands here twice"),
-        ("[base]", "[axes]\nseed = [0, -1]\n[base]", "a seed must be a whole number from 0, not -1"),
-        ("[base]", "[axes]\nfold = [0, 1]\n[base]", "folds are no axis"),
-        ("[base]", "[axes]\ntraning.lr = [0, 1]\n[base]", "no setting called 'traning.lr' to make an axis of"),
-        ("[base]", "[[exclude]]\nrow = 'plane'\n[base]", "no row called 'plane'"),
-        ("[base]", "[[exclude]]\ncolumn = 'cels'\n[base]", "no column called 'cels'"),
-        ("[base]", "[[exclude]]\nseed = 7\n[base]", "no seed 7"),
-        ("[base]", "[[exclude]]\nsamplr = 'instance'\n[base]", "no setting called 'samplr' in 'exclude'"),
-        ("[base]", "[exclude]\nrow = 'plain'\n[base]", "exclude must be a list of tables, not a table"),
-        ("[report]", "version = 2\n[report]", "version must be 1, not 2"),
-        ("[report]", "title = 2\n[report]", "title must be a string, not 2"),
-        ("[report]", "plugins = 'x.py'\n[report]", "plugins must be a list of files or modules, not 'x.py'"),
-        ("[report]", "mode = 'ziip'\n[report]", "mode must be one of product, zip, ablate, leave-one-out, add-one, not 'ziip'"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "message"), bad_matrices.SECTIONS)
 def test_a_bad_section_is_told_in_plain_words(wrong, small, old, new, message):
     assert old in small
     (problem,) = wrong(small.replace(old, new, 1))
