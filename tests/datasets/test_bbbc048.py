@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from augbench import AugbenchError, DataError, NotFetched, UnreadableImage
+from augbench.testing import conformance
 from augbench_datasets.bbbc048 import CLASSES, TEST, TRAIN, JurkatCells
 
 CODES = {"Anaphase": 0, "Telophase": 1, "G2": 2, "Prophase": 3, "Metaphase": 4, "G1": 5, "S": 6}
@@ -376,3 +377,9 @@ def test_a_broken_picture_is_named(root):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(UnreadableImage, match=r"G1/0_Ch3\.ome\.jpg"):
         [image for split in (cells(root).load().train, cells(root).load().test) for image in split.images]
+
+
+@conformance(JurkatCells(path=Path(), counts="any"), house=False)
+def test_jurkat_cells_keep_the_laws(component, check, root, monkeypatch):
+    monkeypatch.chdir(root)
+    check(component)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from augbench import DataError, NotFetched, UnreadableData
+from augbench.testing import conformance
 from augbench_datasets import _numbers, fashion_mnist
 from augbench_datasets.fashion_mnist import CLASSES, FashionMnist
 
@@ -186,3 +187,9 @@ def test_whatever_is_wrong_is_a_message(tmp_path, packed):
         path.write_bytes(content[: rng.randint(0, len(content))] if rng.random() < 0.2 else content)
         with contextlib.suppress(DataError):
             FashionMnist(path=tmp_path).probe()
+
+
+@conformance(FashionMnist(path=Path()), house=False)
+def test_fashion_mnist_keeps_the_laws(component, check, tmp_path, monkeypatch):
+    monkeypatch.chdir(write(tmp_path))
+    check(component)

@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 from augbench import DataError, EmptyClass, NotFetched, OddImage, UnreadableData, UnreadableImage
+from augbench.testing import conformance
 from augbench.values.errors import MissingExtra
 from augbench_datasets._division import Division
 from augbench_datasets._hub_errors import (
@@ -350,3 +351,9 @@ def test_what_is_fetched_from_the_hub_is_saved_and_then_needs_no_network(animals
 def test_a_hub_that_is_not_reached_is_told_at_once(tmp_path: Path):
     (told,) = unpacked("http://127.0.0.1:9", tmp_path, [{"name": "owner/animals"}])
     assert "it is not reached: this machine is offline, or needs a proxy (HTTPS_PROXY); fetch it elsewhere" in told
+
+
+@conformance(HuggingFace(path=Path("animals")), expected_failures={"defaults-construct": "a name or a path must be given"}, house=False)
+def test_a_data_set_of_the_hub_keeps_the_laws(component, check, animals, monkeypatch):
+    monkeypatch.chdir(animals.parent)
+    check(component)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from augbench import AugbenchError, DataError, EmptyClass, OddImage, UnreadableImage
+from augbench.testing import conformance
 from augbench.values.errors import ConfigError
 from augbench_datasets._division import Division
 from augbench_datasets.image_folder import ImageFolder
@@ -659,3 +660,25 @@ def test_the_blood_cells_manifest_agrees_with_their_layout_and_adds_groups():
         assert theirs.groups == tuple(groups[identity] for identity in theirs.ids)
         assert len(set(theirs.groups)) <= count
         np.testing.assert_array_equal(ours.images[0], np.asarray(Image.open(CELLS / ours.ids[0])))
+
+
+@pytest.fixture
+def laid_out(tmp_path, monkeypatch) -> None:
+    """Go where one folder has splits, and another patients."""
+    for name in NAMES:
+        save(tmp_path / "divided", name)
+    for label in "ab":
+        for number in range(18):
+            save(tmp_path / "patients", f"{label}/{label}{number // 3}-{number}.png")
+    monkeypatch.chdir(tmp_path)
+
+
+@conformance(
+    ImageFolder(path=Path("divided")),
+    ImageFolder(path=Path("divided"), channels="grey"),
+    ImageFolder(path=Path("patients"), split=Division(test=0.3, val=0.3), groups=r"([ab]\d)-"),
+    house=False,
+)
+@pytest.mark.usefixtures("laid_out")
+def test_a_folder_of_images_keeps_the_laws(component, check):
+    check(component)

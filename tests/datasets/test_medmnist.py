@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from augbench import NotFetched
+from augbench.testing import conformance
 from augbench_datasets._array_errors import NotSingleLabel, WrongSet
 from augbench_datasets._medmnist_sets import SETS
 from augbench_datasets.medmnist import MedMnist
@@ -121,3 +122,11 @@ def test_cards_tell_licence_counts_and_traps():
     assert (blood.licence, skin.licence) == ("CC BY 4.0", "CC BY-NC 4.0")
     assert blood.images == "11,959/1,712/3,421 colour images of 28 x 28 for train/validation/test"
     assert any("one lesion" in trap for trap in skin.traps)
+
+
+@conformance(MedMnist(name="breastmnist", path=Path(), channels="rgb"), house=False)
+@pytest.mark.usefixtures("tiny")
+def test_a_set_of_medmnist_keeps_the_laws(component, check, tmp_path, monkeypatch):
+    write(tmp_path, "breastmnist")
+    monkeypatch.chdir(tmp_path)
+    check(component)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from augbench import DataError, EmptyClass
+from augbench.testing import conformance
 from augbench_datasets import _numbers
 from augbench_datasets._array_errors import BadClassNames
 from augbench_datasets._division import Division
@@ -395,3 +396,9 @@ def test_whatever_is_wrong_is_a_message(tmp_path, how):
         path.write_bytes(content[: rng.randint(0, len(content))] if rng.random() < 0.2 else content)
         with contextlib.suppress(DataError):
             NumpyArrays(path=path).probe()
+
+
+@conformance(NumpyArrays(path=Path("cells.npz")), house=False)
+def test_arrays_keep_the_laws(component, check, npz, monkeypatch):
+    monkeypatch.chdir(npz.parent)
+    check(component)

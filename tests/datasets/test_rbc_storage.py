@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from augbench import DataError, EmptyClass, NotFetched
+from augbench.testing import conformance
 from augbench_datasets.rbc_storage import CLASSES, COUNTS, StoredRedCells
 
 TRAIN = "Training_Test2_Canada_Swiss/Training_Canada_Swiss"
@@ -303,3 +304,9 @@ def test_every_change_changes_the_digest(root):
     path = next((root / TEST).rglob("*_Ch9.ome.tif"))
     path.write_bytes(tiff(BRIGHT + 5))
     assert cells(root).probe().digest != digests[0]
+
+
+@conformance(StoredRedCells(path=Path(), classes=TWO), house=False)
+def test_stored_red_cells_keep_the_laws(component, check, root, monkeypatch):
+    monkeypatch.chdir(root)
+    check(component)

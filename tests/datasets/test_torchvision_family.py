@@ -15,6 +15,7 @@ import pytest
 from scipy import io
 
 from augbench import DataError, NotFetched, UnreadableData
+from augbench.testing import conformance
 from augbench_datasets._array_errors import NeedlessKey
 from augbench_datasets._torchvision_sets import EMNIST, SETS
 from augbench_datasets.torchvision_family import TorchvisionSet
@@ -318,3 +319,10 @@ def test_no_data_set_of_arrays_imports_torch_to_be_looked_at(tmp_path):
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split("\n")[:2] == ["set()", "set()"]
+
+
+@conformance(TorchvisionSet(name="CIFAR10", path=Path()), house=False)
+def test_a_set_of_torchvision_keeps_the_laws(component, check, tmp_path, monkeypatch):
+    write_cifar(tmp_path, "CIFAR10")
+    monkeypatch.chdir(tmp_path)
+    check(component)
