@@ -12,7 +12,7 @@ import typer
 from augbench.cli import options
 from augbench.cli.chosen import Chosen, chosen
 from augbench.cli.console import print_json, talk
-from augbench.cli.meant import Names, Parameters, meant
+from augbench.cli.meant import Names, Parameters, meant, used
 from augbench.cli.report import show_page
 from augbench.cli.wording import examples
 from augbench.store.names import file_name
@@ -33,6 +33,8 @@ EPILOG = examples(
     ("bench plugins preview --matrix ablation.toml --row ours", "all slots of a row, as they are set"),
 )
 _PHANTOM = "phantom"
+_NAMED = 4
+"""Components that a title names, at most."""
 _ONE_SIZE = 64
 """What images are scaled to that differ in size or are large, where nobody says."""
 _PAIRINGS = ("any", "same-class")
@@ -77,6 +79,9 @@ def preview(
     images: Annotated[int, typer.Option("--images", metavar="N", min=1, max=50, help="Sets of sources.")] = 3,
     draws: Annotated[int, typer.Option("--draws", metavar="N", min=1, max=50, help="Draws of each.")] = 6,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another seed chooses other images and draws.")] = 0,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Show every augmenter in lines of its own, without extremes: for many.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE.png", callback=_out, help="Where it goes. [dim]\\[default: previews/NAME.png][/dim]"),
@@ -99,7 +104,7 @@ def preview(
         from augbench.engine.looking import look_at, write
         from augbench.engine.mixing import Shown
 
-        shown = Shown(lines=images, draws=draws, pairing=cast("Pairing", pairing), limit=limit)
+        shown = Shown(lines=images, draws=draws, pairing=cast("Pairing", pairing), compact=compact, limit=limit)
         drawn = look_at(found.sights, found.material, shown, found.title)
         path = out or Path("previews") / f"{file_name(found.file)}.png"
         write(drawn, path)
@@ -136,7 +141,7 @@ class _Asked:
             raise typer.BadParameter("name an augmenter, a sampler or a schedule, or a row of a matrix with --matrix FILE --row NAME")
         subjects = meant(names, registry, sets, KINDS)
         one = chosen(self.data or _PHANTOM, (), None)[0]
-        title = " + ".join(dict.fromkeys(subject.name for subject in subjects))
+        title = _joined(list(dict.fromkeys(subject.name for subject in subjects)))
         return _Found(
             title=title, file=title, sights=[Sight(subject=subject) for subject in subjects], material=self._material(one, registry)
         )
@@ -164,7 +169,7 @@ class _Asked:
         from augbench.engine.material import Material
 
         return Material(
-            name=one.name,
+            name=used(one.name),
             splits=one.dataset.load(),
             resize=_scaling(self.size, registry) if self.size else one.resize,
             otherwise=_scaling(_ONE_SIZE, registry),
@@ -172,6 +177,11 @@ class _Asked:
             seed=self.seed,
             small=small,
         )
+
+
+def _joined(names: Sequence[str]) -> str:
+    few = names if len(names) <= _NAMED else [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    return " + ".join(few)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def meant(names: Sequence[str], registry: Registry, sets: Sequence[str] = (), ki
     files = [name for name in names if name.endswith(".py")]
     load_local(registry, tuple(files), Path())
     pairs = [pair for name in names for pair in addressed(name, registry, kinds)]
-    return [Subject(name=_use(use), component=component_from(use, cast("Kind", kind), kind, registry, sets)) for kind, use in pairs]
+    return [Subject(name=used(use), component=component_from(use, cast("Kind", kind), kind, registry, sets)) for kind, use in pairs]
 
 
 def addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -57,7 +57,7 @@ def addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator
     if name.endswith(".py"):
         yield from ((entry.kind, entry.name) for entry in registry.entries if entry.origin.distribution == name and not entry.family)
         return
-    use = _use(name)
+    use = used(name)
     if _CLASS.fullmatch(use) and use.partition(":")[0] not in KINDS:
         yield _kind_of(use), name
         return
@@ -65,7 +65,7 @@ def addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator
     yield from ((kind, _without_kind(name)) for kind in [kind for kind in every if kind in kinds] or every)
 
 
-def _use(name: str) -> str:
+def used(name: str) -> str:
     """Return what a table names; any other text names it itself."""
     if not name.lstrip().startswith("{"):
         return name

@@ -81,6 +81,7 @@ def look_at(sights: Sequence[Sight], material: Material, shown: Shown, title: st
     Raise ``NothingToShow`` for a kind of which there is no picture, ``Unsuited``, and for a component that fails
     ``ComponentRaises``, ``ComponentHangs`` or ``OddResult``.
     """
+    from augbench.stages.mixing_sheet import merged
     from augbench.stages.sections import draw_sections
 
     for sight in sights:
@@ -95,7 +96,8 @@ def look_at(sights: Sequence[Sight], material: Material, shown: Shown, title: st
         Told(name=sight.subject.name, kind=sight.subject.kind, settings=sight.subject.settings, facts=facts)
         for sight, (_, facts) in zip(sights, sections, strict=True)
     )
-    picture = draw_sections(title, stand.facts(), [section for section, _ in sections], stand.notes())
+    drawn = [section for section, _ in sections]
+    picture = draw_sections(title, stand.facts(), merged(drawn) if shown.compact else drawn, stand.notes())
     return Drawn(picture=picture, told=told, notes=stand.notes())
 
 
@@ -163,10 +165,8 @@ class _Stand:
         number = len(next(iter(self.made.values())).images)
         zoom = (f"Every pixel is shown as {self._zoom} x {self._zoom}.",) if self._zoom > 1 else ()
         brought = (_BROUGHT,) if self.material.brought else ()
-        rightmost = (
-            f"Images of one column are of one batch; on the right, of {number} draws those that change the first source least and most."
-        )
-        return *self._bars(), rightmost, *zoom, *self._look.words(), *brought
+        extremes = f"; on the right, of {number} draws those that change the first source least and most" * (not self.shown.compact)
+        return *self._bars(), f"Images of one column are of one batch{extremes}.", *zoom, *self._look.words(), *brought
 
     def _bars(self) -> tuple[str, ...]:
         mixed = [each for each in self.made.values() if (each.labels < 1 - _VISIBLE).all(axis=-1).any()]

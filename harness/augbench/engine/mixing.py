@@ -38,6 +38,8 @@ class Shown:
     lines: int = 3
     draws: int = 6
     pairing: Pairing = "any"
+    compact: bool = False
+    """Whether an augmenter takes one line, without extremes."""
     limit: float
     """Seconds that the code of one component may take."""
 
@@ -170,7 +172,7 @@ def _mixing(line: int, made: Made, material: Material, look: Look, zoom: int, sh
             (look.picture(material.image(place), zoom), classes.index(label)) for place, label in zip(made.lines[line], labels, strict=True)
         ),
         draws=tuple(picture(step) for step in range(shown.draws)),
-        extremes=tuple(picture(step) for step in made.extremes(line)),
+        extremes=() if shown.compact else tuple(picture(step) for step in made.extremes(line)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from augbench.stages.lettering import width
-from augbench.stages.page import INK, MUTED, Page
+from augbench.stages.page import INK, MUTED, TEXT, Page
 from augbench.stages.sections import COLOURS, SMALL, Section
+from augbench.values.numbers import many
 
 _GAP, _GUTTER = 8, 44
 _BAR, _THIN = 9, 4
@@ -20,6 +21,7 @@ _BAR, _THIN = 9, 4
 _FOOT = 44
 """Height below an image: its bars, and numbers or a class's name."""
 _HEADS = 30
+_TITLE = 270
 _AREA = 1500
 """Room for draws, side by side."""
 
@@ -45,8 +47,10 @@ class Mixing:
     sources: tuple[tuple[NDArray[np.uint8], int], ...]
     """Colours [h, w, 3], and which of ``classes`` it is."""
     draws: tuple[Picture, ...]
-    extremes: tuple[Picture, ...]
+    extremes: tuple[Picture, ...] = ()
     """The draws of many that change the first source least and most."""
+    title: str = ""
+    """What stands left of it, where each line shows another augmenter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +77,7 @@ class MixingSection(Section):
     @cached_property
     def _starts(self) -> tuple[int, int, int, int]:
         """Return where sources, draws and extremes begin, and where what would follow."""
-        found = [0]
+        found = [_TITLE if any(mixing.title for mixing in self.mixings) else 0]
         for number in (len(self.mixings[0].sources), self._columns, len(self.mixings[0].extremes)):
             found.append(found[-1] + (number * (self._cell[1] + _GAP) - _GAP + _GUTTER if number else 0))
         return found[0], found[1], found[2], found[3]
@@ -81,8 +85,8 @@ class MixingSection(Section):
     def draw(self, page: Page, left: int, top: int) -> None:
         """Draw a line for each set of sources."""
         heads = ("source" if len(self.mixings[0].sources) == 1 else "sources", "draws", "least and most changed")
-        for start, head in zip(self._starts, heads, strict=False):
-            if start < self._starts[3]:
+        for start, end, head in zip(self._starts, self._starts[1:], heads, strict=False):
+            if start < end:
                 page.write((left + start, top + 18), head, SMALL, MUTED)
         top += _HEADS
         for mixing in self.mixings:
@@ -90,9 +94,12 @@ class MixingSection(Section):
             top += self._height(mixing)
 
     def _line(self, mixing: Mixing, page: Page, left: int, top: int) -> None:
+        page.write((left, top + self._cell[0] // 2), mixing.title, TEXT, INK, anchor="lm", room=_TITLE - 16)
         for number, (pixels, place) in enumerate(mixing.sources):
             x = left + self._starts[0] + number * (self._cell[1] + _GAP)
             _paste(page, pixels, x, top)
+            if self._bare:
+                continue
             whole = tuple(float(place == other) for other in range(len(mixing.classes)))
             self._bar(page, whole, x, top + self._cell[0] + 4, _BAR)
             page.write((x, top + self._cell[0] + 34), mixing.classes[place], SMALL, INK, room=self._cell[1])
@@ -123,12 +130,34 @@ class MixingSection(Section):
                 page.draw.rectangle(box, fill=COLOURS[place % len(COLOURS)])
             start = end
 
+    @cached_property
+    def _bare(self) -> bool:
+        """Tell whether nothing need stand below images: many augmenters, which leave every label alone."""
+        return all(mixing.title and len(mixing.sources) == 1 for mixing in self.mixings)
+
     @property
     def _pitch(self) -> int:
-        return self._cell[0] + _FOOT
+        return self._cell[0] + (_GAP if self._bare else _FOOT)
 
     def _height(self, mixing: Mixing) -> int:
         return -(-len(mixing.draws) // self._columns) * self._pitch
+
+
+def merged(sections: Sequence[Section]) -> list[Section]:
+    """Join augmenters of equally many sources, each line under its own name; other sections come last, as they are."""
+    alike: dict[int, list[MixingSection]] = {}
+    for section in sections:
+        if isinstance(section, MixingSection):
+            alike.setdefault(len(section.mixings[0].sources), []).append(section)
+    joined: list[Section] = [
+        MixingSection(
+            name=f"augmenters of {many(number, 'image')}",
+            about="",
+            mixings=tuple(replace(mixing, title=section.name) for section in group for mixing in section.mixings),
+        )
+        for number, group in alike.items()
+    ]
+    return [*joined, *(section for section in sections if not isinstance(section, MixingSection))]
 
 
 def _paste(page: Page, pixels: NDArray[np.uint8], left: int, top: int) -> None:
@@ -136,6 +165,7 @@ def _paste(page: Page, pixels: NDArray[np.uint8], left: int, top: int) -> None:
 
 
 def _numbers(parts: Sequence[float], room: float) -> str:
-    """Write shares with two digits, without zeros before the point where there is no room for them."""
-    text = " ".join(f"{part:.2f}" for part in parts)
-    return text if width(text, SMALL) <= room else " ".join(f"{part:.2f}".replace("0.", ".") for part in parts)
+    """Write shares with two digits; where there is no room, without zeros before the point, or in hundredths."""
+    plain = " ".join(f"{part:.2f}" for part in parts)
+    texts = (plain, plain.replace("0.", "."), " ".join(f"{100 * part:.0f}" for part in parts))
+    return next((text for text in texts if width(text, SMALL) <= room), texts[-1])
