@@ -6,7 +6,8 @@ import os
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import ModuleType
+from functools import cache
+from types import ModuleType, SimpleNamespace
 from typing import Any, Protocol
 
 import pluggy
@@ -106,6 +107,12 @@ def collect(registry: Registry, origin: Origin, point: Loadable, specs: ModuleTy
     registry.notes += [Note(origin=origin, text=text, where=where) for text, where in heard.told()]
 
 
+@cache
+def _hooks_of(place: ModuleType | type) -> SimpleNamespace:
+    """Return the hooks among all that stands in a place: pluggy would look at everything there anew for each plugin."""
+    return SimpleNamespace(**{name: thing for name, thing in vars(place).items() if hasattr(thing, f"{PROJECT}_spec")})
+
+
 @dataclass(kw_only=True)
 class _Attempt:
     """A plugin on its way into a registry."""
@@ -123,8 +130,8 @@ class _Attempt:
         self.mine = Registry(origin=self.origin)
         # A manager of its own: a hook that is refused leaves nothing behind for the next plugin.
         self.manager = pluggy.PluginManager(PROJECT)
-        self.manager.add_hookspecs(self.specs)
-        self.manager.add_hookspecs(Observer)
+        for place in (self.specs, Observer):
+            self.manager.add_hookspecs(_hooks_of(place))
 
     def make(self) -> None:
         """Import it, and let it register."""

@@ -127,8 +127,8 @@ def _folder(found: Distribution) -> Path:
 
 def _line(text: str, point: EntryPoint) -> int:
     """Return the line of an entry point; the last, where one name stands there twice with one value."""
-    written = re.compile(rf"\s*{re.escape(point.name)}\s*=\s*{re.escape(point.value)}\s*$")
-    return max((number for number, line in enumerate(text.splitlines(), 1) if written.match(line)), default=1)
+    written = [tuple(part.strip() for part in line.partition("=")[::2]) for line in text.splitlines()]
+    return max((number for number, pair in enumerate(written, 1) if pair == (point.name, point.value)), default=1)
 
 
 def _namesakes(plugins: Collection[Installed]) -> Iterator[Note]:
