@@ -13,6 +13,7 @@ def register(registry: Registry) -> None:
     _features(registry)
     _judging(registry)
     _executors(registry)
+    _observers(registry)
 
 
 def _generators(registry: Registry) -> None:
@@ -168,3 +169,9 @@ def _executors(registry: Registry) -> None:
     registry.executor("inline", f"{here}.inline:Inline", "One stage at a time, in the process of bench itself")
     registry.executor("local", f"{here}.local:Local", "Worker processes on this machine, on its CPUs or GPUs")
     registry.executor("ray", f"{here}.ray:Ray", "Worker processes on the nodes of a Ray cluster, or on this machine's own")
+
+
+def _observers(registry: Registry) -> None:
+    here = "augbench_plugins.observers"
+    registry.observer("mlflow", f"{here}.mlflow:Mlflow", "Runs, settings, scores, curves and reports in MLflow")
+    registry.observer("tensorboard", f"{here}.tensorboard:Tensorboard", "Curves, scores and settings for TensorBoard")

