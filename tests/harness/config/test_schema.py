@@ -1,11 +1,16 @@
 """Each installed component's table: the schema refuses what the loader refuses, key by key."""
 
+import math
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated
 
 import jsonschema
 import pytest
+from annotated_types import Ge, Le
 
+from augbench import Registry, Schedule
 from augbench.config.fallbacks import fallbacks
 from augbench.config.schema.choices import choices
 from augbench.config.schema.linking import linked, named, reference
@@ -133,10 +138,54 @@ def test_help_of_every_parameter_is_there(known, definitions):
         ),
         (object, {}),
         (Callable[[], int], {}),
+        (Annotated[float, Ge(0), Le(math.inf)], {"type": "number", "minimum": 0}),
     ],
 )
 def test_a_value_is_written_as_editors_know_it(annotation, schema):
-    assert value_schema(Shapes().adapter(Leaf(annotation=annotation))) == schema
+    assert value_schema(Leaf(annotation=annotation), Shapes()) == schema
+
+
+def _raise():
+    raise ValueError("not today")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odd(Schedule):
+    """Has a limit that JSON has no word for."""
+
+    limit: float = math.inf
+    """Where it ends."""
+
+    def factor(self, step, steps, steps_per_epoch):
+        return 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmade(Odd):
+    limit: float = field(default_factory=_raise)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unnamed(Odd):
+    name: str
+
+    @classmethod
+    def names(cls):
+        raise OSError("no list")
+
+
+def test_odd_code_of_plugins_stops_nothing():
+    registry = Registry()
+    registry.schedule("odd", Odd)
+    registry.schedule("unmade", Unmade)
+    registry.family("schedule", "unnamed", Unnamed)
+    known = choices(registry)
+    assert [str(error) for error in known.left_out] == ["schedule 'unmade' from augbench does not load: ValueError: not today"]
+    assert [(choice.names, choice.pattern) for choice in known.of["schedule"]] == [(("odd",), "odd"), ((), "unnamed/.+")]
+    places = Places(choices=known, fallbacks={})
+    places.component("schedule")
+    assert places.definitions["schedule.odd"]["properties"]["limit"] == {"type": "number", "description": "Where it ends."}
+    assert "name" not in places.definitions["schedule.unnamed"]["properties"]
 
 
 def test_the_line_is_put_first_and_found_again(tmp_path):
@@ -151,5 +200,5 @@ def test_the_line_is_put_first_and_found_again(tmp_path):
 
 def test_a_schema_elsewhere_is_named_by_the_way_there(tmp_path):
     matrix = tmp_path / "runs" / "m.toml"
-    assert reference(tmp_path / "runs" / "my schema.json", matrix) == "./my%20schema.json"
+    assert reference(tmp_path / "runs" / "my schema.json", matrix) == "./my schema.json"
     assert reference(tmp_path / "s.json", matrix) == "../s.json"

@@ -92,7 +92,8 @@ def _siblings(entry: Entry, registry: Registry) -> Sequence[Entry]:
 def _choice(entry: Entry, shapes: Shapes, clashing: Sequence[Entry]) -> Choice:
     component = load(entry)
     label = _label(entry, clashing)
-    names, pattern = (label,), _escaped(entry.name)
+    names: tuple[str, ...] = (label,)
+    pattern = _escaped(entry.name)
     if entry.family:
         members = _members(component)
         names = tuple(f"{entry.name}/{member}" + label.removeprefix(entry.name) for member in members)
@@ -126,7 +127,7 @@ def _label(entry: Entry, clashing: Sequence[Entry]) -> str:
 def _members(component: Any) -> Sequence[str]:
     """Return the members of a small family whose names are known."""
     try:
-        names = tuple(component.names()) if hasattr(component, "names") else ()
+        names = tuple(map(str, component.names())) if hasattr(component, "names") else ()
     # Code of a plugin: what it cannot tell now, a pattern stands for.
     except Exception:
         return ()
@@ -136,8 +137,8 @@ def _members(component: Any) -> Sequence[str]:
 def _fields(component: type[Component], entry: Entry, shapes: Shapes, implied: set[str]) -> Mapping[str, Field]:
     try:
         fields = shapes.table(component).fields
-    except (NameError, TypeError, AttributeError) as error:
-        # Annotations that name what only a type checker imports.
+    # Annotations that name what only a type checker imports, defaults that cannot be made.
+    except Exception as error:
         raise BrokenComponent(entry.kind, entry.name, str(entry.origin), error) from error
     return {key: own for key, own in fields.items() if own.name not in implied}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import quote
 
 FILE = "augbench.schema.json"
 """What a schema is called unless another name is asked for."""
@@ -14,9 +13,9 @@ _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]*#[^\n]*$)?")
 
 
 def reference(schema: Path, document: Path) -> str:
-    """Return how a document names a schema: by the way there, as a part of a URL."""
+    """Return how a document names a schema: by the way there, as it is; Taplo knows none with a blank, Tombi none with %20."""
     way = Path(os.path.relpath(schema, document.parent)).as_posix()
-    return quote(way if way.startswith("../") else f"./{way}")
+    return way if way.startswith("../") else f"./{way}"
 
 
 def named(text: str) -> str | None:

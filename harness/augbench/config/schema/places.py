@@ -65,7 +65,7 @@ class Places:
         """Return what may stand in a place."""
         match shape:
             case Leaf():
-                return value_schema(self.choices.shapes.adapter(shape))
+                return value_schema(shape, self.choices.shapes)
             case Slot():
                 return self.slot(shape)
             case Table():

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from augbench.config.shapes import REQUIRED
+from augbench.config.shapes import REQUIRED, Leaf, Shapes
 from augbench.values.components import Component, dashed
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
     from augbench.registry.collect import Registry
 
 Schema = dict[str, Any]
 
 
-def value_schema(adapter: TypeAdapter[Any]) -> Schema:
-    """Return what a validator accepts; everything, where JSON schema has no words for it."""
-    from pydantic.errors import PydanticInvalidForJsonSchema
+def value_schema(leaf: Leaf, shapes: Shapes) -> Schema:
+    """Return what a value's validator accepts; everything, where JSON schema has no words for it."""
+    from pydantic.errors import PydanticUserError
 
     try:
-        found = adapter.json_schema()
-    except PydanticInvalidForJsonSchema:
+        found = shapes.adapter(leaf).json_schema()
+    except PydanticUserError:
         return {}
     return {} if "$defs" in found else _in_draft_7(found)
 
@@ -74,7 +73,12 @@ def _written(value: Any, registry: Registry) -> Any:
         return [_written(item, registry) for item in value]
     if isinstance(value, Mapping):
         return {key: _written(item, registry) for key, item in value.items()}
-    return value if isinstance(value, str | int | float | bool) else None
+    return value if isinstance(value, str | int | float | bool) and _sayable(value) else None
+
+
+def _sayable(value: Any) -> bool:
+    """Tell whether JSON has a word for it: it has none for infinity."""
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _named(component: Component, registry: Registry) -> Any:
