@@ -81,4 +81,6 @@ def _require_no_copy(func: Any, given: Sequence[Tensor], made: Sequence[Tensor],
     require(not fetched, f"{func} copies from the device, for which the host waits")
     # One number is no copy: torch hands it to the kernel.
     sent = any(not tensor.is_cuda and tensor.dim() for tensor in given) and any(tensor.is_cuda for tensor in made)
-    require(not sent or bool(kwargs.get("non_blocking")), f"{func} copies to the device in every batch; make the tensor there")
+    advice = "put the numbers into the draw, or make them there with torch.full or torch.arange"
+    kept = not sent or bool(kwargs.get("non_blocking"))
+    require(kept, f"{func} waits while it copies to the device, as torch.tensor([...], device=...) does; {advice}")

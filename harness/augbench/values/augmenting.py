@@ -58,9 +58,9 @@ class Mixed:
     images: Tensor
     """float32 [B, C, H, W]."""
     pixel_weights: Tensor
-    """How much of each source the image shows, [B, arity], rows sum to 1."""
+    """How much of each source the image shows, float32 [B, arity], rows sum to 1."""
     label_weights: Tensor | None = None
-    """How much each source's label counts, [B, arity]; the pixel weights unless the method sets them apart."""
+    """How much each source's label counts, float32 [B, arity]; the pixel weights unless the method sets them apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class Augmenter(Component, ABC):
 
     @abstractmethod
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
-        """Make images of sources [B, arity, C, H, W], float32 in [0, 1], before normalisation.
+        """Make images of sources [B, arity, C, H, W], float32 in [0, 1], before normalisation; B may be 0.
 
         Pure, one vectorised call a batch, static shapes, no host synchronisation.
         """

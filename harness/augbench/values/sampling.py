@@ -189,7 +189,7 @@ class Sampler(Component, ABC):
 
     @abstractmethod
     def compose(self, context: SampleContext) -> tuple[Group, ...]:
-        """Return the groups of every step of ``context.block``; sizes are the same in every block."""
+        """Return the groups of every step of ``context.block``: ``context.size`` images together, in the same sizes in every block."""
 
     @abstractmethod
     def originals_per_step(self, context: SampleContext) -> int:
@@ -197,7 +197,7 @@ class Sampler(Component, ABC):
 
     @abstractmethod
     def pool(self, context: SampleContext) -> int:
-        """Return how many images a pass over the pool shows: what ``of = "pool"`` counts."""
+        """Return how many images a pass over the pool shows, at least 1: what ``of = "pool"`` counts."""
 
     @abstractmethod
     def prior(self, context: SampleContext, progress: float) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from augbench.testing.checking import NotApplicable
+from augbench.testing.checking import NotApplicable, require
 from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed
 from augbench.values.components import Facts, Reason
 
@@ -68,12 +68,16 @@ def rng(seed: int = 0) -> torch.Generator:
 
 def drawn(component: Augmenter, context: DrawContext, seed: int = 0) -> Draw:
     """Draw a block."""
-    return component.draw(context, rng(seed))
+    draw = component.draw(context, rng(seed))
+    require(isinstance(draw, Draw), f"draw returns {type(draw).__name__}, no Draw")
+    return draw
 
 
 def mixed(component: Augmenter, sources: Tensor, draw: Draw) -> Mixed:
     """Mix copies of sources and draws: what one law lets pass must not show in another."""
-    return component.apply(sources.clone(), replace(draw, **{name: tensor.clone() for name, tensor in numbers(draw).items()}))
+    made = component.apply(sources.clone(), replace(draw, **{name: tensor.clone() for name, tensor in numbers(draw).items()}))
+    require(isinstance(made, Mixed), f"apply returns {type(made).__name__}, no Mixed")
+    return made
 
 
 def label_weights(made: Mixed) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from augbench.stages.batches import soft_targets
 from augbench.stages.images import ResidentImages
-from augbench.testing.checking import Broken, NotApplicable, require
+from augbench.testing.checking import Broken, NotApplicable, require, seen
 from augbench.testing.devices import CUDA, fake_cuda
 from augbench.testing.laws._sources import (
     COUNTS,
@@ -28,7 +28,7 @@ from augbench.testing.laws._sources import (
     shape_for,
 )
 from augbench.testing.trees import difference
-from augbench.values.augmenting import Augmenter, Draw, TableView
+from augbench.values.augmenting import Augmenter, TableView
 
 ROUNDING = 1e-5
 """What the order of sums and products may change."""
@@ -50,7 +50,6 @@ def check_draws_are_by_image(component: Augmenter) -> None:
     """A draw is made of tensors on the CPU whose first dimension is the output image."""
     context = context_of(component, shape_for(component), PER_STEP, 3)
     draw = drawn(component, context)
-    require(isinstance(draw, Draw), f"draw returns {type(draw).__name__}, no Draw")
     for name, value in vars(draw).items():
         require(isinstance(value, Tensor), f"the draw's {name} is no tensor but {type(value).__name__}")
         kept = value.device.type == "cpu" and value.dim() > 0 and len(value) == context.count
@@ -201,8 +200,9 @@ def check_any_size(component: Augmenter) -> None:
 def check_expected_weights(component: Augmenter) -> None:
     """``expected_weights`` has a number for each source, sums to 1, and is what labels weigh on average."""
     shape = shape_for(component)
-    expected = torch.tensor(component.expected_weights(shape), dtype=torch.float64)
-    require(tuple(expected.shape) == (component.arity,), f"it gives {len(expected)} numbers for {component.arity} sources")
+    said = component.expected_weights(shape)
+    expected = torch.tensor(said, dtype=torch.float64)
+    require(tuple(expected.shape) == (component.arity,), f"it gives {said} for {component.arity} sources")
     require(abs(float(expected.sum()) - 1) <= ROUNDING, f"its numbers sum to {float(expected.sum()):.6g}")
     if component.arity == 1:
         return
@@ -231,10 +231,11 @@ def check_partners(component: Augmenter) -> None:
 def check_no_waiting(component: Augmenter) -> None:
     """Mixing never makes the host wait for the device, and mixes no tensors of two devices."""
     shape = shape_for(component)
-    draw = drawn(component, context_of(component, shape))
+    sources, draw = pictures(component, shape), drawn(component, context_of(component, shape))
+    mixed(component, sources, draw)
     # What a component keeps while it works on fake tensors goes with the copy.
     with fake_cuda():
-        made = copy(component).apply(torch.empty(5, component.arity, *shape, device=CUDA), draw.to(CUDA))
+        made = copy(component).apply(torch.empty(sources.shape, device=CUDA), draw.to(CUDA))
         devices = {str(tensor.device.type) for tensor in (made.images, made.pixel_weights, label_weights(made))}
     require(devices == {CUDA}, f"of sources on {CUDA} it makes images or weights on {', '.join(sorted(devices - {CUDA}))}")
 
@@ -272,7 +273,7 @@ def _require_size(component: Augmenter, count: int, shape: Shape) -> None:
     try:
         made = mixed(component, pictures(component, shape, count), drawn(component, context_of(component, shape, count)))
     except Exception as error:
-        raise Broken(f"of {told} it raises {type(error).__name__}: {error}").with_traceback(error.__traceback__) from error
+        raise Broken(f"of {told}, {seen(error)}").with_traceback(error.__traceback__) from error
     require(tuple(made.images.shape) == (count, *shape), f"of {told} it makes {list(made.images.shape)}")
     require(len(made.pixel_weights) == count, f"of {told} it gives the weights of {len(made.pixel_weights)}")
 

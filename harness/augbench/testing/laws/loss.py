@@ -112,6 +112,7 @@ def check_last_layer(component: Loss) -> None:
 def check_no_waiting(component: Loss) -> None:
     """It never makes the host wait for the device, and mixes no tensors of two devices."""
     for context in _contexts(component):
+        _value(component, _logits(), _targets()["soft"], context)
         with fake_cuda():
             logits, targets, prior = (torch.empty(shape, device=CUDA) for shape in ((IMAGES, CLASSES), (IMAGES, CLASSES), CLASSES))
             counts = torch.empty(CLASSES, dtype=torch.int64, device=CUDA)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from augbench.testing.checking import Broken, require
+from augbench.testing.checking import Broken, require, seen
 from augbench.testing.laws._batches import ODD, PAIR, SIZE, STEPS, Case, cases, composed, images_with
 from augbench.testing.trees import difference
 from augbench.values.sampling import GENERATED, Group, SampleContext, Sampler
@@ -119,17 +119,17 @@ def check_odd_training_sets(component: Sampler) -> None:
         try:
             groups = composed(component, case)
         except Exception as error:
-            raise Broken(f"with {case.name} it raises {type(error).__name__}: {error}").with_traceback(error.__traceback__) from error
+            raise Broken(f"with {case.name}, {seen(error)}").with_traceback(error.__traceback__) from error
         require(len(groups) > 0, f"with {case.name} it composes no group")
 
 
 def check_originals_per_step(component: Sampler) -> None:
-    """``originals_per_step`` counts the originals of a batch: all shown as they are, and no image that is made of none."""
+    """``originals_per_step`` counts the originals of a batch: those shown as they are, and no image that is made of none."""
     for case in cases(component):
         context, groups = case.context(total=None), composed(component, case)
         told, original = component.originals_per_step(context), torch.arange(len(context.every_label)) < len(context.labels)
         plain = [group for group in groups if group.slot is None]
-        shown = int(images_with(tuple(plain), original).max()) if plain else 0
+        shown = int(images_with(tuple(plain), original).min()) if plain else 0
         most = int(images_with(groups, original).max())
         require(isinstance(told, int), f"originals_per_step returns {type(told).__name__}, no int")
         require(
