@@ -137,8 +137,7 @@ def _environment() -> Environment:
 
 def _facts(plugin: Plugin) -> dict[str, Any]:
     """Return all that the templates name."""
-    from augbench import __version__
-
+    installed = metadata("augbench")
     return {
         "names": plugin.names,
         "kind": plugin.kind,
@@ -146,8 +145,8 @@ def _facts(plugin: Plugin) -> dict[str, Any]:
         "summary": plugin.summary,
         "author": ", ".join(f"{key} = {quoted(part)}" for key, part in plugin.by.items()),
         "holder": plugin.by.get("name", f"the authors of {plugin.names.distribution}"),
-        "bound": bound(__version__),
-        "python": metadata("augbench")["Requires-Python"],
+        "bound": bound(installed["Version"]),
+        "python": installed["Requires-Python"],
     }
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from augbench.matrix import load_matrix
 from augbench.registry.describe import describe
 from augbench.registry.discovery import discover
+from augbench.scaffold.distribution import Plugin, write
 from augbench.scaffold.kinds import SUMMARIES
-from augbench.testing import checks_of, judge
+from augbench.scaffold.naming import names
+from support import fresh
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +105,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", SUMMARIES)
-def test_a_new_component_is_found_described_and_keeps_the_laws_of_its_kind(bench, kind, monkeypatch):
+def test_a_new_component_is_found_and_described(bench, kind, monkeypatch):
     assert bench("new-plugin", f"tried-{kind}", "--kind", kind).exit_code == 0
     install(Path(f"augbench-tried-{kind}"), monkeypatch)
     registry = discover()
@@ -106,9 +113,50 @@ def test_a_new_component_is_found_described_and_keeps_the_laws_of_its_kind(bench
     assert page.origin == f"augbench-tried-{kind} 0.1.0"
     assert page.summary == SUMMARIES[kind]
     assert all(parameter.help for parameter in page.parameters)
-    component = registry.resolve(kind, f"tried-{kind}").component()
-    alone = [check for check in checks_of(kind) if not check.house]
-    assert [verdict for verdict in judge(component, alone) if not verdict.passed] == []
+    example = Path(f"augbench-tried-{kind}/example.toml")
+    assert f"tried-{kind}" in example.read_text()
+    assert load_matrix(example, registry).trials()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a plugin of every kind, and below ``site`` what their wheels hold."""
+    folder = tmp_path_factory.mktemp("plugins")
+    for kind in SUMMARIES:
+        plugin = Plugin(names=names(f"tried-{kind}", kind, discover()), kind=kind)
+        write(plugin, folder / plugin.names.distribution)
+        with zipfile.ZipFile(fresh.build(folder / plugin.names.distribution, folder)) as wheel:
+            wheel.extractall(folder / "site")
+    return folder
+
+
+def python(folder: Path, *arguments: str) -> None:
+    """Run a module where the plugins are installed."""
+    path = os.pathsep.join(filter(None, [str(folder / "site"), os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_new_plugins_pass_their_own_tests_at_once(installed):
+    folders = [str(folder) for folder in sorted(installed.glob("augbench-*/tests"))]
+    assert len(folders) == len(SUMMARIES)
+    # Those that try one with all that is installed take seconds, and are tried in the tutorial.
+    python(installed, "pytest", "-q", "-m", "not augbench_house", *folders)
+
+
+@pytest.mark.slow
+def test_new_plugins_are_clean(installed):
+    for tool in ("ruff", "mypy"):
+        pytest.importorskip(tool, reason=f"{tool} is not installed")
+    rules = ("--select", "B,C4,E,F,I,N,PIE,PT,RET,RUF,SIM,UP,W", "--config", "line-length=120")
+    folders = [str(folder) for folder in sorted(installed.glob("augbench-*/"))]
+    python(installed, "ruff", "check", "--no-cache", *rules, *folders)
+    python(installed, "ruff", "format", "--no-cache", "--check", *folders)
+    packages = [argument for kind in SUMMARIES for argument in ("-p", f"augbench_tried_{kind}")]
+    cache = str(fresh.ROOT / ".mypy_cache" / "new-plugins")
+    python(installed / "site", "mypy", "--strict", "--config-file", "", "--cache-dir", cache, *packages)
 
 
 def test_a_new_plugin_may_be_written_again_once_it_is_installed(bench, monkeypatch):
