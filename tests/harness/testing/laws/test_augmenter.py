@@ -57,6 +57,17 @@ class Strong(Halves):
         return Mixed(images=super().apply(sources, draw).images, pixel_weights=contrast / contrast.sum(1, keepdim=True))
 
 
+class Beside(Halves):
+    """The left part of one image beside the right part of another, cut at whole pixels: a little less than half on average."""
+
+    def apply(self, sources, draw):
+        width = sources.shape[-1]
+        cut = (draw.share * width).long()
+        left = torch.arange(width, device=sources.device) < cut[:, None, None, None]
+        weights = torch.stack([cut / width, 1 - cut / width], dim=1)
+        return Mixed(images=torch.where(left, sources[:, 0], sources[:, 1]), pixel_weights=weights)
+
+
 class Kept(Halves):
     """Remembers a tensor, and where it had it last."""
 
@@ -82,7 +93,9 @@ class Rare(Mirror):
         )
 
 
-@pytest.mark.parametrize("augmenter", [*GOOD, Large(), Unbounded(), Tried(), Strong(), Kept(), Rare()], ids=lambda it: type(it).__name__)
+@pytest.mark.parametrize(
+    "augmenter", [*GOOD, Large(), Unbounded(), Tried(), Strong(), Beside(), Kept(), Rare()], ids=lambda it: type(it).__name__
+)
 def test_honest_augmenters_keep_the_laws(augmenter: Augmenter) -> None:
     assert broken(augmenter) == []
     laws.exercise(augmenter)
