@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -55,11 +54,7 @@ def _ear(component: Any, registry: Registry) -> Ear:
         return Ear(name=f"observer '{name}'", hook=of_observer(component))
     except pluggy.PluginValidationError as error:
         why = TypeError(" ".join(str(error).split()))
-        raise BrokenComponent("observer", name, type(component).__module__, why, _file(component)) from error
-
-
-def _file(component: Observer) -> str:
-    return str(getattr(sys.modules.get(type(component).__module__), "__file__", ""))
+        raise BrokenComponent("observer", name, type(component).__module__, why, location(error)) from error
 
 
 @contextmanager

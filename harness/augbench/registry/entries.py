@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 import traceback
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import pluggy
 
 from augbench.values.components import Component
 from augbench.values.errors import reason
+
+_HOOK = re.compile(r"hook '(\w+)'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +129,7 @@ def location(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}:{error.offset or 1}"
     if isinstance(error, pluggy.PluginValidationError):
-        return _hook_location(error.plugin)
+        return _hook_location(error)
     frames = traceback.extract_tb(error.__traceback__)
     blamed = [frame for frame in frames if not _is_machinery(frame.filename)]
     return f"{blamed[-1].filename}:{blamed[-1].lineno}" if blamed else ""
@@ -149,9 +152,9 @@ def _standard_library() -> str:
     return sysconfig.get_path("stdlib")
 
 
-def _hook_location(plugin: object) -> str:
-    # A wrong signature is found by looking at the function, so no traceback leads to it.
-    for value in vars(plugin).values():
-        if hasattr(value, "augbench_impl"):
-            return f"{value.__code__.co_filename}:{value.__code__.co_firstlineno}"
-    return str(getattr(plugin, "__file__", "") or "")
+def _hook_location(error: pluggy.PluginValidationError) -> str:
+    # A wrong signature is found by looking at the function, so no traceback leads to it; the message names it.
+    named = _HOOK.search(str(error))
+    if code := getattr(getattr(error.plugin, named[1], None) if named else None, "__code__", None):
+        return f"{code.co_filename}:{code.co_firstlineno}"
+    return str(getattr(error.plugin, "__file__", "") or "")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support import light
+
 MATRIX = """
 [report]
 control = "ours"
@@ -140,3 +142,12 @@ def test_the_environment_names_the_store(bench, tmp_path: Path, monkeypatch: pyt
     )
     assert done.exit_code == 0, done.stderr
     assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_an_observer_that_there_is_not_stops_the_command_before_anything_runs(bench, tmp_path: Path):
+    light.asked(tmp_path)
+    done = bench("run", "--matrix", str(tmp_path / "light.toml"), "--out", str(tmp_path / "run"), "--observe", "mlfow")
+    assert done.exit_code == 2
+    assert "no observer called 'mlfow'" in done.stderr
+    assert "did you mean 'mlflow'?" in done.stderr
+    assert not (tmp_path / "run").exists()

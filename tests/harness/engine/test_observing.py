@@ -278,10 +278,11 @@ def test_one_that_cannot_be_built_stops_the_command_before_anything_runs(tmp_pat
     assert not (tmp_path / "run").exists()
 
 
-def test_an_observer_that_asks_for_what_there_is_not_is_told_with_its_file(tmp_path):
+def test_an_observer_that_asks_for_what_there_is_not_is_told_with_its_line(tmp_path):
     with pytest.raises(BrokenComponent) as error:
         run(tmp_path, "support.observers:Asking")
-    assert str(error.value).endswith(f"({observers.__file__})")
+    line = observers.Asking.trial_finished.__code__.co_firstlineno
+    assert str(error.value).endswith(f"({observers.__file__}:{line})")
 
 
 def test_the_same_observers_are_asked_for_again(whole):

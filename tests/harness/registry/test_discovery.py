@@ -78,6 +78,22 @@ def test_a_misspelt_hook_argument_is_listed_with_the_hook_s_line(site):
     assert said.endswith(f"({site.folder / 'bad_plugin.py'}:4)")
 
 
+def test_of_several_hooks_the_misspelt_one_is_blamed(site):
+    code = """
+        from augbench import hookimpl
+
+        @hookimpl
+        def register(registry): ...
+
+        @hookimpl
+        def trial_finished(trial, scoers): ...
+    """
+    site.install("bad", bad_plugin=code)
+    said = failure(discover())
+    assert "{'scoers'}" in said
+    assert said.endswith(f"({site.folder / 'bad_plugin.py'}:7)")
+
+
 def test_a_misspelt_hook_is_listed(site):
     site.install("bad", bad_plugin="from augbench import hookimpl\n\n@hookimpl\ndef regster(registry):\n    pass\n")
     assert "bad_plugin: signature: PluginValidationError: unknown hook 'regster'" in failure(discover())
