@@ -72,7 +72,10 @@ def bench(
 
         from augbench.engine.devices import choose_devices
         from augbench.engine.noise import Bench
+        from augbench.engine.workloads import demanded
 
+        for subject in named:
+            demanded(subject)
         stand = Bench(device=torch.device(choose_devices(device)[0]), size=side, batch=batch, channels=channels, limit=limit)
         from augbench.engine.clocks import watch_for
 

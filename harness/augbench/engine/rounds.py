@@ -14,6 +14,8 @@ Call = Callable[[], object]
 LEAST, MOST = 3, 21
 """Rounds; fewer than ``MOST`` where the time is up."""
 _COVERED = 0.95
+_TICK = 1e-9
+"""Seconds that pass at least, whatever a clock says."""
 _LONG = 1.0
 """Seconds of a call that is timed as it is."""
 
@@ -97,7 +99,7 @@ def in_turn(
         for name in names[first:] + names[:first]:
             with tasks[name].guard():
                 taken = watch.seconds(tasks[name].call, times[name])
-            measured[name].append(taken / times[name] / tasks[name].amount)
+            measured[name].append(max(taken, _TICK) / times[name] / tasks[name].amount)
         tell(number + 1, MOST)
     return measured
 

@@ -50,13 +50,19 @@ Prepare = Callable[[Subject, Bench, Material], tuple[Part, ...]]
 
 def workload(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
     """Make ready what is timed of a component.  Raise ``NothingToTime``, ``Unsuited``, or what ``Subject.trial`` raises."""
-    prepare = WORKLOADS.get(subject.kind)
-    if prepare is None:
-        raise NothingToTime(subject.kind, subject.name, tuple(WORKLOADS))
+    prepare = demanded(subject)
     if (reason := refusal(subject, bench, material)) is not None:
         raise Unsuited(subject.kind, subject.name, reason, "choose another --size or --channels")
     with subject.trial(bench.limit):
         return prepare(subject, bench, material)
+
+
+def demanded(subject: Subject) -> Prepare:
+    """Return what makes a component of its kind ready.  Raise ``NothingToTime``."""
+    prepare = WORKLOADS.get(subject.kind)
+    if prepare is None:
+        raise NothingToTime(subject.kind, subject.name, tuple(WORKLOADS))
+    return prepare
 
 
 def refusal(subject: Subject, bench: Bench, material: Material) -> Reason | None:
