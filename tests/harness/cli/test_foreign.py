@@ -127,14 +127,14 @@ def test_wrong_usage_is_its_own_to_tell(ship, bench):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("import nowhere_at_all", "verb 'flip' from augbench-coins 1.0 does not load: ModuleNotFoundError: No module named 'nowhere_at_all' ("),
-        ("import sys\nsys.exit(5)", "verb 'flip' from augbench-coins 1.0 does not load: SystemExit: 5 ("),
-        ("apq = 1", "verb 'flip' from augbench-coins 1.0 does not load: AttributeError: module 'augbench_coins' has no attribute 'app'"),
-        ("app = 3", "verb 'flip' from augbench-coins 1.0: 'augbench_coins:app' is of type int; name a typer.Typer or a command of click"),
+        ("import nowhere_at_all", " does not load: ModuleNotFoundError: No module named 'nowhere_at_all' ("),
+        ("import sys\nsys.exit(5)", " does not load: SystemExit: 5 ("),
+        ("apq = 1", " does not load: AttributeError: module 'augbench_coins' has no attribute 'app'"),
+        ("app = 3", ": 'augbench_coins:app' is of type int; name a typer.Typer or a command of click"),
     ],
 )
 def test_a_verb_that_does_not_load_is_one_message(ship, bench, code, said):
     ship("augbench-coins", code)
     done = bench("flip")
     assert done.exit_code == 2
-    assert done.stderr.startswith(said)
+    assert done.stderr.startswith(f"verb 'flip' from augbench-coins 1.0{said}")
