@@ -95,7 +95,7 @@ def check_a_fit_goes_on(component: Generator) -> None:
     if cut is None:
         raise NotApplicable("it never calls view.keep in a short fit")
     part = differs(fitted(component, seen), component.fit(seen, rng(), silent, cut))
-    require(not part, f"{part} of a fit that goes on from the state it kept is another than that of an uninterrupted one")
+    require(not part, f"a fit that goes on from the state it kept ends with other bits than an uninterrupted one: {part}")
 
 
 def _cut_short(component: Generator, seen: TrainingView) -> Fitted | None:

@@ -30,7 +30,7 @@ def exercise(component: PairedTest) -> object:
     return tuple(component.test(differences) for differences in _cases().values()), tuple(map(component.smallest_p, _PAIRS))
 
 
-def check_p(component: PairedTest) -> None:
+def check_p_is_a_probability(component: PairedTest) -> None:
     """p is a number between 0 and 1, or None is returned where nothing can be told."""
     for name, differences in _cases().items():
         p = _p(component, differences)

@@ -71,7 +71,7 @@ class Sorts(Signs):
 
 GOOD: tuple[Component, ...] = (Signs(),)
 BAD: dict[str, Component] = {
-    "p": BeyondOne(),
+    "p-is-a-probability": BeyondOne(),
     "two-sided": OneSided(),
     "order-of-pairs": LatePairsCountMore(),
     "no-difference": ConvincedByNothing(),
