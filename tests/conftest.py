@@ -1,6 +1,11 @@
 """What takes many minutes runs only where it is asked for, and golden files are written where that is asked for."""
 
+import os
+
 import pytest
+
+# One thread, as a stage has: on a busy machine threads that wait for each other take many times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
