@@ -13,7 +13,7 @@ import torch
 from augbench import Comparison, ReportNote
 from augbench.comparison import compare
 from augbench.stages.sheet import draw_sheet
-from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult
+from augbench.values.results import ColumnFacts, ComponentOrigin, GeneratorResult, Predictions, Results, TrialResult
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench_reports.building import document
 from augbench_reports.csv_files import Csv
@@ -180,6 +180,11 @@ def made_up_run(
         settings={"phantom": {row: SETTINGS[row] for row in shown}},
         matrix='version = 1\ntitle = "Which part matters?"\n\n[axes]\nseed = [0, 1]\n',
         provenance={"command": "bench run --matrix ablation.toml", "augbench": "0.1.0", "device": "cpu"},
+        components=(
+            ComponentOrigin(kind="dataset", name="phantom", distribution="augbench", version="0.1.0", code="51d1" * 16),
+            ComponentOrigin(kind="augmenter", name="mixup", distribution="augbench", version="0.1.0", code="a4c0" * 16, rows=tuple(shown)),
+            ComponentOrigin(kind="augmenter", name="vh-mixup", file="/home/ada/study/my_mix.py", code="0be2" * 16, rows=("vh-mixup",)),
+        ),
     )
 
 

@@ -40,6 +40,7 @@ WORDS_ONLY = (
     "Trials without result",
     "Rows that are not fairly tested",
     "How this run was made",
+    "Where the components come from",
     "How to reproduce",
     "Quality of generated",
 )

@@ -60,6 +60,7 @@ def _compared(results: Results, registry: Registry) -> Comparison:
         published=report.published,
         matrix=results.matrix,
         provenance=dict(results.provenance),
+        components=results.components,
     )
 
 

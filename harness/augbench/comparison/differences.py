@@ -94,7 +94,7 @@ def differences(before: Results, after: Results, tolerance: float | None = None,
         recoded=_recoded(before, after, {cell for one in settings for cell in one.cells}, {one.path.partition(".")[0] for one in data}),
         data=data,
         report=_changed("", before.report, after.report, _OF_THE_REPORT),
-        provenance=_mappings(before.provenance, after.provenance),
+        provenance=_mappings(_made_with(before), _made_with(after)),
         seeds=(before.seeds, after.seeds),
         only_before=_missing(before, after),
         only_after=_missing(after, before),
@@ -170,6 +170,11 @@ def _data(before: Sequence[ColumnFacts], after: Sequence[ColumnFacts]) -> tuple[
 def _changed(prefix: str, before: Any, after: Any, names: Iterable[str]) -> tuple[Changed, ...]:
     pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
     return tuple(Changed(path=f"{prefix}{name}", before=old, after=new) for name, old, new in pairs if old != new)
+
+
+def _made_with(results: Results) -> dict[str, str]:
+    """Return what a run was made with, and where each component came from."""
+    return {**results.provenance, **{f"{each.kind} {each.name}": each.source for each in results.components}}
 
 
 def _mappings(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Changed, ...]:

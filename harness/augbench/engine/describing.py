@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from augbench.engine.origins import origins
 from augbench.engine.provenance import provenance
 from augbench.engine.recording import planned_result
 from augbench.matrix import Matrix, minority
@@ -30,6 +31,7 @@ def described(
         seeds=matrix.seeds,
         trials=tuple(planned_result(trial) for trial in plan.trials),
         scopes=_scopes(matrix),
+        components=origins(matrix, registry),
         matrix=matrix.text,
         provenance=provenance(registry, matrix.path, out, device),
         settings=_settings(matrix, cache(registry.name_of)),

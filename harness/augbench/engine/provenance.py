@@ -16,6 +16,7 @@ PACKAGES = ("augbench", "torch", "torchvision", "timm", "numpy", "scipy", "panda
 def provenance(registry: Registry, matrix: Path, out: Path, device: str) -> dict[str, str]:
     """Return what the report prints under its numbers."""
     plugins = sorted({f"{entry.origin}" for entry in registry.entries})
+    left_out = [f"{each.origin.plugin} ({each.by})" for each in registry.left_out]
     return {
         "command": " ".join(["bench", *sys.argv[1:]]),
         "matrix": str(matrix),
@@ -26,6 +27,7 @@ def provenance(registry: Registry, matrix: Path, out: Path, device: str) -> dict
         "python": platform.python_version(),
         **{package: _version(package) for package in PACKAGES},
         "plugins": ", ".join(plugins),
+        **({"plugins left out": ", ".join(left_out)} if left_out else {}),
     }
 
 

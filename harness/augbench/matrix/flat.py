@@ -60,8 +60,7 @@ class _Flat:
         return self.members(path, value, without="name" if _member(value) else "")
 
     def name(self, value: Component) -> str:
-        named = _member(value)
-        return f"{self.name_of(type(value))}/{named}" if named else self.name_of(type(value))
+        return called(value, self.name_of)
 
     def several(self, path: str, values: tuple[Any, ...] | list[Any]) -> _Found:
         """List components by name, and their parameters under it; the second of a name is ``name-2``."""
@@ -84,6 +83,12 @@ def plain(value: Any) -> Setting:
     if isinstance(value, tuple | list):
         return f"[{', '.join(str(item).lower() if isinstance(item, bool) else str(item) for item in value)}]"
     return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def called(component: Component, name_of: NameOf) -> str:
+    """Return what a matrix calls a component: ``mixup``, or ``timm/resnet34`` of a family."""
+    named = _member(component)
+    return f"{name_of(type(component))}/{named}" if named else name_of(type(component))
 
 
 def _member(value: Component) -> str:

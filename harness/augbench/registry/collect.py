@@ -124,6 +124,10 @@ class Registry:
         """Return the name under which a class is registered, or ``module:Class``."""
         return self.called(_target(component))
 
+    def entry_of(self, component: type) -> Entry | None:
+        """Return the entry of a class; the first, where it has several names."""
+        return next((entry for entry in self.entries if _target(entry.target) == _target(component)), None)
+
     def called(self, target: str) -> str:
         """Return the name of ``module:Class``, which need not exist any more, or the same again."""
         return next((entry.name for entry in self.entries if _target(entry.target) == target), target)

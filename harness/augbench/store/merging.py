@@ -99,6 +99,7 @@ def _document(parts: Sequence[Part], leading: Part, chosen: Mapping[str, Part]) 
         "seeds": sorted({part.trials[name]["seed"] for name, part in chosen.items()}),
         "scopes": {row: scope for part in reversed([leading, *parts]) for row, scope in part.about["scopes"].items()},
         "provenance": _provenance(parts),
+        "components": _components(parts),
         "settings": settings,
         "smoke": leading.about["smoke"],
         "trials": [part.trials[name] for name, part in chosen.items()],
@@ -118,6 +119,15 @@ def _provenance(parts: Sequence[Part]) -> dict[str, str]:
     told = [part.about["provenance"] for part in parts]
     names = dict.fromkeys(name for table in told for name in table)
     return {name: "; ".join(dict.fromkeys(table[name] for table in told if name in table)) for name in names}
+
+
+def _components(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """Gather where components come from; one that comes from two places is named twice."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in (one for part in parts for one in part.about.get("components", ())):
+        known = found.setdefault(json.dumps({**one, "rows": None}), {**one, "rows": []})
+        known["rows"] = list(dict.fromkeys([*known["rows"], *one["rows"]]))
+    return list(found.values())
 
 
 def _write(draft: RunFolder, parts: Sequence[Part], chosen: Mapping[str, Part], document: Mapping[str, Any]) -> None:

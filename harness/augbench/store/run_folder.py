@@ -21,7 +21,7 @@ from augbench.store.records import Journal, Record
 from augbench.store.stage_table import packed, unpacked
 from augbench.values.auditing import Finding
 from augbench.values.errors import MissingFile, UnusableFile
-from augbench.values.results import ColumnFacts, GeneratorResult, Predictions, Results, TrialResult, TrialStage
+from augbench.values.results import ColumnFacts, ComponentOrigin, GeneratorResult, Predictions, Results, TrialResult, TrialStage
 from augbench.values.run_errors import BrokenRun, ForeignFolder, OtherRun, RunInUse, UnknownTrial
 from augbench.values.settings import Published, ReportSettings, Row
 from augbench.values.synthesis import curves_from
@@ -133,7 +133,9 @@ class RunFolder:
         except (OSError, ValueError):
             return False
         document = json.loads(json.dumps(packed(self._document(plan, keys, asked))))
-        return same_text and {**known, "provenance": None} == {**document, "provenance": None}
+        # What it is made with may have changed without it.
+        apart = dict.fromkeys(("provenance", "components"))
+        return same_text and {**known, **apart} == {**document, **apart}
 
     def rendered(self, formats: Sequence[str]) -> tuple[Path, ...] | None:
         """Return the reports that were written of just what is here now, or None."""
@@ -196,6 +198,7 @@ class RunFolder:
             "seeds": plan.seeds,
             "scopes": dict(plan.scopes),
             "provenance": dict(plan.provenance),
+            "components": [asdict(component) for component in plan.components],
             "settings": plan.settings,
             "smoke": plan.smoke,
             "trials": [_planned(trial, keys.get(trial.trial)) for trial in plan.trials],
@@ -255,6 +258,7 @@ class RunFolder:
             scopes=document["scopes"],
             matrix=(self.path / "matrix.toml").read_text(encoding="utf-8"),
             provenance=document["provenance"],
+            components=tuple(ComponentOrigin(**_tuples(each)) for each in document.get("components", ())),
             settings=document["settings"],
             smoke=document["smoke"],
             analysis=analysis_notes(told),

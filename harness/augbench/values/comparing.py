@@ -26,7 +26,7 @@ from augbench.values.evidence import (
     VarianceSplit,
     Verdict,
 )
-from augbench.values.results import Status
+from augbench.values.results import ComponentOrigin, Status
 from augbench.values.settings import Published
 from augbench.values.synthesis import Curve
 
@@ -337,6 +337,8 @@ class Comparison:
     provenance: Mapping[str, str]
     notes: tuple[ReportNote, ...] = ()
     """What plugins have to say."""
+    components: tuple[ComponentOrigin, ...] = ()
+    """Where the components come from; empty for runs that did not note it."""
 
 
 class Report(Component, ABC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from augbench.values.auditing import Finding
@@ -147,6 +147,28 @@ class ColumnFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComponentOrigin:
+    """Where a component of a run comes from."""
+
+    kind: str
+    name: str
+    """What the matrix calls it."""
+    distribution: str = ""
+    version: str = ""
+    file: str = ""
+    """The file of one that no distribution brings; a module's name, where there is no file."""
+    code: str
+    """sha256 of what its code does: of equal ones, only the version differs."""
+    rows: tuple[str, ...] = ()
+    """The rows that use it; none, where it belongs to a data set or to the report."""
+
+    @property
+    def source(self) -> str:
+        """Name the distribution and its version, or the file and its code."""
+        return f"{self.distribution} {self.version}".strip() or f"{PurePath(self.file).name}, code {self.code[:12]}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnalysisNote:
     """How the analysis was declared, or that it became another: control, metrics, tests, margins, rows and data sets."""
 
@@ -178,6 +200,8 @@ class Results:
     """Generator scope by row: ``fold`` or ``train``; rows without generator are absent."""
     settings: Mapping[str, Mapping[str, Mapping[str, Setting]]] = field(default_factory=dict)
     """What each cell was set to: ``{column: {row: {"generator": "wgan-div", "training.lr": 0.05}}}``."""
+    components: tuple[ComponentOrigin, ...] = ()
+    """Where the components come from; empty for runs that did not note it."""
     matrix: str = ""
     """The matrix file's text."""
     provenance: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from augbench_reports.sections.cards import ACROSS
 from augbench_reports.sections.columns import named
 from augbench_reports.tables.across import means_tables, ranks_table
 from augbench_reports.tables.failures import failures_table
-from augbench_reports.tables.others import data_table, facts_table, provenance_table, quoted_table, reproduce_table
+from augbench_reports.tables.others import components_table, data_table, facts_table, provenance_table, quoted_table, reproduce_table
 from augbench_reports.words import plain
 
 HINT = (
@@ -69,6 +69,7 @@ def closing_sections(comparison: comparing.Comparison) -> list[Section]:
     if comparison.notes:
         sections.append(_notes(comparison.notes))
     blocks: list[Block | None] = [data_table(comparison) if comparison.columns else None, provenance_table(comparison)]
+    blocks.append(components_table(comparison))
     commands = (reproduce_table(column, most_rows(comparison)) for column in comparison.columns)
     blocks += [table and replace(table, slug=f"{table.slug}-{place}") for place, table in enumerate(commands, 1)]
     if comparison.matrix:

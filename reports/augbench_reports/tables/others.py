@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from augbench import comparing, numbers
 from augbench_reports.choosing import MOST, chosen_rows, left_out
 from augbench_reports.document import Cell, Table
@@ -131,6 +133,34 @@ def facts_table(note: comparing.ReportNote, caption: str, place: int) -> Table:
         head=(Cell(text="What"), Cell(text="Value")),
         rows=tuple((Cell(text=plain(name)), Cell(text=plain(value, 500))) for name, value in note.facts.items()),
     )
+
+
+def components_table(comparison: comparing.Comparison) -> Table | None:
+    """Show which distribution, or file, each component comes from, and the rows that use it; None where nobody noted it."""
+    if not comparison.components:
+        return None
+    labels = {row.name: row.label for column in comparison.columns for row in column.rows}
+    return Table(
+        slug="components",
+        caption="Where the components come from",
+        head=(Cell(text="Component"), Cell(text="Kind"), Cell(text="From"), Cell(text="Rows")),
+        rows=tuple(
+            (
+                Cell(text=plain(each.name)),
+                Cell(text=each.kind),
+                Cell(text=plain(each.source), note=plain(each.file, 300)),
+                Cell(text=_users(each.rows, labels)),
+            )
+            for each in comparison.components
+        ),
+        folded=True,
+    )
+
+
+def _users(rows: Sequence[str], labels: Mapping[str, str]) -> str:
+    if not rows:
+        return numbers.ABSENT
+    return "every row" if set(rows) >= set(labels) else numbers.listing([plain(labels.get(row, row)) for row in rows])
 
 
 def reproduce_table(column: comparing.ColumnComparison, most: int = MOST) -> Table | None:
