@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -73,7 +74,7 @@ def list_plugins(
 
 
 def show_plugin(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, kind:name, name@distribution, or family/NAME.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, kind:name, name@distribution, family/NAME, or a file: ./my_mix.py.")],
     disabled: options.NoPlugin = [],  # noqa: B006 - typer copies it
     as_json: options.Json = False,
 ) -> None:
@@ -125,12 +126,22 @@ def ordered(registry: Registry) -> list[Entry]:
 
 
 def found(registry: Registry, name: str) -> Sequence[Entry]:
-    """Return the entries of a name.  Raise ``UnknownComponent`` where there is none."""
+    """Return the entries of a name, or of a file.  Raise ``UnknownComponent`` where there is none, ``BrokenComponent`` for the file."""
+    if name.endswith(".py"):
+        return _of_file(registry, name)
     if entries := registry.find(name):
         return entries
     from augbench.registry.absent import absent_anywhere
 
     raise absent_anywhere(registry, name)
+
+
+def _of_file(registry: Registry, name: str) -> Sequence[Entry]:
+    from augbench.registry.local import load_local
+
+    before = len(registry.entries)
+    load_local(registry, (name,), Path())
+    return registry.entries[before:]
 
 
 def entry_table(entries: Sequence[Entry]) -> Table:

@@ -58,7 +58,7 @@ def load_local(registry: Registry, references: tuple[str, ...], folder: Path) ->
         before = len(registry.failures)
         collect(registry, Origin(plugin=plugin.name, distribution=reference), plugin, offers=True)
         for failure in registry.failures[before:]:
-            raise BrokenComponent("plugin", reference, "this matrix", failure.error, failure.place)
+            raise BrokenComponent("plugin", reference, "", failure.error, failure.place)
 
 
 def _import(name: str, path: Path) -> ModuleType:

@@ -225,7 +225,8 @@ class BrokenComponent(AugbenchError):
     def __init__(self, kind: str, name: str, origin: str, error: BaseException, where: str = "") -> None:
         self.kind, self.name, self.reason, self.where = kind, name, reason(error), where
         place = f" ({where})" if where else ""
-        super().__init__(f"{kind} '{name}' from {origin} does not load: {self.reason}{place}")
+        source = f" from {origin}" if origin else ""
+        super().__init__(f"{kind} '{name}'{source} does not load: {self.reason}{place}")
 
 
 class BrokenMeasure(AugbenchError):

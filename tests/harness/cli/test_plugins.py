@@ -178,6 +178,17 @@ def test_a_member_of_a_family_is_shown_by_its_own_name(bench):
     assert family["example"].splitlines()[1] == 'use = "timm/NAME"'
 
 
+def test_a_file_s_components_are_shown_before_any_matrix_names_it(bench, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mix_of_a_file.py").write_text(MIX)
+    (page,) = json.loads(bench("plugins", "show", "./mix_of_a_file.py", "--json").stdout)
+    assert (page["name"], page["where"], page["version"]) == ("twist", f"{tmp_path / 'mix_of_a_file.py'}:7", "")
+    monkeypatch.delitem(sys.modules, "mix_of_a_file")
+    missing = bench("plugins", "show", "./no_such.py")
+    assert (missing.exit_code, missing.stdout) == (2, "")
+    assert "no plugin file at" in missing.stderr
+
+
 def test_a_name_of_a_plugin_that_is_left_out_says_so(site, bench, monkeypatch: pytest.MonkeyPatch):
     site.install("augbench-twist", twist_plugin=GOOD.format(target="mix_of_test:Twist"))
     monkeypatch.setenv("AUGBENCH_NO_PLUGIN", "augbench-twist")

@@ -63,7 +63,7 @@ def test_a_broken_file_is_told_at_its_place_with_the_line_to_mend(tmp_path):
         registry_of(path)
     file = tmp_path / "my_half.py"
     first, *_, caret = str(error.value).splitlines()
-    assert first == f"{path}:2:12: plugin '{file}' from this matrix does not load: SyntaxError: invalid syntax ({file}:2:12)"
+    assert first == f"{path}:2:12: plugin '{file}' does not load: SyntaxError: invalid syntax ({file}:2:12)"
     assert caret.endswith("^^^^^^^^^^^^^^")
 
 

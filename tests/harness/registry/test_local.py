@@ -47,8 +47,8 @@ def test_a_file_adds_its_components(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("def register(:", r"plugin './my_half\.py' from this matrix does not load: SyntaxError: .*my_half\.py:1"),
-        ("1 / 0", r"plugin './my_half\.py' from this matrix does not load: ZeroDivisionError: division by zero \(.*my_half\.py:1\)"),
+        ("def register(:", r"plugin './my_half\.py' does not load: SyntaxError: .*my_half\.py:1"),
+        ("1 / 0", r"plugin './my_half\.py' does not load: ZeroDivisionError: division by zero \(.*my_half\.py:1\)"),
     ],
 )
 def test_a_broken_file_says_what_and_where(tmp_path, text, message):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from augbench import DrawContext, Streams
+from augbench.matrix import registry_of
 from augbench.registry.describe import parameters
 from augbench.registry.discovery import discover
 
@@ -46,6 +48,24 @@ def test_it_mixes_an_image_with_the_mirror_image_of_another(flip_mix):
     mixed = method.apply(sources, draw)
     assert mixed.images[5, 0, 0].tolist() == pytest.approx([0.25 * 0.0 + 0.75 * 0.4, 0.25 * 1.0 + 0.75 * 0.2])
     assert mixed.pixel_weights[5].tolist() == pytest.approx([0.25, 0.75])
+
+
+def test_its_class_alone_is_a_plugin_of_a_matrix(tmp_path, monkeypatch):
+    text = PAGE.read_text()
+    (code,) = re.findall(r"```python\n# augbench_flip/mix.py\n(.*?)```", text, re.DOTALL)
+    (lines,) = re.findall(r"```toml\n(plugins = .*?)```", text, re.DOTALL)
+    (tmp_path / "my_mix.py").write_text(code)
+    (tmp_path / "m.toml").write_text(lines)
+    registry = registry_of(tmp_path / "m.toml")
+    name = re.search(r'linear = "([a-z-]+)"', lines)[1]
+    assert registry.resolve("augmenter", name).component.__name__ == "FlipMix"
+    monkeypatch.delitem(sys.modules, "my_mix")
+
+
+def test_the_page_s_stages_of_failures_are_those_that_there_are():
+    (documented,) = re.findall(r"\| stage \| what is wrong \|\n\|---\|---\|\n(.*?)\n\n", PAGE.read_text(), re.DOTALL)
+    stages = [line.split("|")[1].strip() for line in documented.splitlines()]
+    assert stages == ["metadata", "version", "import", "module", "signature", "register", "load"]
 
 
 def test_the_page_s_table_of_kinds_names_what_there_is():
