@@ -30,20 +30,12 @@ def _kind(value: str) -> str:
     return value
 
 
-def _folder(value: Path | None) -> Path | None:
-    if value is not None and value.suffix.lower() == ".zip":
-        raise typer.BadParameter(f"'{value}' would be an archive; name a folder")
-    if value is not None and value.is_file():
-        raise typer.BadParameter(f"'{value}' is a file; name a folder")
-    return value
-
-
 def new_plugin(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What a matrix will call it, such as [cyan]flip-mix[/cyan].")],
     kind: Annotated[str, typer.Option("--kind", metavar="KIND", callback=_kind, help=f"What it is: {_KINDS}.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FOLDER", callback=_folder, help="Where it goes. [dim]\\[default: augbench-NAME][/dim]"),
+        typer.Option("--out", metavar="FOLDER", help="Where it goes. [dim]\\[default: augbench-NAME][/dim]"),
     ] = None,
     description: Annotated[str, typer.Option("--description", metavar="TEXT", help="What it does, in one line.")] = "",
     author: Annotated[str, typer.Option("--author", metavar="NAME", help="Who wrote it: a name, maybe with <address>.")] = "",
@@ -59,7 +51,7 @@ def new_plugin(
     from augbench.scaffold.naming import names
 
     plugin = Plugin(names=names(name, kind, discover()), kind=kind, description=description, author=author)
-    folder = out or Path(plugin.names.distribution)
+    folder = Path(plugin.names.distribution) if out is None else _folder(out)
     files = write(plugin, folder, force=force)
     steps = _next(folder)
     if as_json:
@@ -68,6 +60,14 @@ def new_plugin(
     typer.echo(folder)
     here = f"{folder / plugin.names.package / plugin.names.module}.py"
     talk().print("Next:\n" + "\n".join(f"  {step}" for step in steps) + f"\nThe method is in {here}.", markup=False)
+
+
+def _folder(out: Path) -> Path:
+    if out.suffix.lower() == ".zip":
+        raise typer.BadParameter(f"'{out}' would be an archive; name a folder")
+    if out.is_file():
+        raise typer.BadParameter(f"'{out}' is a file; name a folder")
+    return out
 
 
 def _next(folder: Path) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import metadata
 from pathlib import Path
@@ -107,8 +107,23 @@ def write(plugin: Plugin, folder: Path, *, force: bool = False) -> tuple[str, ..
             write_text(folder / path, text)
     else:
         check(folder)
-        pack([Entry(name=path, content=text.encode) for path, text in texts.items()], folder, folder.name)
+        _write_new(texts, folder)
     return tuple(texts)
+
+
+def _write_new(texts: Mapping[str, str], folder: Path) -> None:
+    # An empty folder may be the one that somebody stands in, and is not replaced by another.
+    target = folder / ".new-plugin" if folder.is_dir() else folder
+    try:
+        pack([Entry(name=path, content=text.encode) for path, text in texts.items()], target, target.name)
+    except OSError as error:
+        # Whoever reads the message has never heard of the draft.
+        error.filename = str(folder) if str(error.filename).endswith(".tmp") else error.filename
+        raise
+    if target != folder:
+        for path in list(target.iterdir()):
+            path.rename(folder / path.name)
+        target.rmdir()
 
 
 def check(folder: Path) -> None:
@@ -141,7 +156,8 @@ def _facts(plugin: Plugin) -> dict[str, Any]:
     return {
         "names": plugin.names,
         "kind": plugin.kind,
-        "a_kind": f"{'an' if plugin.kind[0] in 'aeiou' else 'a'} {plugin.kind}",
+        "words": (words := plugin.kind.replace("dataset", "data set")),
+        "a_kind": f"{'an' if words[0] in 'aeiou' else 'a'} {words}",
         "summary": plugin.summary,
         "author": ", ".join(f"{key} = {quoted(part)}" for key, part in plugin.by.items()),
         "holder": plugin.by.get("name", f"the authors of {plugin.names.distribution}"),

@@ -33,6 +33,7 @@ LOOKUPS = [
     "datasets list",
     "datasets preview --help",
     "init --help",
+    "new-plugin --help",
     "schema --help",
     "init --list",
     "datasets show image-folder",

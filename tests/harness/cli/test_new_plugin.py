@@ -59,6 +59,14 @@ def test_the_folder_is_named_and_three_next_commands_are_told(bench):
     )
 
 
+def test_an_empty_folder_that_one_stands_in_is_filled(bench, folder):
+    there = folder.stat().st_ino
+    assert bench("new-plugin", "flip-mix", "--kind", "augmenter", "--out", ".").exit_code == 0
+    assert folder.stat().st_ino == there
+    assert {"pyproject.toml", "tests/test_flip_mix.py"} <= files(folder)
+    assert not Path(".new-plugin").exists()
+
+
 def test_a_script_is_told_all_names(bench, tmp_path):
     told = json.loads(bench("new-plugin", "augbench-rare-first", "--kind", "sampler", "--out", "some where", "--json").stdout)
     assert set(told.pop("files")) == files(tmp_path / "some where")
@@ -207,7 +215,9 @@ def test_a_new_plugin_may_be_written_again_once_it_is_installed(bench, monkeypat
         (("mix", "--kind", "loss", "--author", "x" * 81), "has 81 characters; write at most 80"),
         (("mix", "--kind", "loss", "--author", "<ada@example.org"), "the author '<ada@example.org' is neither a name nor"),
         (("mix", "--kind", "loss", "--out", "taken"), "'taken' is a file; name a folder"),
-        (("mix", "--kind", "loss", "--out", "taken/mix"), "cannot use 'taken"),
+        (("mix", "--kind", "loss", "--out", "taken/mix"), "cannot use 'taken': File exists"),
+        (("mix", "--kind", "loss", "--out", "x" * 300), "File name too long"),
+        (("mix", "--kind", "loss", "--out", "/"), "there is something at '/' already, and it is left as it is"),
         (("mix", "--kind", "loss", "--out", "mix.zip"), "'mix.zip' would be an archive; name a folder"),
     ],
 )

@@ -24,7 +24,7 @@ def test_help_shows_the_verbs_and_examples(bench):
     "verb",
     [
         *("plan", "why", "run", "status", "logs", "retry", "merge", "reproduce", "export", "report", "compare"),
-        *("plugins list", "plugins show", "datasets list", "datasets show", "datasets fetch", "datasets verify"),
+        *("plugins list", "plugins show", "datasets list", "datasets show", "datasets fetch", "datasets verify", "new-plugin"),
     ],
 )
 def test_every_verb_s_help_ends_with_examples(bench, verb: str):
