@@ -19,7 +19,6 @@ from augbench.cli.plugins import entry_row, ordered
 from augbench.cli.wording import examples
 from augbench.config.writing import column
 from augbench.engine.members import Member, member, members
-from augbench.values.errors import UnknownComponent
 from augbench.values.numbers import count, size
 
 if TYPE_CHECKING:
@@ -61,13 +60,14 @@ def show_dataset(
     as_json: options.Json = False,
 ) -> None:
     """Show what a data set is and takes, which files it is made of, and the lines for a matrix; no image is read."""
+    from augbench.registry.absent import absent
     from augbench.registry.describe import describe
     from augbench.registry.discovery import discover
 
     registry = discover()
     found = [entry for entry in registry.find(name) if entry.kind == "dataset"]
     if not found:
-        raise UnknownComponent("dataset", name, registry.names("dataset"))
+        raise absent(registry, "dataset", name)
     for entry in found:
         one = member(registry, entry, name)
         given = chosen(name, sets, None)[0].dataset if sets else one.dataset

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, Protocol
 
 import pluggy
@@ -108,9 +108,11 @@ def collect(registry: Registry, origin: Origin, point: Loadable, specs: ModuleTy
 
 
 @cache
-def _hooks_of(place: ModuleType | type) -> SimpleNamespace:
+def _hooks_of(place: ModuleType | type) -> ModuleType:
     """Return the hooks among all that stands in a place: pluggy would look at everything there anew for each plugin."""
-    return SimpleNamespace(**{name: thing for name, thing in vars(place).items() if hasattr(thing, f"{PROJECT}_spec")})
+    hooks_alone = ModuleType(place.__name__)
+    vars(hooks_alone).update({name: thing for name, thing in vars(place).items() if hasattr(thing, f"{PROJECT}_spec")})
+    return hooks_alone
 
 
 @dataclass(kw_only=True)
