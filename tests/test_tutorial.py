@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +29,8 @@ def script(commands: list[File | Command]) -> str:
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Do what the page says, and return what each step writes."""
+def reader(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Do what the page says, and return where, and what each step writes."""
     folder, wheels = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("wheels")
     fresh.build(fresh.ROOT, wheels)
     # The page makes the environment, and finds the libraries already in it.
@@ -44,16 +46,20 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    return done.stdout.split(MARK)[1:]
+    return folder, done.stdout.split(MARK)[1:]
 
 
 @pytest.mark.slow
-def test_every_command_runs_and_gives_what_the_page_shows(outputs):
+def test_every_command_runs_and_gives_what_the_page_shows(reader):
+    folder, outputs = reader
     found = list(steps(PAGE))
     assert len(outputs) == len(found)
     for step, seen in zip(found, outputs, strict=True):
         if isinstance(step, Command) and step.output is not None:
             assert agrees(step.output, seen), f"{step.line}\n{step.output}\n... is in truth:\n{seen}"
+    (column,) = json.loads((folder / "runs" / "slant" / "report.json").read_text())["columns"]
+    assert {row["name"]: row["done"] for row in column["rows"]} == {"mixup": 3, "cutmix": 3, "slant-mix": 3}
+    assert list((folder / "augbench-slant-mix" / "dist").glob("*.whl"))
 
 
 def test_the_page_leads_from_an_installation_to_a_report_and_a_package():
