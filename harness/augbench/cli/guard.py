@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shlex
 import sys
 import tempfile
 import traceback
@@ -18,6 +17,7 @@ from typer.core import TyperCommand
 from augbench.cli.console import harmless
 from augbench.registry.entries import location
 from augbench.values.errors import AugbenchError, DiskFull, UnusableFile
+from augbench.values.invoked import invoked
 
 BUG = 3
 INTERRUPTED = 130
@@ -47,7 +47,7 @@ def _told(*, debug: bool) -> Iterator[None]:
         _drop_lost_output()
         raise typer.Exit(BROKEN_PIPE) from None
     except KeyboardInterrupt:
-        _say(f"interrupted; what is finished is kept, and the same command continues:\n  {_command()}")
+        _say(f"interrupted; what is finished is kept, and the same command continues:\n  {invoked()}")
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         known = _known(error)
@@ -79,7 +79,7 @@ def _bug(error: Exception, *, debug: bool) -> str:
     with tempfile.NamedTemporaryFile(
         "w", prefix="bench-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as file:
-        file.write(f"{_command()}\n\n{trace}")
+        file.write(f"{invoked()}\n\n{trace}")
     return f"{story}\nThe traceback is in {file.name}; 'bench --debug' prints it. What is finished is kept."
 
 
@@ -91,10 +91,6 @@ def _drop_lost_output() -> None:
         except OSError:
             with open(os.devnull, "w") as nothing:
                 os.dup2(nothing.fileno(), stream.fileno())
-
-
-def _command() -> str:
-    return shlex.join(["bench", *sys.argv[1:]])
 
 
 def _say(text: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ import typer
 from augbench.cli import options
 from augbench.cli.console import print_json, talk
 from augbench.cli.wording import examples
+from augbench.values.invoked import invoked
 from augbench.values.numbers import many
 
 EPILOG = examples(
@@ -41,7 +40,7 @@ def merge(
     """
     from augbench.store import merging
 
-    merged = merging.merge(runs, out, prefer, shlex.join(["bench", *sys.argv[1:]]))
+    merged = merging.merge(runs, out, prefer, invoked())
     if as_json:
         print_json(asdict(merged))
         return

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import platform
-import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from augbench.registry.collect import Registry
+from augbench.values.invoked import invoked
 
 PACKAGES = ("augbench", "torch", "torchvision", "timm", "numpy", "scipy", "pandas")
 
@@ -18,7 +18,7 @@ def provenance(registry: Registry, matrix: Path, out: Path, device: str) -> dict
     plugins = sorted({f"{entry.origin}" for entry in registry.entries})
     left_out = [f"{each.origin.plugin} ({each.by})" for each in registry.left_out]
     return {
-        "command": " ".join(["bench", *sys.argv[1:]]),
+        "command": invoked(),
         "matrix": str(matrix),
         "run folder": str(out),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),

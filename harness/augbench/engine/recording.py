@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from augbench.store.manifest import Unfit
 from augbench.store.opening import Store
 from augbench.store.processes import this_process
 from augbench.store.run_folder import RunFolder, images_by_key
+from augbench.values.invoked import invoked
 from augbench.values.results import Predictions, Status, TrialResult, TrialStage
 from augbench.values.synthesis import curves_from
 
@@ -38,7 +37,7 @@ class Recorder:
 
     def run_begun(self, engine: str) -> None:
         """Record who runs, where, and since when."""
-        told = {"type": "run", **asdict(this_process()), "command": shlex.join(["bench", *sys.argv[1:]])}
+        told = {"type": "run", **asdict(this_process()), "command": invoked()}
         self.folder.journal.append({**told, "engine": engine, "time": now()})
 
     def begun(self, stage: Stage, attempt: int, worker: str) -> None:
