@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +34,7 @@ EPILOG = examples(
     ("bench plugins check --laws augmenter", "what is demanded of an augmenter"),
 )
 _BROKEN = 1
+_MISSING = re.compile(r" has no (?!parameter )")
 _MARKS = {
     "kept": "[green]kept[/green]   ",
     "broken": "[bold red]broken[/bold red] ",
@@ -47,6 +49,7 @@ class _Subject:
     """A component that is checked, and what came of it."""
 
     name: str
+    kind: str
     job: Job | None
     alone: bool
     """Whether somebody named it, and not only its distribution."""
@@ -54,6 +57,9 @@ class _Subject:
     verdicts: list[Verdict] = field(default_factory=list)
     refused: Refused | None = None
     """Why there was nothing to judge."""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
 
     @property
     def broken(self) -> bool:
@@ -137,7 +143,7 @@ def _subjects(
             expected_failures=expected,
             timeout=timeout,
         )
-        yield _Subject(name=name, job=job if use else None, alone=alone)
+        yield _Subject(name=name, kind=kind, job=job if use else None, alone=alone)
 
 
 def _found(names: Sequence[str], registry: Registry) -> Iterator[tuple[str, str, str, bool]]:
@@ -181,7 +187,7 @@ def _judge(subject: _Subject, *, quiet: bool) -> None:
                 subject.refused = event
             elif isinstance(event, Begun):
                 if not subject.component and not quiet:
-                    out.print(f"\n[bold]{escape(subject.name)}[/bold]  {subject.job.kind}  [dim]{escape(event.component)}[/dim]")
+                    out.print(f"\n[bold]{escape(subject.name)}[/bold]  {subject.kind}  [dim]{escape(event.component)}[/dim]")
                 subject.component = event.component
                 status.update(f"{escape(subject.name)}: {escape(event.law)}")
             else:
@@ -212,23 +218,23 @@ def _sum_up(subjects: Sequence[_Subject]) -> None:
 
 
 def _in_words(subject: _Subject) -> str:
-    """Sum up: ``flip-mix: 29 laws kept, 1 broken, 2 not applicable, in 4.1 s``."""
+    """Sum up: ``augmenter flip-mix: 29 laws kept, 1 broken, 2 not applicable, in 4.1 s``."""
     if subject.refused is not None and not subject.verdicts:
-        hint = "; give it with --set KEY=VALUE" if subject.job and " has no " in subject.refused.why else ""
-        return f"{subject.name}: {'broken' if subject.refused.what == 'broken' else 'not checked'}: {subject.refused.why}{hint}"
+        hint = "; give it with --set KEY=VALUE" if subject.job and _MISSING.search(subject.refused.why) else ""
+        return f"{subject}: {'broken' if subject.refused.what == 'broken' else 'not checked'}: {subject.refused.why}{hint}"
     counts = {status: sum(verdict.status == status for verdict in subject.verdicts) for status in _MARKS}
     parts = [f"{many(counts['kept'], 'law')} kept"]
     parts += [f"{counts['broken']} broken"] if counts["broken"] else []
     parts += [f"{counts['expected']} broken as expected"] if counts["expected"] else []
     parts += [f"{counts['unexpected']} kept against expectation"] if counts["unexpected"] else []
     parts += [f"{counts['not applicable']} not applicable"] if counts["not applicable"] else []
-    return f"{subject.name}: {', '.join(parts)}, in {sum(verdict.seconds for verdict in subject.verdicts):.1f} s"
+    return f"{subject}: {', '.join(parts)}, in {sum(verdict.seconds for verdict in subject.verdicts):.1f} s"
 
 
 def _document(subject: _Subject) -> dict[str, Any]:
     return {
         "name": subject.name,
-        "kind": subject.job.kind if subject.job else None,
+        "kind": subject.kind,
         "component": subject.component or None,
         "passed": not subject.broken and subject.refused is None,
         "refused": asdict(subject.refused) if subject.refused else None,

@@ -155,7 +155,7 @@ def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
     # Whatever a plugin raises, SystemExit too, is its own failure.
     except (Exception, SystemExit) as error:
         return told("expected", reason) if reason is not None else told("broken", seen(error), blamed(error, type(component)))
-    return told("kept") if reason is None else told("unexpected", f"it keeps the law, although it is said that {reason}")
+    return told("kept") if reason is None else told("unexpected", f"it keeps the law, which it is expected to break: {reason}")
 
 
 def _checks_in(module: ModuleType) -> Iterator[Check]:

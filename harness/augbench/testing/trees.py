@@ -74,8 +74,9 @@ def _by(first: Any, second: Any) -> str:
     one, other = (_plain(array) for array in (first, second))
     if one.dtype.kind not in "iuf":
         return ""
-    largest = np.nanmax(np.abs(one.astype(np.float64) - other.astype(np.float64))) if one.size else 0.0
-    return f", by up to {largest:.3g}" if np.isfinite(largest) else ""
+    gaps = np.abs(one.astype(np.float64) - other.astype(np.float64))
+    known = gaps[np.isfinite(gaps)]
+    return f", by up to {known.max():.3g}" if known.size else ""
 
 
 def _plain(array: Any) -> Any:

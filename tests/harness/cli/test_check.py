@@ -88,18 +88,18 @@ def test_a_failure_is_shown_with_what_was_seen(bench, plugin):
     told = bench("plugins", "check", plugin, "--only", "pickles")
     assert "pickles: it ends the whole process with exit code 7, after saying: farewell" in told.stdout
     assert f"{Path(plugin).resolve()}:{CODE.splitlines().index('class Gone(Fine):')}" in told.stdout
-    assert "fine: 1 law kept, in " in told.stdout
+    assert "metric fine: 1 law kept, in " in told.stdout
 
 
 def test_a_known_failure_passes_and_one_that_is_none_does_not(bench, plugin):
     done = bench("plugins", "check", plugin, "--only", "docstrings-are-present", "--expect", "docstrings-are-present=later")
-    assert "fine: 0 laws kept, 1 kept against expectation" in done.stdout
+    assert "metric fine: 0 laws kept, 1 kept against expectation" in done.stdout
     assert done.exit_code == 1
 
 
 def test_one_that_cannot_be_built_is_a_matter_of_usage(bench, plugin):
     done = bench("plugins", "check", "long-tail", "--fast")
-    assert "long-tail: not checked: dataset 'long-tail' has no of" in done.stdout
+    assert "dataset long-tail: not checked: dataset 'long-tail' has no of" in done.stdout
     assert done.exit_code == 2
 
 

@@ -32,12 +32,12 @@ def exercise(component: Component) -> Any:
 
 def exercised(component: Component) -> Any:
     """Return what came of it the first time.  Raise ``NotApplicable`` where it fails: that is for another law to say."""
-    try:
-        return _first(_Same(component))
-    except NotApplicable:
-        raise
-    except (Exception, SystemExit) as error:
+    result, error = _first(_Same(component))
+    if isinstance(error, NotApplicable):
+        raise error
+    if error is not None:
         raise NotApplicable(f"it does not work as it is: {type(error).__name__}: {error}") from error
+    return result
 
 
 def compared(component: Component, copy: Component) -> str:
@@ -49,5 +49,8 @@ def compared(component: Component, copy: Component) -> str:
 
 # The last one only: its laws are asked one after the other.
 @lru_cache(maxsize=1)
-def _first(same: _Same) -> Any:
-    return exercise(same.component)
+def _first(same: _Same) -> tuple[Any, BaseException | None]:
+    try:
+        return exercise(same.component), None
+    except (Exception, SystemExit) as error:
+        return None, error

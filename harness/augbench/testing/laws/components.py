@@ -52,6 +52,8 @@ def check_defaults_construct(component: Component) -> None:
         raise NotApplicable(f"it requires {', '.join(required)}")
     try:
         plain = own()
+    except AugbenchError as error:
+        raise NotApplicable(f"without parameters it says: {error}") from error
     except (Exception, SystemExit) as error:
         raise Broken(f"{own.__name__}() raises {type(error).__name__}: {error}") from error
     for name, leaf in _leaves(own):

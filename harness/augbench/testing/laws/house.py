@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from augbench.config.single import component_from
 from augbench.registry.discovery import discover
-from augbench.testing.checking import Broken, NotApplicable, require
+from augbench.testing.checking import NOT_HERE, Broken, NotApplicable, require
 from augbench.testing.laws._trials import ALONE, Ending, Tried, matrix, tried
 from augbench.values.comparing import Report
 from augbench.values.components import Component, Kind
-from augbench.values.errors import AugbenchError, DataError
+from augbench.values.errors import AugbenchError
 
 _PARTNERS: tuple[Kind, ...] = ("sampler", "generator")
 _OUTSIDE = ("metric", "test", "report", "executor", "observer")
@@ -28,7 +28,7 @@ def check_tiny_trial_runs(component: Component) -> None:
         with tried(component, table) as done:
             _expect_well(done.rows[ALONE])
             _compare(component, done)
-    except (NotApplicable, DataError):
+    except NOT_HERE:
         raise
     except AugbenchError as error:
         raise Broken(str(error)) from error
@@ -38,14 +38,27 @@ def check_composes_with_what_is_installed(component: Component) -> None:
     """It runs with every installed sampler and every installed generator that run without it."""
     if component.kind in _OUTSIDE:
         raise NotApplicable("samplers and generators never meet it")
+    _expect_to_run(component)
     partners = {f"{kind}-{number}": (kind, use) for kind, number, use in _partners(component.kind)}
-    with tried(component, matrix(component, {row: {kind: use} for row, (kind, use) in partners.items()})) as done:
-        endings = dict(done.rows)
-    if endings[ALONE].status != "done":
-        raise NotApplicable(f"a tiny trial does not run with it: {endings[ALONE].reason}")
-    failed = {row: found for row, found in endings.items() if found.is_fault and _runs_without(component, *partners[row])}
-    told = "; ".join(f"{kind} '{use}': {failed[row].reason}" for row, (kind, use) in partners.items() if row in failed)
-    require(not failed, f"it fails with {told}")
+    faults = {row: found.reason for row, found in _with(component, component, partners).items() if found.is_fault}
+    if faults:
+        # What does not run with a stand-in in the component's place either is not the component's fault.
+        others = _with(component, None, {row: partners[row] for row in faults})
+        faults = {row: reason for row, reason in faults.items() if others[row].status == "done"}
+    told = "; ".join(f"{' '.join(partners[row])}: {reason}" for row, reason in faults.items())
+    require(not faults, f"it fails with {told}")
+
+
+def _expect_to_run(component: Component) -> None:
+    """Leave it to the other law to say why it does not even run alone."""
+    try:
+        alone = _endings(component, matrix(component))[ALONE]
+    except NOT_HERE:
+        raise
+    except AugbenchError as error:
+        raise NotApplicable(f"no tiny trial can be made of it: {error}") from error
+    if alone.status != "done":
+        raise NotApplicable(f"a tiny trial does not run with it: {alone.reason}")
 
 
 def _expect_well(found: Ending) -> None:
@@ -94,7 +107,11 @@ def _partners(kind: str) -> Iterator[tuple[str, int, str]]:
             yield partner, number, use
 
 
-def _runs_without(component: Component, kind: str, use: str) -> bool:
-    """Tell whether a partner runs with a stand-in in the component's place: if it does not, that is its own fault."""
-    with tried(component, matrix(None, {"without": {kind: use}})) as done:
-        return done.rows["without"].status == "done"
+def _with(component: Component, seated: Component | None, partners: Mapping[str, tuple[str, str]]) -> dict[str, Ending]:
+    """Run partners, each in a row of its own, with the component in its slot or with a stand-in there."""
+    return _endings(component, matrix(seated, {row: {kind: use} for row, (kind, use) in partners.items()}))
+
+
+def _endings(component: Component, table: Mapping[str, Any]) -> dict[str, Ending]:
+    with tried(component, table) as done:
+        return dict(done.rows)
