@@ -40,8 +40,9 @@ class Preset:
 
 
 def listed() -> tuple[Preset, ...]:
-    """Return every preset there is, by name."""
-    return tuple(sorted((preset for point in entry_points(group=GROUP) for preset in _shipped(point)), key=lambda preset: preset.name))
+    """Return every preset there is, by name, then distribution: a folder's order is no order."""
+    found = [preset for point in entry_points(group=GROUP) for preset in _shipped(point)]
+    return tuple(sorted(found, key=lambda preset: (preset.name, preset.distribution)))
 
 
 def is_preset(name: str) -> bool:
