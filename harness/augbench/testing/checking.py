@@ -138,7 +138,8 @@ def seen(error: BaseException) -> str:
 
 def label(component: Component) -> str:
     """Write a component as its author would: ``FlipMix(low=0.3)``, without what is the default anyway."""
-    own = [field for field in fields(component) if not _is_default(field, getattr(component, field.name))]  # type: ignore[arg-type]
+    given = [field for field in fields(component) if field.init]  # type: ignore[arg-type]
+    own = [field for field in given if not _is_default(field, getattr(component, field.name))]
     return f"{type(component).__name__}({', '.join(f'{field.name}={_value(getattr(component, field.name))}' for field in own)})"
 
 

@@ -7,7 +7,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -24,7 +24,7 @@ from augbench.testing.checking import Broken, NotApplicable, require
 from augbench.testing.laws._bounds import outside
 from augbench.testing.laws._exercised import compared, exercise, exercised
 from augbench.testing.laws._importing import weighed
-from augbench.testing.laws._written import in_matrix, shapes_of
+from augbench.testing.laws._written import as_table, in_matrix, shapes_of
 from augbench.testing.randomness import watched
 from augbench.testing.trees import difference
 from augbench.values.components import Component, Facts, Reason, dashed
@@ -47,7 +47,7 @@ _MUTABLE = (list, dict, set, bytearray)
 def check_defaults_construct(component: Component) -> None:
     """It can be named without parameters, and its defaults are of the types and within the bounds that it declares."""
     own = type(component)
-    required = [dashed(field.name) for field in fields(own) if field.default is MISSING and field.default_factory is MISSING]  # type: ignore[arg-type]
+    required = [dashed(name) for name, shape in shapes_of(own).items() if shape.default is REQUIRED]
     if required:
         raise NotApplicable(f"it requires {', '.join(required)}")
     try:
@@ -101,8 +101,8 @@ def check_equal_by_value(component: Component) -> None:
     """Two components of equal parameters are equal and have one hash."""
     twin = _twin(component)
     require(component == twin, "a second one of the same parameters is not equal to it; leave out eq=False and __eq__")
-    if any(isinstance(value, Mapping) or _mutable(value) for value in _values(component)):
-        raise NotApplicable("a table among its parameters has no hash")
+    if any(map(_has_no_hash, _values(component))):
+        raise NotApplicable("the value of a parameter has no hash, as tables have none")
     require(hash(component) == hash(twin), "a second one of the same parameters has another hash; leave out __hash__")
 
 
@@ -178,15 +178,25 @@ def check_presets_are_valid(component: Component) -> None:
     presets = type(component).presets
     if not presets:
         raise NotApplicable("it has no presets")
-    registry = discover()
-    needed = {name: getattr(component, name) for name, shape in shapes_of(type(component)).items() if shape.default is REQUIRED}
     for name, preset in presets.items():
-        text = written({"use": type(component), "preset": name} | {dashed(key): value for key, value in needed.items()})
+        fault = _preset_fault(component, name, preset) or _fit_fault(preset.get("fit", {}))
+        require(not fault, f"the preset '{name}' is refused: {fault}")
+
+
+def _preset_fault(component: Component, name: str, preset: Mapping[str, Any]) -> str:
+    """Say why a preset cannot be used, neither over what is required alone nor over all that this component is; or nothing."""
+    shapes, registry, fault = shapes_of(type(component)), discover(), ""
+    required = {dashed(own) for own, field in shapes.items() if field.default is REQUIRED}
+    table = {key: value for key, value in as_table(component).items() if key == "use" or key not in map(dashed, preset)}
+    for keys in ({"use", *required}, set(table)):
         try:
+            text = written({key: value for key, value in table.items() if key in keys} | {"preset": name})
             component_from(text, component.kind, component.kind, registry)
         except AugbenchError as error:
-            raise Broken(f"the preset '{name}' is refused: {error}") from error
-        require(not (fault := _fit_fault(preset.get("fit", {}))), f"the preset '{name}' is refused: {fault}")
+            fault = fault or str(error)
+        else:
+            return ""
+    return fault
 
 
 def _settings(value: Any) -> Any:
@@ -238,6 +248,14 @@ def _twin(component: Component) -> Component:
 
 def _values(component: Component) -> Iterator[Any]:
     return (getattr(component, field.name) for field in fields(component))  # type: ignore[arg-type]
+
+
+def _has_no_hash(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return True
+    return False
 
 
 def _mutable(value: Any) -> str:
