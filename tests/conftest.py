@@ -6,6 +6,8 @@ import pytest
 
 # One thread, as a stage has: on a busy machine threads that wait for each other take many times as long.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No test can pull the plug of the machine, and waiting for disks takes half the time of those that run a matrix.
+os.fsync = os.fstat  # type: ignore[assignment]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

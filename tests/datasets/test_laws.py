@@ -1,11 +1,14 @@
 """Drawn data sets, those made of others, and resizes keep the laws of their kinds; sets of files do so beside their other tests."""
 
+import pytest
+
 from augbench.testing import conformance
 from augbench_datasets.channels import Channels
 from augbench_datasets.long_tail import LongTail
 from augbench_datasets.phantom import Phantom
 from augbench_datasets.resize import Bilinear, CentreCrop, CropOrPad, Letterbox
 
+pytestmark = pytest.mark.slow
 FEW = Phantom(size=8, train=(9, 8, 7, 6, 5, 4, 3), test=(2,) * 7)
 
 

@@ -1,8 +1,12 @@
 """Backbones keep the laws of their kind."""
 
+import pytest
+
 from augbench.testing import conformance
 from augbench_plugins.backbones.small_resnet import SmallResnet
 from augbench_plugins.backbones.timm_family import Timm
+
+pytestmark = pytest.mark.slow
 
 
 @conformance(

@@ -11,6 +11,7 @@ from augbench_plugins.features.inception import Inception
 from augbench_plugins.features.random_conv import RandomConv
 from augbench_plugins.features.timm_family import TimmFeatures
 
+pytestmark = pytest.mark.slow
 NAME = "test_efficientnet"
 
 

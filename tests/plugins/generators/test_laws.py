@@ -19,6 +19,7 @@ from augbench_plugins.generators.wgan_div import WganDiv
 from augbench_plugins.generators.wgan_gp import WganGp
 from augbench_plugins.optimizers import Adam, RmsProp, Sgd
 
+pytestmark = pytest.mark.slow
 TINY = {"width": 2, "latent": 4}
 
 
@@ -39,7 +40,6 @@ def test_laws_of_generators(component, check):
     check(component)
 
 
-@pytest.mark.slow
 @conformance(
     Gan(**TINY, optimizer=Adam(betas=(0.5, 0.999))),
     Wgan(**TINY, optimizer=RmsProp()),
