@@ -115,6 +115,36 @@ class SampleContext:
         """Return the images of each class among the sources, int64 [K]."""
         return self._by_class[sources][2]
 
+    def available(self, part: str) -> Tensor:
+        """Return the images of each class that a part of ``mix`` is made of, int64 [K]."""
+        return self.counts(self._sources_of(part))
+
+    @cached_property
+    def parts(self) -> dict[str, int]:
+        """Share a batch among the parts of ``mix``, by largest remainder: all originals where there is no image for any other.
+
+        A part that gets no image is left out.
+        """
+        there = {part: weight for part, weight in self.mix.items() if weight > 0 and bool(self.available(part).any())}
+        return {part: size for part, size in shares(there or {ORIGINALS: 1.0}, self.size).items() if size}
+
+    def group(self, part: str, labels: Tensor, rng: torch.Generator) -> Group:
+        """Pick what makes a part's images, which show the classes ``labels`` [steps, n]."""
+        if part in self.slots:
+            return Group(slot=part, sources=self.sources(part, labels, rng))
+        return Group(slot=None, sources=self.pick(labels, self._sources_of(part), rng)[..., None])
+
+    def shown(self, wanted: Mapping[str, Tensor]) -> Tensor:
+        """Return the share of each class in the labels of batches, float64 [K]: what ``prior`` has to tell.
+
+        ``wanted`` holds, for each part, how often its images are made to show each class, [K], in one unit for all parts.  The further
+        sources of a slot may be of other classes: by its ``pairing`` or its partners, as much as their labels count.
+        """
+        import torch
+
+        total = torch.stack([self._shown(part, amounts.double()) for part, amounts in wanted.items()]).sum(dim=0)
+        return total / total.sum()
+
     def passes(self, source: str, pool: Tensor, per_step: int) -> Tensor:
         """Walk through a pool in shuffled passes without replacement; int64 [steps, per_step] of this block."""
         import torch
@@ -163,6 +193,32 @@ class SampleContext:
         order, _, _ = self._by_class[rule.sources]
         others = order[torch.randint(len(order), (*labels.shape, rule.arity - 1), generator=rng)]
         return torch.cat([self.pick(labels, rule.sources, rng)[..., None], others], dim=-1)
+
+    def _sources_of(self, part: str) -> Sources:
+        if part == ORIGINALS:
+            return "originals"
+        return "generated" if part == GENERATED else self.slots[part].sources
+
+    def _shown(self, part: str, wanted: Tensor) -> Tensor:
+        rule = self.slots.get(part)
+        if rule is None or rule.arity == 1 or (rule.pairing == "same-class" and rule.partners is None):
+            return wanted
+        strangers = sum(rule.label_weights()[1:])
+        return (1 - strangers) * wanted + strangers * self._others(rule, wanted)
+
+    def _others(self, rule: SlotRule, wanted: Tensor) -> Tensor:
+        """Return which classes the further sources of images of the ``wanted`` classes are of, float64 [K]."""
+        import torch
+
+        if rule.partners is None:
+            counts = self.counts(rule.sources).double()
+            return wanted.sum() * counts / counts.sum()
+        originals, width = len(self.labels), rule.partners.shape[1]
+        firsts = {"originals": slice(originals), "generated": slice(originals, None), "both": slice(None)}[rule.sources]
+        # Of a class's images each comes first alike often, and then with each of its partners.
+        shown = (wanted / self.counts(rule.sources).clamp(min=1) / width)[self.every_label[firsts]]
+        partners = self.every_label[rule.partners[firsts]]
+        return torch.bincount(partners.flatten(), shown.repeat_interleave(width), minlength=self.classes)
 
     @cached_property
     def _by_class(self) -> dict[Sources, tuple[Tensor, Tensor, Tensor]]:

@@ -1,11 +1,11 @@
-"""What all samplers share: which parts of a batch a class can have, and how one part is drawn."""
+"""What samplers share: which parts of a batch a class can have, and how many images of it each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from augbench import Group, SampleContext, shares
-from augbench.values.sampling import GENERATED, ORIGINALS, SlotRule
+from augbench.values.sampling import GENERATED, ORIGINALS
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,39 +42,6 @@ def deck(amounts: Tensor) -> Tensor:
     return torch.arange(len(amounts)).repeat_interleave(amounts)
 
 
-def make_group(context: SampleContext, part: str, labels: Tensor) -> Group:
-    """Pick the sources of a part's images, which show the classes ``labels`` [steps, n]."""
-    rng = context.rng(part)
-    if part == GENERATED:
-        return Group(slot=None, sources=context.pick(labels, "generated", rng)[..., None])
-    return Group(slot=part, sources=context.sources(part, labels, rng))
-
-
 def plain_group(indices: Tensor) -> Group:
     """Take images as they are, [steps, n]."""
     return Group(slot=None, sources=indices[..., None])
-
-
-def shown_classes(context: SampleContext, part: str, amounts: Tensor) -> Tensor:
-    """Return how often a part shows each class, float64 [K]: other than ``amounts`` where it mixes classes."""
-    wanted = amounts.double()
-    rule = context.slots.get(part)
-    if rule is None or rule.arity == 1 or (rule.pairing == "same-class" and rule.partners is None):
-        return wanted
-    strangers = sum(rule.label_weights()[1:])
-    return (1 - strangers) * wanted + strangers * _others(context, rule, wanted)
-
-
-def _others(context: SampleContext, rule: SlotRule, wanted: Tensor) -> Tensor:
-    """Return which classes the further sources of images of the ``wanted`` classes are of, float64 [K]."""
-    import torch
-
-    if rule.partners is None:
-        counts = context.counts(rule.sources).double()
-        return wanted.sum() * counts / counts.sum()
-    originals, width = len(context.labels), rule.partners.shape[1]
-    firsts = {ORIGINALS: slice(originals), GENERATED: slice(originals, None), "both": slice(None)}[rule.sources]
-    # Of a class's images each comes first alike often, and then with each of its partners.
-    shown = (wanted / context.counts(rule.sources).clamp(min=1) / width)[context.every_label[firsts]]
-    partners = context.every_label[rule.partners[firsts]]
-    return torch.bincount(partners.flatten(), shown.repeat_interleave(width), minlength=context.classes)

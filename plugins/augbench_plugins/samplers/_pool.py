@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from augbench import Group, SampleContext, Sampler, shares
 from augbench.values.sampling import GENERATED, ORIGINALS
-from augbench_plugins.samplers._composing import deck, make_group, plain_group, pool_parts, shown_classes
+from augbench_plugins.samplers._composing import deck, plain_group, pool_parts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,10 +54,8 @@ class PoolSampler(Sampler, ABC):
 
     def prior(self, context: SampleContext, progress: float) -> Tensor:
         """Return the class shares of a batch at a progress."""
-        sizes, shown = self._sizes(context), {ORIGINALS: self.original_shares(context, progress)}
-        shown |= {part: shown_classes(context, part, amount) for part, amount in pool_parts(context).items()}
-        total = sum(size * shown[part] / shown[part].sum() for part, size in sizes.items())
-        return total / sum(sizes.values())  # type: ignore[return-value]
+        amounts = {ORIGINALS: self.original_shares(context, progress)} | pool_parts(context)
+        return context.shown({part: size * amounts[part].double() / amounts[part].sum() for part, size in self._sizes(context).items()})
 
     def _sizes(self, context: SampleContext) -> dict[str, int]:
         amounts = pool_parts(context)
@@ -70,4 +68,4 @@ class PoolSampler(Sampler, ABC):
         if part == GENERATED:
             bank = (amounts[context.bank_labels] > 0).nonzero()[:, 0] + len(context.labels)
             return plain_group(self.walk(context, part, bank, per_step))
-        return make_group(context, part, self.walk(context, part, deck(amounts), per_step))
+        return context.group(part, self.walk(context, part, deck(amounts), per_step), context.rng(part))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from augbench import Facts, Group, Reason, SampleContext, Sampler, shares
 from augbench.values.errors import SupplementTooLarge
 from augbench.values.sampling import ORIGINALS
-from augbench_plugins.samplers._composing import can_make, deck, make_group, plain_group, pool_parts, shown_classes, synthetic_parts
+from augbench_plugins.samplers._composing import can_make, deck, plain_group, pool_parts, synthetic_parts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +41,7 @@ class MinorityFocus(Sampler):
         supplement = _supplement(context)
         originals = context.passes(ORIGINALS, torch.arange(len(context.labels)), _room(context, supplement))
         labels = {part: deck(amounts).expand(context.block.steps, -1) for part, amounts in supplement.items()}
-        return (plain_group(originals), *(make_group(context, part, wanted) for part, wanted in labels.items()))
+        return (plain_group(originals), *(context.group(part, wanted, context.rng(part)) for part, wanted in labels.items()))
 
     def originals_per_step(self, context: SampleContext) -> int:
         """Return what the supplementary batch leaves of a batch."""
@@ -54,10 +54,8 @@ class MinorityFocus(Sampler):
     def prior(self, context: SampleContext, progress: float) -> Tensor:
         """Return the class shares of a batch, the same at every progress."""
         supplement = _supplement(context)
-        total = _room(context, supplement) * context.class_counts.double() / len(context.labels)
-        for part, amounts in supplement.items():
-            total = total + shown_classes(context, part, amounts)
-        return total / context.size
+        originals = _room(context, supplement) * context.class_counts.double() / len(context.labels)
+        return context.shown({ORIGINALS: originals, **supplement})
 
 
 def _supplement(context: SampleContext) -> dict[str, Tensor]:

@@ -107,6 +107,47 @@ def test_counts_are_those_of_the_sources() -> None:
     assert context().class_counts.tolist() == [4, 2, 1]
 
 
+def test_a_batch_is_shared_among_the_parts_that_there_are_images_for() -> None:
+    mix = {"originals": 2.0, "generated": 1.0, "banked": 1.0, "mix": 0.0}
+    assert context(mix=mix).parts == {"originals": 4, "generated": 2, "banked": 2}
+    assert context(mix=mix, bank_labels=BANK[:0]).parts == {"originals": 8}
+    assert context(mix={"banked": 1.0}, bank_labels=BANK[:0]).parts == {"originals": 8}
+    assert context(mix={"originals": 1.0, "mix": 100.0}).parts == {"mix": 8}
+
+
+def test_what_is_available_is_what_a_part_is_made_of() -> None:
+    parts = ("originals", "generated", "mix", "banked")
+    assert [context().available(part).tolist() for part in parts] == [[4, 2, 1], [0, 3, 2], [4, 5, 3], [0, 3, 2]]
+    with pytest.raises(KeyError):
+        context().available("mixed")
+
+
+@pytest.mark.parametrize(
+    ("part", "slot", "shape"), [("originals", None, (6, 2, 1)), ("generated", None, (6, 2, 1)), ("loose", "loose", (6, 2, 3))]
+)
+def test_a_group_shows_the_wanted_classes(part: str, slot: str | None, shape: tuple[int, ...]) -> None:
+    labels = torch.tensor([1, 2]).expand(6, 2)
+    group = context().group(part, labels, context().rng(part))
+    assert (group.slot, group.sources.shape) == (slot, shape)
+    assert torch.equal(torch.cat([LABELS, BANK])[group.sources[..., 0]], labels)
+    assert part == "loose" or ((group.sources < len(LABELS)) == (part == "originals")).all()
+
+
+def test_what_is_shown_is_what_is_wanted_and_the_strangers_it_is_mixed_with() -> None:
+    half = torch.tensor([0.5, 0.5, 0.0])
+    assert context().shown({"originals": half}).tolist() == [0.5, 0.5, 0.0]
+    assert context().shown({"originals": 6 * half, "mix": torch.tensor([0, 0, 2])}).tolist() == [0.375, 0.375, 0.25]
+    # Two of three sources are any image of 4, 5 and 3.
+    mixed = context().shown({"loose": torch.tensor([0, 0, 8])})
+    assert mixed.tolist() == pytest.approx([2 / 3 * 4 / 12, 2 / 3 * 5 / 12, 1 / 3 + 2 / 3 * 3 / 12])
+
+
+def test_partners_are_shown_as_an_augmenter_names_them() -> None:
+    # Whatever comes first is mixed with the first original, of class 0, or the fourth, of class 2.
+    slots = {"paired": SlotRule(arity=2, weights=(0.6, 0.4), partners=torch.tensor([[0, 3]]).expand(12, 2))}
+    assert context(slots=slots).shown({"paired": torch.tensor([0, 8, 0])}).tolist() == pytest.approx([0.2, 0.6, 0.2])
+
+
 weights = st.dictionaries(st.sampled_from("abcde"), st.floats(0, 10), min_size=1).filter(lambda parts: sum(parts.values()) > 1e-3)
 
 
