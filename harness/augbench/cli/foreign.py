@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
+from augbench.cli.console import harmless
 from augbench.cli.guard import Verb
 
 if TYPE_CHECKING:
@@ -63,11 +64,21 @@ def _stand_in(name: str, found: Sequence[ForeignVerb], *, clashes: bool) -> Fore
 def _run(verb: ForeignVerb, arguments: list[str], called: str) -> None:
     target = verb.load()
     if isinstance(target, typer.Typer):
-        target(args=arguments, prog_name=called)
+        _call(target, arguments, called)
     # A command of click, which typer may or may not share with the plugin.
     elif hasattr(target, "params") and callable(main := getattr(target, "main", None)):
-        main(args=arguments, prog_name=called)
+        _call(main, arguments, called)
     else:
         from augbench.values.plugin_errors import NoCommand
 
         raise NoCommand(verb.name, str(verb.origin), verb.point.value, target)
+
+
+def _call(command: Callable[..., Any], arguments: list[str], called: str) -> None:
+    try:
+        command(args=arguments, prog_name=called)
+    # A command that ends by itself ends so.
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            typer.echo(harmless(end.code), err=True)
+        raise typer.Exit(end.code if isinstance(end.code, int) else int(end.code is not None)) from None

@@ -16,8 +16,10 @@ from typer.core import TyperCommand
 
 from augbench.cli.console import harmless
 from augbench.registry.entries import location
-from augbench.values.errors import AugbenchError, DiskFull, UnusableFile
+from augbench.registry.places import entered, is_ours
+from augbench.values.errors import AugbenchError, DiskFull, UnusableFile, reason
 from augbench.values.invoked import invoked
+from augbench.values.plugin_errors import PluginRaises
 
 BUG = 3
 INTERRUPTED = 130
@@ -46,10 +48,12 @@ def _told(*, debug: bool) -> Iterator[None]:
     except BrokenPipeError:
         _drop_lost_output()
         raise typer.Exit(BROKEN_PIPE) from None
-    except KeyboardInterrupt:
-        _say(f"interrupted; what is finished is kept, and the same command continues:\n  {invoked()}")
+    except KeyboardInterrupt as interrupt:
+        notes = "".join(f"\n{note}" for note in getattr(interrupt, "__notes__", ()))
+        _say(f"interrupted; what is finished is kept, and the same command continues:\n  {invoked()}{notes}")
         raise typer.Exit(INTERRUPTED) from None
-    except Exception as error:
+    # Also SystemExit and the like: bench itself raises none, and a plugin that does must not end the command without a word.
+    except BaseException as error:
         known = _known(error)
         _drop_lost_output()
         if debug:
@@ -58,8 +62,8 @@ def _told(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(known.exit_code if known else BUG) from None
 
 
-def _known(error: Exception) -> AugbenchError | None:
-    """Return an error that is the user's, or the machine's, to mend."""
+def _known(error: BaseException) -> AugbenchError | None:
+    """Return an error that is the user's, the machine's or a plugin's author's to mend."""
     if isinstance(error, AugbenchError):
         return error
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -67,12 +71,13 @@ def _known(error: Exception) -> AugbenchError | None:
         return DiskFull(error.filename)
     if isinstance(error, OSError) and error.filename:
         return UnusableFile(error.filename, error.strerror or str(error))
-    return None
+    place = entered(error)
+    return PluginRaises(error, place) if place and not is_ours(place) else None
 
 
-def _bug(error: Exception, *, debug: bool) -> str:
+def _bug(error: BaseException, *, debug: bool) -> str:
     where = f" ({place})" if (place := location(error)) else ""
-    story = f"this is a bug in bench, or in a plugin: {type(error).__name__}: {error}{where}"
+    story = f"this is a bug in bench, or in a plugin: {reason(error)}{where}"
     if debug:
         return story
     trace = "".join(traceback.format_exception(error))

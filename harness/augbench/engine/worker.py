@@ -80,7 +80,7 @@ def _run(packed: Parcel, halted: threading.Event, bench: Workbench, setup: Setup
         load_local(Registry(), setup.plugins, setup.folder)
         # Here and not where it was received: unpickling imports the components' modules, which takes seconds and may fail.
         stages: tuple[Stage, ...] = pickle.loads(packed.stages)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # what a module raises while it is imported; no Ctrl-C comes here
         yield from (failed(key, error, 0.0, bench.worker) for key in packed.keys)
         return
     for stage in stages:

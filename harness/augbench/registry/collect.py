@@ -15,7 +15,7 @@ from augbench.values.components import KINDS, Component
 from augbench.values.errors import UnknownComponent
 
 _BUILT_IN = Origin(plugin="augbench", distribution="augbench")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
@@ -182,11 +182,15 @@ class Registry:
         """Add a component of a kind, or a family of them.  Raise ``ValueError`` for what cannot be registered."""
         if kind not in KINDS:
             raise ValueError(f"there is no kind '{kind}'; the kinds are {', '.join(KINDS)}")
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"'{name}' is no name for a component: use letters, digits, '_', '.' and '-', a letter or digit first")
-        if not isinstance(target, type) and not _TARGET.fullmatch(target):
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise ValueError(
+                f"'{name}' is no name for a component: use letters, digits, '_', '.' and '-', 100 at most and a letter or digit first"
+            )
+        if not isinstance(target, type) and not (isinstance(target, str) and _TARGET.fullmatch(target)):
             raise ValueError(f"the target '{target}' of {kind} '{name}' must read 'module:Class'")
-        entry = Entry(kind=kind, name=name, target=target, summary=summary, origin=self.origin, family=family)
+        if not isinstance(summary, str):
+            raise ValueError(f"the summary of {kind} '{name}' is of type {type(summary).__name__}, not a text")
+        entry = Entry(kind=kind, name=name, target=target, summary=" ".join(summary.split()), origin=self.origin, family=family)
         if any((other.kind, other.name, other.family, other.origin) == (kind, name, family, self.origin) for other in self.entries):
             raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
         self.entries.append(entry)

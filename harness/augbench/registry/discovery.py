@@ -14,7 +14,7 @@ import pluggy
 
 from augbench.registry import hooks
 from augbench.registry.collect import Registry
-from augbench.registry.entries import Failure, Hooked, LeftOut, Note, Origin
+from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, location
 from augbench.registry.hearing import hearing
 from augbench.registry.installed import GROUP, Installation, Installed, installation
 from augbench.registry.offering import offer
@@ -22,7 +22,7 @@ from augbench.registry.places import definition
 from augbench.registry.versions import unmet
 from augbench.values.errors import AugbenchError, UnknownComponent
 from augbench.values.observing import PROJECT, Observer
-from augbench.values.plugin_errors import NoHook, NoModule, OtherVersion
+from augbench.values.plugin_errors import NoHook, NoModule, OddEntries, OtherVersion
 
 VARIABLE = "AUGBENCH_NO_PLUGIN"
 """The environment's variable that names plugins to leave out, with commas between them."""
@@ -98,13 +98,22 @@ def collect(registry: Registry, origin: Origin, point: Loadable, specs: ModuleTy
     with hearing() as heard:
         try:
             attempt.make()
-        # SystemExit: a script taken for a plugin must not end the command.
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(_while(origin, interrupt, installed=not offers))
+            raise
+        # Also SystemExit: a script taken for a plugin must not end the command.
+        except BaseException as error:
             registry.failures.append(attempt.failure(error))
         else:
             registry.entries.extend(attempt.mine.entries)
             registry.hooked.append(Hooked(origin=origin, hook=attempt.manager.hook))
     registry.notes += [Note(origin=origin, text=text, where=where) for text, where in heard.told()]
+
+
+def _while(origin: Origin, interrupt: KeyboardInterrupt, *, installed: bool) -> str:
+    """Say which plugin somebody lost patience with, and how to do without."""
+    place = f" ({where})" if (where := location(interrupt)) else ""
+    return f"plugin '{origin.plugin}' was being imported{place}{f'; {VARIABLE}={origin.plugin} leaves it out' if installed else ''}"
 
 
 @cache
@@ -145,6 +154,8 @@ class _Attempt:
         self._listen(plugin)
         self.stage = "register"
         self.manager.hook.register(registry=self.mine)
+        if not all(isinstance(entry, Entry) and entry.origin == self.origin for entry in self.mine.entries):
+            raise OddEntries
 
     def failure(self, error: BaseException) -> Failure:
         """Say where it broke; most errors tell the place themselves."""
@@ -156,7 +167,8 @@ class _Attempt:
         warnings.simplefilter("always")
         self.manager.register(plugin, self.origin.plugin)
         self.manager.check_pending()
-        if self.manager.get_hookcallers(plugin):
+        if callers := self.manager.get_hookcallers(plugin):
+            hooks.demand_plain(plugin, callers)
             return
         unmarked = hasattr(plugin, "register")
         if unmarked or not (self.offers and offer(self.mine, plugin)):

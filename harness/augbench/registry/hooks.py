@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from augbench.values.comparing import Comparison, ReportNote
 
 hookspec = pluggy.HookspecMarker(PROJECT)
+_NEVER_RUNS = "hook '{}' is {}, of which a call runs nothing; make it a plain function"
 
 
 @hookspec
@@ -31,7 +33,20 @@ def of_observer(observer: Observer) -> pluggy.HookRelay:
     manager = _Methods(PROJECT)
     manager.add_hookspecs(Observer)
     manager.register(observer, type(observer).__qualname__)
+    demand_plain(observer, manager.get_hookcallers(observer) or ())
     return manager.hook
+
+
+def demand_plain(plugin: object, callers: Iterable[pluggy.HookCaller]) -> None:
+    """Raise ``PluginValidationError`` for a hook that only makes something which nobody would run."""
+    for caller in callers:
+        for hook in caller.get_hookimpls():
+            # A wrapper yields where the others run, and notes may be yielded.
+            may_yield = hook.wrapper or hook.hookwrapper or caller.name == report_context.__name__
+            if inspect.iscoroutinefunction(hook.function):
+                raise pluggy.PluginValidationError(plugin, _NEVER_RUNS.format(caller.name, "async"))
+            if inspect.isgeneratorfunction(hook.function) and not may_yield:
+                raise pluggy.PluginValidationError(plugin, _NEVER_RUNS.format(caller.name, "a generator"))
 
 
 class _Methods(pluggy.PluginManager):

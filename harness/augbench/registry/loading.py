@@ -20,8 +20,10 @@ def load(entry: Entry) -> type[Component]:
     try:
         with apart():
             component = _imported(entry.target)
+    except KeyboardInterrupt:
+        raise
     # A module that calls sys.exit while it is imported is broken like any other.
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise BrokenComponent(entry.kind, entry.name, str(entry.origin), error, location(error)) from error
     if fault := _fault(component, entry.kind):
         why = TypeError(f"'{_label(component)}' {fault}")

@@ -12,7 +12,10 @@ from typing import Any
 Frame = tuple[str, int]
 """A file and a line in it."""
 _HARNESS = Path(__file__).parents[1]
-_LIBRARIES = frozenset({"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "PIL", "sklearn", "pyarrow", "safetensors"})
+_OURS = frozenset({"augbench_plugins", "augbench_datasets", "augbench_reports"})
+_MATHS = {"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "PIL", "sklearn", "pyarrow", "safetensors", "ray"}
+_TOOLS = {"pydantic", "pydantic_core", "pluggy", "typer", "click", "rich", "jinja2", "packaging", "filelock", "pooch", "requests", "fsspec"}
+_LIBRARIES = frozenset(_MATHS | _TOOLS)
 """Top-level packages in which nobody who writes a component looks for the fault."""
 
 
@@ -43,6 +46,11 @@ def entered(error: BaseException) -> str:
         return ""
     first = Path(foreign[0][0])
     return "" if _top(first) in _LIBRARIES or _is_standard(first) else _last_within(foreign, _package(first))
+
+
+def is_ours(place: str) -> bool:
+    """Tell whether a place lies in what comes with augbench, whose faults are bugs."""
+    return _top(Path(place.rpartition(":")[0])) in _OURS
 
 
 def _last_within(passed: Sequence[Frame], home: Path | None) -> str:

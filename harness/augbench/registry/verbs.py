@@ -30,8 +30,10 @@ class ForeignVerb:
         """Import what it stands for.  Raise ``BrokenComponent``."""
         try:
             return self.point.load()
+        except KeyboardInterrupt:
+            raise
         # A module that calls sys.exit while it is imported is broken like any other.
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise BrokenComponent("verb", self.name, str(self.origin), error, location(error)) from error
 
 

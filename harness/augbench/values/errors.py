@@ -12,6 +12,8 @@ from augbench.values.extras import LIBRARIES, install
 
 # What dataclasses say of a field.
 _MUTABLE = re.compile(r"mutable default <class '([\w.]+)'> for field (\w+) is not allowed")
+_LONGEST = 1000
+"""Characters of somebody's message that are told."""
 _UNCHANGEABLE = "type a list as tuple[float, ...] and write (), give a table field(default_factory=dict)"
 
 
@@ -90,6 +92,8 @@ def reason(error: BaseException) -> str:
         said = str(error.msg) if isinstance(error, SyntaxError) else " ".join(str(error).split())
     except Exception:
         said = "its message cannot be read"
+    if len(said) > _LONGEST:
+        said = f"{said[:_LONGEST]} ... ({len(said) - _LONGEST:,} more characters)"
     if found := _MUTABLE.match(said):
         said = f"the default of field '{found[2]}' is a {found[1]}, which could be changed; {_UNCHANGEABLE}"
     return f"{type(error).__name__}: {said}".removesuffix(": ")

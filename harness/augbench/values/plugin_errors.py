@@ -56,6 +56,20 @@ class NoHook(AugbenchError):
         super().__init__(f"no function is marked with @augbench.hookimpl{none}; {mend}")
 
 
+class OddEntries(AugbenchError):
+    """A plugin puts something else than components into a registry."""
+
+    def __init__(self) -> None:
+        super().__init__("register changes the registry's entries itself; call registry.augmenter(NAME, TARGET) and its like")
+
+
+class PluginRaises(AugbenchError):
+    """A plugin's code raises where nobody expects it to."""
+
+    def __init__(self, error: BaseException, where: str) -> None:
+        super().__init__(f"a plugin fails: {reason(error)} ({where}); mend it, or do without ('bench --debug' shows the traceback)")
+
+
 class AmbiguousVerb(AugbenchError):
     """Plugins of two distributions add one verb."""
 

@@ -73,6 +73,35 @@ def test_anything_else_is_a_bug_whose_traceback_is_kept(tmp_path: Path, monkeypa
     assert kept.read_text().startswith("bench plan\n")
 
 
+HAUNTED = """
+from dataclasses import dataclass
+
+from augbench import Observer
+
+
+class Haunted(type):
+    @property
+    def presets(cls):
+        return 1 / 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odd(Observer, metaclass=Haunted):
+    \"\"\"Odd.\"\"\"
+"""
+
+
+@pytest.mark.parametrize(("raising", "said"), [("1 / 0", "ZeroDivisionError: division by zero"), ("exit(5)", "SystemExit: 5")])
+def test_what_a_plugin_raises_is_no_bug_of_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bench, raising: str, said: str):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "haunted_by_test", raising=False)
+    Path("haunted_by_test.py").write_text(HAUNTED.replace("1 / 0", raising))
+    done = bench("plugins", "show", "./haunted_by_test.py")
+    assert done.exit_code == 2
+    where = tmp_path / "haunted_by_test.py"
+    assert done.stderr == f"a plugin fails: {said} ({where}:10); mend it, or do without ('bench --debug' shows the traceback)\n"
+
+
 def test_debug_prints_a_bug_s_traceback_and_writes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     done = call(KeyError("seed"), debug=True)

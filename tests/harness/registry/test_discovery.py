@@ -285,3 +285,66 @@ def test_the_order_does_not_depend_on_the_path(site, tmp_path: Path, monkeypatch
         monkeypatch.syspath_prepend(str(other.folder))
         orders.append([entry.origin.distribution for entry in discover().entries if entry.name == "twist"])
     assert orders == [["ant", "zebra"]] * 2
+
+
+SPEAKS_TWICE = """
+    from augbench import hookimpl
+
+    @hookimpl
+    {}def {}:
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "body", "what"),
+    [
+        ("async ", "register(registry)", "registry.augmenter('twist', 'm:Twist')", "hook 'register' is async"),
+        ("", "register(registry)", "yield registry.augmenter('twist', 'm:Twist')", "hook 'register' is a generator"),
+        ("async ", "trial_finished(trial)", "pass", "hook 'trial_finished' is async"),
+    ],
+)
+def test_a_hook_of_which_a_call_runs_nothing_is_listed(site, head: str, name: str, body: str, what: str):
+    site.install("bad", bad_plugin=SPEAKS_TWICE.format(head, name, body))
+    where = f"({site.folder / 'bad_plugin.py'}:4)"
+    said = f"bad_plugin: signature: PluginValidationError: {what}, of which a call runs nothing; make it a plain function {where}"
+    assert failure(discover()) == said
+
+
+def test_notes_of_a_report_may_be_yielded(site):
+    site.install("good", good_plugin=SPEAKS_TWICE.format("", "report_context(comparison)", "yield None"))
+    assert discover().failures == []
+
+
+@pytest.mark.parametrize("error", ["MemoryError", "GeneratorExit", "type('Odd', (BaseException,), {})"])
+def test_whatever_is_raised_stops_no_other(site, error: str):
+    site.install("bad", bad_plugin=f"raise {error}\n")
+    assert failure(discover()).startswith("bad_plugin: import: ")
+
+
+def test_an_interruption_says_which_plugin_it_took_too_long_for(site):
+    site.install("bad", bad_plugin="\nraise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt) as interrupt:
+        discover()
+    said = f"plugin 'bad_plugin' was being imported ({site.folder / 'bad_plugin.py'}:2); AUGBENCH_NO_PLUGIN=bad_plugin leaves it out"
+    assert interrupt.value.__notes__ == [said]
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("augmenter('x' * 101, 'm:Twist')", "'{}' is no name for a component: ".format("x" * 101)),
+        ("augmenter(5, 'm:Twist')", "'5' is no name for a component: "),
+        ("augmenter('twist', None)", "the target 'None' of augmenter 'twist' must read 'module:Class'"),
+        ("augmenter('twist', 'm:Twist', 5)", "the summary of augmenter 'twist' is of type int, not a text"),
+        ("entries.append('twist')", "register changes the registry's entries itself; call registry.augmenter(NAME, TARGET) and its like"),
+    ],
+)
+def test_what_is_no_component_is_not_registered(site, call: str, why: str):
+    site.install("bad", bad_plugin=f"from augbench import hookimpl\n\n@hookimpl\ndef register(registry):\n    registry.{call}\n")
+    assert why in failure(discover())
+
+
+def test_a_summary_is_one_line(site):
+    site.install("good", good_plugin=GOOD.replace("Twist a picture", "Twist\\n a\\r picture"))
+    assert next(entry.summary for entry in discover().entries if entry.name == "twist") == "Twist a picture"
