@@ -71,10 +71,16 @@ def print_reports(paths: Iterable[Path]) -> None:
 
 def print_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    typer.echo(_json(value, indent=2))
 
 
 def print_line(value: Any) -> None:
     """Write one line of JSON to stdout, now: somebody may be reading along."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    typer.echo(_json(value))
     sys.stdout.flush()
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    # Half a letter, as of a file's name in another encoding, is written as JSON escapes it.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,9 +1,11 @@
 """What goes to stdout can be read, and copied, whole."""
 
+import json
+
 from rich.table import Table
 from rich.text import Text
 
-from augbench.cli.console import data
+from augbench.cli.console import data, print_json, print_line
 
 
 def test_a_narrow_terminal_folds_names_and_cuts_none(monkeypatch, capsys):
@@ -31,3 +33,9 @@ def test_names_move_no_cursor_and_colour_nothing(monkeypatch, capsys):
     assert "\x1b[1me?]0;f" in out
     assert out.endswith("h\x1b[0m\n")
     assert not set("\x07\x9b\r") & set(out)
+
+
+def test_json_is_utf_8_whatever_a_name_holds(capfdbinary):
+    for write in (print_json, print_line):
+        write({"name": "k\udcffl\u00e4"})
+        assert json.loads(capfdbinary.readouterr().out.decode("utf-8")) == {"name": "k\udcffl\u00e4"}
