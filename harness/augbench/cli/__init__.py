@@ -46,6 +46,7 @@ _EXAMPLES = examples(
     ("bench run --matrix cells.toml --only plain", "some rows of another matrix"),
     ("bench report runs/ablation", "write the report of a run, finished or not"),
     ("bench plugins show wgan-gp", "what a component takes"),
+    ("bench new-plugin my-mix --kind augmenter", "begin an augmenter of your own"),
 )
 
 
@@ -92,7 +93,9 @@ def build() -> typer.Typer:
     parts.command("check", cls=Verb, epilog=check.EPILOG)(check.check_plugins)
     parts.command("preview", cls=Verb, epilog=look.EPILOG)(look.preview)
     parts.command("bench", cls=Verb, epilog=bench.EPILOG)(bench.bench)
-    app.add_typer(parts, help="List the components that a matrix may name; show what one takes.", rich_help_panel=_PARTS)
+    app.add_typer(
+        parts, help="List, show, check, draw and time the components that a matrix may name.", epilog=plugins.EPILOG, rich_help_panel=_PARTS
+    )
     app.command("new-plugin", cls=Verb, epilog=new_plugin.EPILOG, rich_help_panel=_PARTS)(new_plugin.new_plugin)
     app.command("schema", cls=Verb, epilog=schema.EPILOG, rich_help_panel=_PARTS)(schema.schema)
     images = _group("datasets")

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 EPILOG = examples(
     ("bench plugins check flip-mix", "by its name, in a few seconds"),
     ("bench plugins check ./my_mix.py --fast", "a file that is not installed, without the checks that take seconds"),
-    ("bench plugins check augbench-flip", "all that a distribution registers"),
-    ("bench plugins check mixup --set low=0.0 --only label-weights-sum-to-one", "one law, with a parameter"),
+    ("bench plugins check augbench-flip-mix", "all that a distribution registers"),
+    ("bench plugins check mixup --set low=0.0 --only weights-sum-to-one", "one law, with a parameter"),
     ("bench plugins check --laws augmenter", "what is demanded of an augmenter"),
 )
 _BROKEN = 1
@@ -89,7 +89,10 @@ def check_plugins(
     laws: Annotated[str | None, typer.Option("--laws", metavar="KIND", help="List the laws of a kind, and check nothing.")] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Check that components keep the laws of their kind, each in a process of its own; exit with 1 where one breaks any."""
+    """Check that components keep the laws of their kind, each in a process of its own; exit with 1 where one breaks any.
+
+    Each law is a line: kept, broken with what was seen and where, or '-' where it says nothing of the component.
+    """
     if laws is not None:
         _print_laws(laws, as_json=as_json)
         return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from augbench.values.data import Card, Dataset, Download
 
 LIST_EPILOG = examples(
-    ("bench datasets list", "what may stand after 'use' in a table of [datasets], and what must be fetched first"),
+    ("bench datasets list", "what may stand after 'use' in [datasets], and what must be fetched"),
     ("bench datasets list --json | jq -r '.[].name'", "for scripts"),
 )
 SHOW_EPILOG = examples(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EPILOG = examples(
     ("bench new-plugin flip-mix --kind augmenter", "write ./augbench-flip-mix"),
     ("bench new-plugin flip-mix --kind augmenter --out plugins/flip", "into another folder"),
-    ('bench new-plugin rare-first --kind sampler --author "Ada Lovelace <ada@example.org>"', "with a name in it"),
+    ("bench new-plugin rare-first --kind sampler --author 'Ada <ada@example.org>'", "a sampler, with a name in it"),
 )
 _KINDS = ", ".join(SUMMARIES)
 
@@ -42,9 +42,11 @@ def new_plugin(
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there; other files stay.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")] = False,
 ) -> None:
-    """Write a plugin that works: a component to change, its tests, an example, and all that it takes to publish it.
+    """Begin a component of your own: a distribution that works as it stands, with a method to change, its tests and an example.
 
-    Install it, and matrices name the component like those that come with augbench.
+    Once it is installed, matrices name the component like those that come with augbench.
+
+    A file beside a matrix needs none of this: plugins = ["./my_mix.py"] there makes its components known.
     """
     from augbench.registry.discovery import discover
     from augbench.scaffold.distribution import Plugin, write

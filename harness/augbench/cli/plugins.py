@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from augbench.registry.describe import Description
     from augbench.registry.entries import Entry, Failure, LeftOut, Note
 
+EPILOG = examples(
+    ("bench plugins list --kind augmenter", "what may stand in an augment slot"),
+    ("bench plugins show mixup", "its parameters, and lines for a matrix"),
+    ("bench plugins check ./my_mix.py", "whether it keeps the laws of its kind"),
+    ("bench plugins preview ./my_mix.py", "what it does to images"),
+    ("bench plugins bench ./my_mix.py", "how fast it is"),
+)
 LIST_EPILOG = examples(
     ("bench plugins list", "every component, and the plugins that did not load"),
     ("bench plugins list mix --kind augmenter", "augmenters that have 'mix' in their name, their summary or their origin"),

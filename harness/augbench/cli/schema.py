@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EPILOG = examples(
     ("bench schema", "print it"),
-    ("bench schema --link", "write ./augbench.schema.json, and name it in the first line of ./ablation.toml"),
+    ("bench schema --link", "write ./augbench.schema.json, and name it in ./ablation.toml"),
     ("bench schema --link --matrix cells.toml", "for another matrix; its own plugins complete, too"),
     ("bench schema --write --out ~/schemas/augbench.json", "one schema for many matrices"),
 )
@@ -43,8 +43,9 @@ def schema(
 ) -> None:
     """Print, or write, the JSON schema of matrix files, with the parameters of every installed component.
 
-    An editor with a TOML language server then completes names and keys, explains them, and underlines what is wrong.  What a
-    schema cannot know, such as whether a row of that name exists, 'bench plan' tells.
+    An editor with a TOML language server then completes names and keys, explains them, and underlines what is wrong.
+
+    What a schema cannot know, such as whether a row of that name exists, 'bench plan' tells.
     """
     if matrix is None and options.DEFAULT_MATRIX.is_file():
         matrix = options.DEFAULT_MATRIX

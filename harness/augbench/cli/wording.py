@@ -8,11 +8,20 @@ from rich.markup import escape
 
 from augbench.values.numbers import count, many
 
+_COLUMNS = 78
+"""Of a terminal's 80, a margin takes two."""
+_INDENT = "  "
+"""Typer takes it away from all lines alike."""
+
 
 def examples(*lines: tuple[str, str]) -> str:
-    """Lay out (command, what it does) pairs as a page's closing examples."""
+    """Lay out (command, what it does) pairs as a page's closing examples: side by side where 80 columns hold them."""
     width = max(len(command) for command, _ in lines)
-    shown = [f"  [cyan]{escape(command)}[/cyan]{' ' * (width - len(command))}  [dim]{escape(meaning)}[/dim]" for command, meaning in lines]
+    beside = width + 2 + max(len(meaning) for _, meaning in lines) <= _COLUMNS
+    shown = []
+    for command, meaning in lines:
+        gap = " " * (width - len(command) + 2) if beside else f"\n{_INDENT}    "
+        shown.append(f"{_INDENT}[cyan]{escape(command)}[/cyan]{gap}[dim]{escape(meaning)}[/dim]")
     return "\n".join(["[bold]Examples[/bold]", *shown])
 
 

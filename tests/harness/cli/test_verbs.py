@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.text import Text
+from typer.main import get_command
 
 from augbench import __version__
+from augbench.cli import build
+from augbench.cli.wording import examples
 
 
 def test_the_version_is_one_line(bench):
@@ -24,12 +28,33 @@ def test_help_shows_the_verbs_and_examples(bench):
     "verb",
     [
         *("plan", "why", "run", "status", "logs", "retry", "merge", "reproduce", "export", "report", "compare"),
-        *("plugins list", "plugins show", "datasets list", "datasets show", "datasets fetch", "datasets verify", "new-plugin"),
+        *("plugins", "plugins list", "plugins show", "plugins check", "plugins preview", "plugins bench", "new-plugin", "schema"),
+        *("datasets list", "datasets show", "datasets fetch", "datasets verify"),
     ],
 )
 def test_every_verb_s_help_ends_with_examples(bench, verb: str):
     text = bench(*verb.split(), "--help").stdout
     assert f"bench {verb}" in text[text.index("Examples") :]
+
+
+def test_examples_are_side_by_side_only_where_80_columns_hold_them():
+    assert examples(("bench plan", "look"), ("bench run", "do")).splitlines() == [
+        "[bold]Examples[/bold]",
+        "  [cyan]bench plan[/cyan]  [dim]look[/dim]",
+        "  [cyan]bench run[/cyan]   [dim]do[/dim]",
+    ]
+    assert examples(("bench plan", "x" * 67)).splitlines()[1:] == ["  [cyan]bench plan[/cyan]", f"      [dim]{'x' * 67}[/dim]"]
+
+
+def test_every_line_of_every_example_is_whole_on_80_columns():
+    def pages(command):
+        yield command.epilog or ""
+        for verb in getattr(command, "commands", {}).values():
+            yield from pages(verb)
+
+    lines = [line for page in pages(get_command(build())) for line in Text.from_markup(page).plain.splitlines()]
+    assert len(lines) > 50
+    assert [line for line in lines if len(line) > 80] == []
 
 
 def test_plugins_list_has_every_component(bench):
