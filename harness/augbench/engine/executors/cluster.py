@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import random
 import signal
 import socket
 import threading
@@ -68,7 +69,7 @@ class Cluster:
         # Nobody is asked whether to report usage.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         fresh: dict[str, Any] = {"num_cpus": usable_cpus(), "include_dashboard": False, "object_store_memory": _MEMORY}
-        with _own_signals():
+        with _own_signals(), _own_numbers():
             try:
                 _knock(self.place)
                 ray.init(self.place, log_to_driver=False, logging_level=logging.ERROR, **(fresh if self.place == "local" else {}))
@@ -82,7 +83,8 @@ class Cluster:
         import ray
 
         if self.joined:
-            ray.shutdown()
+            with _own_numbers():
+                ray.shutdown()
             self.joined = False
             _let_ray_talk(True)
 
@@ -179,3 +181,15 @@ def _own_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _own_numbers() -> Iterator[None]:
+    """Let Ray draw ports and names from Python's global stream, and leave that as it was."""
+    before = random.getstate()
+    # Others than those that it drew the last time, or that another process of the same seed draws.
+    random.seed()
+    try:
+        yield
+    finally:
+        random.setstate(before)

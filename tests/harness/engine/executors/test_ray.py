@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from augbench.engine.events import Silent
 from augbench.engine.executing import Job, StageOutcome, Workplace
+from augbench.engine.executors.cluster import Cluster
 from augbench.engine.executors.outpost import fitness
 from augbench.engine.executors.ray import Ray
 from augbench.engine.session import open_session
@@ -306,6 +308,15 @@ def test_an_address_where_nothing_answers_is_told():
         Ray(address="127.0.0.1:1").devices("cpu")
     assert "no Ray cluster at '127.0.0.1:1': " in str(refused.value)
     assert "start one ('ray start --head'), mend the address" in str(refused.value)
+
+
+def test_joining_and_leaving_draw_nothing_from_the_global_stream(nodes):
+    cluster = Cluster(address=nodes.cluster.address)
+    before = random.getstate()
+    cluster.join()
+    joined = random.getstate()
+    cluster.leave()
+    assert before == joined == random.getstate()
 
 
 def test_a_node_that_does_not_see_the_store_is_told_before_anything_runs(nodes, tmp_path, monkeypatch):
