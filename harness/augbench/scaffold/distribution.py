@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import metadata
 from pathlib import Path
@@ -107,23 +107,8 @@ def write(plugin: Plugin, folder: Path, *, force: bool = False) -> tuple[str, ..
             write_text(folder / path, text)
     else:
         check(folder)
-        _write_new(texts, folder)
+        pack([Entry(name=path, content=text.encode) for path, text in texts.items()], folder, folder.name)
     return tuple(texts)
-
-
-def _write_new(texts: Mapping[str, str], folder: Path) -> None:
-    # An empty folder may be the one that somebody stands in, and is not replaced by another.
-    target = folder / ".new-plugin" if folder.is_dir() else folder
-    try:
-        pack([Entry(name=path, content=text.encode) for path, text in texts.items()], target, target.name)
-    except OSError as error:
-        # Whoever reads the message has never heard of the draft.
-        error.filename = str(folder) if str(error.filename).endswith(".tmp") else error.filename
-        raise
-    if target != folder:
-        for path in list(target.iterdir()):
-            path.rename(folder / path.name)
-        target.rmdir()
 
 
 def check(folder: Path) -> None:

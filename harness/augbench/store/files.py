@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -67,6 +68,34 @@ def sha256(path: Path) -> str:
     """Hash a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def drafted(target: Path) -> Iterator[Path]:
+    """Yield the path of a draft, file or folder, which takes the target's place once the block has come to its end, and is gone otherwise.
+
+    An empty folder that is there is filled.  Raise ``DiskFull``.
+    """
+    # Not replaced: it may be the one that somebody stands in.
+    fills = target.is_dir()
+    draft = target / f".{os.getpid()}.tmp" if fills else target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with space_for(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield draft
+            sync(draft)
+            for path in list(draft.iterdir()) if fills else ():
+                path.rename(target / path.name)
+            if not fills:
+                draft.rename(target)
+        except OSError as error:
+            # Whoever reads the message has never heard of the draft.
+            error.filename = str(target) if error.filename in (draft, str(draft)) else error.filename
+            raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+            with suppress(OSError):
+                draft.unlink()
 
 
 def sync(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from augbench.store.agreement import Agreement, Part, named
-from augbench.store.files import space_for, write_text
+from augbench.store.files import drafted, write_text
+from augbench.store.packing import check_free
 from augbench.store.processes import this_process
 from augbench.store.records import Record
 from augbench.store.run_folder import SCHEMA, RunFolder
 from augbench.store.standing import State
-from augbench.values.run_errors import BrokenRun, SmokeRun, TakenFolder, UnknownRun
+from augbench.values.run_errors import BrokenRun, SmokeRun, UnknownRun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,7 @@ def merge(paths: Sequence[Path], out: Path, prefer: Path | None = None, command:
     Raise ``Conflicts`` with all that they contradict each other in, unless they ``prefer`` one; ``SmokeRun`` where only some are
     smoke runs; ``TakenFolder``, ``UnknownRun``, ``MissingFile`` or ``BrokenRun``.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise TakenFolder(out)
+    check_free(out)
     parts = [_part(RunFolder(path=path)) for path in dict.fromkeys(paths)]
     agreement = Agreement(parts=parts, preferred=None if prefer is None else _preferred(parts, prefer))
     try:
@@ -49,14 +48,10 @@ def merge(paths: Sequence[Path], out: Path, prefer: Path | None = None, command:
         document = _document(parts, agreement.leading, chosen)
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenRun(" and ".join(part.name for part in parts), f"{type(error).__name__}: {error}") from error
-    draft = RunFolder(path=out.with_name(f".{out.name}.{os.getpid()}.tmp"))
-    with space_for(out):
-        try:
-            _write(draft, parts, chosen, document)
-            draft.journal.append({"type": "run", **asdict(this_process()), "command": command, "time": _now()})
-            draft.path.rename(out)
-        finally:
-            shutil.rmtree(draft.path, ignore_errors=True)
+    with drafted(out) as path:
+        draft = RunFolder(path=path)
+        _write(draft, parts, chosen, document)
+        draft.journal.append({"type": "run", **asdict(this_process()), "command": command, "time": _now()})
     return Merged(
         path=out,
         trials=dict(Counter(part.state(trial) for trial, part in chosen.items())),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from augbench.store.files import space_for, sync
+from augbench.store.files import drafted
 from augbench.values.run_errors import TakenFolder
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -37,20 +36,12 @@ def pack(entries: Sequence[Entry], target: Path, top: str, tell: Callable[[int],
     Raise ``TakenFolder`` or ``DiskFull``.
     """
     check_free(target)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    with space_for(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            writer = _archive(draft, top) if target.suffix.lower() == ".zip" else _folder(draft)
-            with writer as opened:
-                for done, entry in enumerate(sorted(entries, key=lambda entry: entry.name), 1):
-                    _copy(entry, opened)
-                    tell(done)
-            sync(draft)
-            draft.rename(target)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            draft.unlink(missing_ok=True)
+    with drafted(target) as draft:
+        writer = _archive(draft, top) if target.suffix.lower() == ".zip" else _folder(draft)
+        with writer as opened:
+            for done, entry in enumerate(sorted(entries, key=lambda entry: entry.name), 1):
+                _copy(entry, opened)
+                tell(done)
 
 
 def check_free(target: Path) -> None:

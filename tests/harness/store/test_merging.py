@@ -178,14 +178,16 @@ def test_what_cannot_be_read_is_told_before_anything_is_written(runs, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["damaged"]
 
 
-def test_a_folder_with_something_in_it_is_left_alone(runs, tmp_path):
+def test_a_folder_with_something_in_it_is_left_alone(runs, tmp_path, monkeypatch):
     (tmp_path / "all").mkdir()
     (tmp_path / "all" / "mine").touch()
     for place in (tmp_path / "all", tmp_path / "all" / "mine"):
         with pytest.raises(TakenFolder, match=r"there is something at '.*' already"):
             merge([runs / "left", runs / "right"], place)
     (tmp_path / "all" / "mine").unlink()
-    assert merge([runs / "left", runs / "right"], tmp_path / "all").trials == {"done": 7}
+    monkeypatch.chdir(tmp_path / "all")
+    assert merge([runs / "left", runs / "right"], Path()).trials == {"done": 7}
+    assert (tmp_path / "all" / "run.json").is_file()
 
 
 def test_a_full_disk_leaves_nothing_behind(runs, tmp_path, monkeypatch):

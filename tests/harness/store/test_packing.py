@@ -3,6 +3,7 @@
 import errno
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,22 @@ def test_what_is_there_is_left_alone(entries, tmp_path):
     (tmp_path / "empty").mkdir()
     pack(entries, tmp_path / "empty", "top")
     assert (tmp_path / "empty" / "a.png").is_file()
+
+
+def test_an_empty_folder_that_one_stands_in_is_filled(entries, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    there = Path.cwd().stat().st_ino
+    pack(entries, Path(), "top")
+    assert Path.cwd().stat().st_ino == there
+    assert {path.name for path in Path.cwd().iterdir()} == {"README.txt", "a.png", "b"}
+
+
+def test_whoever_reads_an_error_is_told_of_no_draft(entries, tmp_path):
+    target = tmp_path / ("x" * 255)
+    with pytest.raises(OSError, match="File name too long") as caught:
+        pack(entries, target, "top")
+    assert caught.value.filename == str(target)
 
 
 @pytest.mark.parametrize("target", ["out", "out.zip"])
