@@ -41,9 +41,10 @@ class Local:
         if not path.is_file():
             raise MissingFile(path, "plugin file")
         known = sys.modules.get(self.name)
-        if known is not None and getattr(known, "__file__", None) == str(path):
+        if known is not None and _lies_at(getattr(known, "__file__", None), path):
             return known
-        if known is not None or find_spec(self.name) is not None:
+        # In a notebook or a script the current folder is one that Python imports from: the very file may be found there.
+        if known is not None or ((spec := find_spec(self.name)) is not None and not _lies_at(spec.origin, path)):
             raise ImportError(f"the file '{path.name}' has the name of an installed module; give it another")
         return _import(self.name, path)
 
@@ -59,6 +60,10 @@ def load_local(registry: Registry, references: tuple[str, ...], folder: Path) ->
         collect(registry, Origin(plugin=plugin.name, distribution=reference), plugin, offers=True)
         for failure in registry.failures[before:]:
             raise BrokenComponent("plugin", reference, "", failure.error, failure.place)
+
+
+def _lies_at(file: str | None, path: Path) -> bool:
+    return file is not None and Path(file).resolve() == path
 
 
 def _import(name: str, path: Path) -> ModuleType:

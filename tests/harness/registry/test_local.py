@@ -1,6 +1,7 @@
 """A file beside the matrix is as good as an installed plugin."""
 
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -42,6 +43,17 @@ def test_a_file_adds_its_components(tmp_path):
     load_local(registry, ("./my_half.py",), tmp_path)
     assert registry.resolve("schedule", "half").component().factor(0, 1, 1) == 0.5
     assert str(registry.entries[0].origin).startswith("./my_half.py")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_file_that_python_itself_finds_is_the_same_plugin(tmp_path, monkeypatch, first):
+    """As in a notebook, which imports from its own folder."""
+    (tmp_path / "my_half.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    mine = import_module("my_half").Half if first else None
+    registry = Registry()
+    load_local(registry, ("./my_half.py",), tmp_path)
+    assert registry.resolve("schedule", "half").component is (mine or import_module("my_half").Half)
 
 
 @pytest.mark.parametrize(
