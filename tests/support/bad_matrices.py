@@ -7,6 +7,9 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("batch.size = 1.5", "batch.size must be a whole number, not 1.5", ""),
     ("batch.size = 0", "batch.size must be at least 1, not 0", ""),
     ("batch.size = true", "batch.size must be a whole number, not true", ""),
+    ("numerics.stack = true", "numerics.stack must be a whole number, not true", ""),
+    ("numerics.stack = 1.0", "numerics.stack must be a whole number, not 1.0", ""),
+    ("numerics.stack = 2", "numerics.stack must be 1, not 2", ""),
     ("batch = 3", "batch must be a table, not 3", ""),
     ("batch.mix = { originals = -1 }", "batch.mix.originals must be at least 0, not -1", ""),
     (

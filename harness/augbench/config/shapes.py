@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
@@ -112,11 +112,12 @@ class Shapes:
         """Return what validates a value."""
         adapter = self._adapters.get(id(leaf))
         if adapter is None:
-            from pydantic import ConfigDict, TypeAdapter
+            from pydantic import ConfigDict, TypeAdapter, WrapValidator
 
             config = ConfigDict(strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+            annotation: Any = Annotated[leaf.annotation, WrapValidator(_exact)]
             # Shapes live as long as this object, so their ids stay theirs.
-            adapter = self._adapters[id(leaf)] = TypeAdapter(leaf.annotation, config=config)
+            adapter = self._adapters[id(leaf)] = TypeAdapter(annotation, config=config)
         return adapter
 
     def _shape(self, annotation: Any) -> Shape:
@@ -169,3 +170,13 @@ def _parts(annotation: Any) -> set[type]:
         return {annotation}
     arguments = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
     return set().union(*map(_parts, arguments))
+
+
+def _exact(value: Any, validate: Callable[[Any], Any]) -> Any:
+    """Refuse what only equals a whole number: true and 1.0, which ``Literal[1]`` takes."""
+    result = validate(value)
+    if type(result) is int and type(value) is not int:
+        from pydantic_core import PydanticKnownError
+
+        raise PydanticKnownError("int_type")
+    return result
