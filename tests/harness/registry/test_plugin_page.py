@@ -1,60 +1,43 @@
-"""The plugin of docs/plugins.md works as it stands there."""
+"""What docs/plugins.md shows is what 'bench new-plugin' writes, and works as it stands there."""
 
 from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from augbench import DrawContext, Streams
 from augbench.matrix import registry_of
-from augbench.registry.describe import parameters
-from augbench.registry.discovery import discover
+from augbench.registry.collect import Registry
+from augbench.scaffold.distribution import Plugin, write
+from augbench.scaffold.naming import names
 
 PAGE = Path(__file__).parents[3] / "docs" / "plugins.md"
 
 
 @pytest.fixture
-def flip_mix(site):
-    """Install the page's three files and resolve its augmenter."""
+def flip_mix(tmp_path):
+    """Begin the page's plugin."""
+    folder = tmp_path / "augbench-flip-mix"
+    write(Plugin(names=names("flip-mix", "augmenter", Registry()), kind="augmenter"), folder)
+    return folder
+
+
+def test_the_files_that_the_page_shows_are_those_of_a_new_plugin(flip_mix):
     files = dict(re.findall(r"```\w+\n# (\S+)\n(.*?)```", PAGE.read_text(), re.DOTALL))
-    assert set(files) == {"pyproject.toml", "augbench_flip/__init__.py", "augbench_flip/mix.py"}
-    for path, code in files.items():
-        site.write(path, code)
-    point = re.search(r'\[project\.entry-points\.augbench\]\n(\w+) = "(\w+)"', files["pyproject.toml"])
-    information = site.install("augbench-flip")
-    (information / "entry_points.txt").write_text(f"[augbench]\n{point[1]} = {point[2]}\n")
-    registry = discover()
-    assert registry.failures == []
-    return registry.resolve("augmenter", "flip-mix").component
+    assert set(files) == {"pyproject.toml", "augbench_flip_mix/__init__.py"}
+    assert (flip_mix / "augbench_flip_mix" / "__init__.py").read_text().endswith(files["augbench_flip_mix/__init__.py"])
+    points = tomllib.loads((flip_mix / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert tomllib.loads(files["pyproject.toml"]) == {"project": {"entry-points": points}}
+    (tree,) = re.findall(r"    augbench-flip-mix/\n(.*?)\n\n", PAGE.read_text(), re.DOTALL)
+    assert all((flip_mix / line.split()[0]).is_file() for line in tree.splitlines())
 
 
-def test_its_parameters_are_described(flip_mix):
-    assert [(p.name, p.bounds, p.default, p.help) for p in parameters(flip_mix)] == [
-        ("low", ">= 0, <= 1", "0.2", "Smallest share of the first image."),
-        ("high", ">= 0, <= 1", "0.8", "Largest share of the first image."),
-    ]
-
-
-def test_it_mixes_an_image_with_the_mirror_image_of_another(flip_mix):
-    import torch
-
-    context = DrawContext(steps=2, per_step=3, shape=(1, 1, 2), labels=torch.zeros(6, 2), class_counts=torch.tensor([6]))
-    method = flip_mix(low=0.25, high=0.25)
-    draw = method.draw(context, Streams.of(seed=0).rng("test"))
-    sources = torch.tensor([[0.0, 1.0], [0.2, 0.4]]).view(1, 2, 1, 1, 2).expand(6, 2, 1, 1, 2)
-    mixed = method.apply(sources, draw)
-    assert mixed.images[5, 0, 0].tolist() == pytest.approx([0.25 * 0.0 + 0.75 * 0.4, 0.25 * 1.0 + 0.75 * 0.2])
-    assert mixed.pixel_weights[5].tolist() == pytest.approx([0.25, 0.75])
-
-
-def test_its_class_alone_is_a_plugin_of_a_matrix(tmp_path, monkeypatch):
-    text = PAGE.read_text()
-    (code,) = re.findall(r"```python\n# augbench_flip/mix.py\n(.*?)```", text, re.DOTALL)
-    (lines,) = re.findall(r"```toml\n(plugins = .*?)```", text, re.DOTALL)
-    (tmp_path / "my_mix.py").write_text(code)
+def test_its_class_alone_is_a_plugin_of_a_matrix(flip_mix, tmp_path, monkeypatch):
+    (lines,) = re.findall(r"```toml\n(plugins = .*?)```", PAGE.read_text(), re.DOTALL)
+    (tmp_path / "my_mix.py").write_text((flip_mix / "augbench_flip_mix" / "flip_mix.py").read_text())
     (tmp_path / "m.toml").write_text(lines)
     registry = registry_of(tmp_path / "m.toml")
     name = re.search(r'linear = "([a-z-]+)"', lines)[1]
