@@ -19,6 +19,7 @@ from augbench.cli.plugins import entry_row, ordered
 from augbench.cli.wording import examples
 from augbench.config.writing import column
 from augbench.engine.members import Member, member, members
+from augbench.registry.asking import card_of, downloads_of
 from augbench.values.numbers import count, size
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ class _Page:
 
     def __init__(self, description: Description, dataset: Dataset | None, lines: str, family: Sequence[str], state: str) -> None:
         self._description, self._lines, self._family, self._state = description, lines, family, state
-        self._card = dataset.card() if dataset else None
-        self._downloads = dataset.downloads() if dataset else ()
+        self._card = card_of(dataset) if dataset else None
+        self._downloads = downloads_of(dataset) if dataset else ()
 
     def document(self) -> dict[str, Any]:
         """Return it for scripts."""

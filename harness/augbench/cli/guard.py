@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import typer
@@ -49,7 +49,7 @@ def _told(*, debug: bool) -> Iterator[None]:
         _drop_lost_output()
         raise typer.Exit(BROKEN_PIPE) from None
     except KeyboardInterrupt as interrupt:
-        notes = "".join(f"\n{note}" for note in getattr(interrupt, "__notes__", ()))
+        notes = "".join(f"\n{note}" for note in _at_work(interrupt))
         _say(f"interrupted; what is finished is kept, and the same command continues:\n  {invoked()}{notes}")
         raise typer.Exit(INTERRUPTED) from None
     # Also SystemExit and the like: bench itself raises none, and a plugin that does must not end the command without a word.
@@ -60,6 +60,13 @@ def _told(*, debug: bool) -> Iterator[None]:
             traceback.print_exc()
         _say(str(known) if known else _bug(error, debug=debug))
         raise typer.Exit(known.exit_code if known else BUG) from None
+
+
+def _at_work(interrupt: KeyboardInterrupt) -> Sequence[str]:
+    """Say which plugin somebody lost patience with, if it was one."""
+    place = entered(interrupt)
+    told: Sequence[str] = getattr(interrupt, "__notes__", ())
+    return told or ([f"a plugin was at work ({place})"] if place and not is_ours(place) else [])
 
 
 def _known(error: BaseException) -> AugbenchError | None:

@@ -150,6 +150,7 @@ class _Asked:
         """Find the slots of a row."""
         from augbench.engine.row_sights import sights_of
         from augbench.matrix import load_matrix, minority, registry_of
+        from augbench.registry.asking import probed
 
         registry = registry_of(path)
         matrix = load_matrix(path, registry, sets=sets)
@@ -161,16 +162,17 @@ class _Asked:
         if column is None:
             raise UnknownColumn(self.data or "", list(columns))
         one = Chosen(name=column.name, dataset=column.dataset, resize=column.resize)
-        material = self._material(one, registry, minority(column, column.dataset.probe()))
+        material = self._material(one, registry, minority(column, probed(column.dataset)))
         sights = sights_of(matrix.cells[row, column.name], material, registry.name_of)
         return _Found(title=f"{row}: {matrix.title}", file=f"{path.stem}-{row}", sights=list(sights), material=material)
 
     def _material(self, one: Chosen, registry: Registry, small: tuple[str, ...] | None = None) -> Material:
         from augbench.engine.material import Material
+        from augbench.registry.asking import loaded
 
         return Material(
             name=used(one.name),
-            splits=one.dataset.load(),
+            splits=loaded(one.dataset),
             resize=_scaling(self.size, registry) if self.size else one.resize,
             otherwise=_scaling(_ONE_SIZE, registry),
             wanted=self.classes,

@@ -8,6 +8,7 @@ from augbench.config.findings import Findings, Path
 from augbench.config.shapes import Shapes, Table
 from augbench.config.source import Node
 from augbench.config.wording import must_be
+from augbench.registry.places import definition, frames, innermost
 from augbench.values.components import Component
 from augbench.values.errors import AugbenchError, BrokenComponent, UnknownComponent
 
@@ -58,10 +59,12 @@ class Components:
             return UnknownComponent(kind, use, self._registry.names(kind))
         try:
             resolved = self._registry.resolve(kind, use)
-            self._shapes.table(resolved.component)
         except AugbenchError as error:
             return error
-        except (NameError, TypeError, AttributeError) as error:
-            # Annotations that name what only a type checker imports.
-            return BrokenComponent(kind, use, resolved.component.__module__, error)
+        try:
+            self._shapes.table(resolved.component)
+        # Annotations that name what only a type checker imports, defaults that cannot be made.
+        except (Exception, SystemExit) as error:
+            where = innermost(frames(error), resolved.component) or definition(resolved.component)
+            return BrokenComponent(kind, use, str(resolved.entry.origin), error, where)
         return resolved.component, dict(resolved.implied)

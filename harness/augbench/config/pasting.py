@@ -51,7 +51,7 @@ def _header(component: type[Component], use: str) -> str:
         return "[datasets.cells.resize]"
     if issubclass(component, Augmenter):
         # Several images are mixed in a slot, one image is changed in a list.
-        return f"[rows.{name}.augment.linear]" if component.arity > 1 else f"[[rows.{name}.transforms]]"
+        return f"[rows.{name}.augment.linear]" if component.arity != 1 else f"[[rows.{name}.transforms]]"
     return f"[rows.{name}.{_SLOTS[component.kind]}]"
 
 

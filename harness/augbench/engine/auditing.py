@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from augbench.engine.watching import Watcher
 from augbench.quality import findings
 from augbench.quality.auditing import Part, audit
+from augbench.registry.asking import loaded
 from augbench.stages.looks import fitted, look_of
 from augbench.stages.pair_sheet import Section, Side, draw_pairs
 from augbench.stages.prepared import resized
@@ -30,7 +31,7 @@ class Auditor:
     """Looks at one data set: first at all images, then once more at those that a picture shows."""
 
     def __init__(self, name: str, dataset: Dataset, resize: Resize | None) -> None:
-        splits = dataset.load()
+        splits = loaded(dataset)
         self._name, self._resize, self._classes = name, resize, tuple(splits.classes)
         self._splits, self._counts = splits.parts, splits.counts
         first = _Reader(splits.train, resize, None)(np.arange(1))[0]

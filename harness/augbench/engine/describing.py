@@ -13,6 +13,7 @@ from augbench.engine.recording import planned_result
 from augbench.matrix import Matrix, minority
 from augbench.matrix.flat import flat_settings
 from augbench.plan.plan import Plan
+from augbench.registry.asking import card_of
 from augbench.registry.collect import Registry
 from augbench.values.data import Probe
 from augbench.values.results import ColumnFacts, Results, Setting
@@ -55,7 +56,7 @@ def analysis(matrix: Matrix) -> dict[str, Any]:
 
 
 def _facts(column: Column, probe: Probe) -> ColumnFacts:
-    card = column.dataset.card()
+    card = card_of(column.dataset)
     return ColumnFacts(
         name=column.name,
         label=column.label,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from augbench.engine.downloading import Patience, demand_room, download_file
 from augbench.engine.watching import Watcher
+from augbench.registry.asking import downloads_of, probed
 from augbench.values.data import Dataset, Download
 from augbench.values.errors import DataError
 
@@ -33,7 +34,7 @@ def fetch(
 
     Raise ``DataError`` where what has come cannot be used, and what ``download_file`` raises.
     """
-    downloads = dataset.downloads()
+    downloads = downloads_of(dataset)
     if not downloads and type(dataset).unpack is Dataset.unpack:
         return Brought(outcome="nothing to fetch")
     missing = [download for download in downloads if not download.to.exists()]
@@ -48,18 +49,18 @@ def fetch(
     )
     watcher.began(f"{name}: unpacking", unit="parts")
     dataset.unpack(lambda done, total, **numbers: watcher.moved(done, total))
-    return Brought(outcome="fetched" if fetched or not downloads else "there", files=fetched, probe=dataset.probe())
+    return Brought(outcome="fetched" if fetched or not downloads else "there", files=fetched, probe=probed(dataset))
 
 
 def place(dataset: Dataset) -> Path | None:
     """Return the folder that a data set's files belong in, or None where it has none."""
-    folders = [download.to.parent for download in dataset.downloads()]
+    folders = [download.to.parent for download in downloads_of(dataset)]
     own = getattr(dataset, "path", None)
     return folders[0] if folders else own if isinstance(own, Path) else None
 
 
 def _usable(dataset: Dataset) -> Probe | None:
     try:
-        return dataset.probe()
+        return probed(dataset)
     except DataError:
         return None

@@ -11,8 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from augbench.config.writing import column
+from augbench.registry.asking import card_of, downloads_of
+from augbench.registry.entries import location
 from augbench.values.data import Dataset
-from augbench.values.errors import AugbenchError, BrokenComponent
+from augbench.values.errors import AugbenchError, BrokenComponent, reason
 from augbench.values.numbers import size
 
 if TYPE_CHECKING:
@@ -46,9 +48,15 @@ class Member:
     @cached_property
     def _built(self) -> tuple[Dataset | None, str]:
         try:
-            return None if self.component is None or self.required else self.component(**self.implied), ""
+            built = None if self.component is None or self.required else self.component(**self.implied)
+            if built is not None:
+                card_of(built), downloads_of(built)
         except AugbenchError as error:
             return None, str(error)
+        # One that breaks in a list of all must not break the others.
+        except (Exception, SystemExit) as error:
+            return None, f"it fails: {reason(error)}{f' ({place})' if (place := location(error)) else ''}"
+        return built, ""
 
     @property
     def dataset(self) -> Dataset | None:
@@ -63,12 +71,12 @@ class Member:
     @property
     def card(self) -> Card | None:
         """Return the data set's card, where it needs no parameters."""
-        return self.dataset.card() if self.dataset else None
+        return card_of(self.dataset) if self.dataset else None
 
     @property
     def downloads(self) -> tuple[Download, ...]:
         """Return the files that it is made of."""
-        return self.dataset.downloads() if self.dataset else ()
+        return downloads_of(self.dataset) if self.dataset else ()
 
     @property
     def state(self) -> str:
@@ -94,9 +102,8 @@ class Member:
 def members(entries: Sequence[Entry]) -> Iterator[Member]:
     """Return every name that entries stand for: those of a family one by one, if it tells them, without those that it refuses."""
     for entry in entries:
-        component = _loaded(entry)
-        names = getattr(component, "names", None) if entry.family else None
-        for name in names() if names else [None]:
+        component, names = _loaded(entry)
+        for name in names or [None]:
             use = f"{entry.name}/{name}" if name else entry.address
             found = Member(use=use, entry=entry, implied={"name": name} if name else {}, component=component)
             if not (name and found.refusal):
@@ -133,13 +140,15 @@ def _is_installed(module: str) -> bool:
     return found is not None and found.origin is not None
 
 
-def _loaded(entry: Entry) -> type[Dataset] | None:
-    from augbench.registry.loading import load
+def _loaded(entry: Entry) -> tuple[type[Dataset] | None, Sequence[str | None] | None]:
+    """Return a class, and the names of a family that tells them; None where it is broken."""
+    from augbench.registry.loading import load, members
 
     try:
-        return cast("type[Dataset]", load(entry))
+        component = cast("type[Dataset]", load(entry))
+        return component, members(entry, component) if entry.family else None
     except BrokenComponent:
-        return None
+        return None, None
 
 
 def _wants(required: Sequence[Parameter]) -> str:

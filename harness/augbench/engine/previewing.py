@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from augbench.registry.asking import card_of, loaded
 from augbench.store.files import write_bytes
 from augbench.values.data import Dataset, Resize, Split, Splits
 from augbench.values.errors import NoSuchSplit
@@ -66,7 +67,7 @@ def preview(name: str, dataset: Dataset, resize: Resize | None, wanted: Wanted, 
     """
     from augbench.stages.contact import draw_contact
 
-    splits = dataset.load()
+    splits = loaded(dataset)
     contact, counts = _contact(name, dataset, splits, resize, wanted)
     pages = draw_contact(contact)
     paths = tuple(picture if place == 0 else picture.with_stem(f"{picture.stem}-{place + 1}") for place in range(len(pages)))
@@ -97,7 +98,7 @@ def _contact(
     total = sum(sum(one.values()) for one in counts.values())
     facts = f"{many(total, 'image')} in {many(len(names), 'class', 'classes')}; {_sizes(every, resize)}; {look.kind()}"
     notes = (_chosen_words(split, wanted), *_size_words(every, zoom), *look.words(), *left_out, *_origin(dataset))
-    title = dataset.card().title
+    title = card_of(dataset).title
     heading = title if title.casefold().startswith(name.casefold()) else f"{name}: {title}"
     return Contact(title=heading, facts=facts, lines=lines, notes=notes), counts
 
@@ -180,6 +181,6 @@ def _size_words(examples: Sequence[_Example], zoom: int) -> tuple[str, ...]:
 
 
 def _origin(dataset: Dataset) -> tuple[str, ...]:
-    card = dataset.card()
+    card = card_of(dataset)
     said = [f"{word}: {text}" for word, text in (("Source", card.source), ("licence", card.licence)) if text]
     return (f"{'; '.join(said)}.",) if said else ()

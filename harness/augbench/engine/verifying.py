@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from augbench.engine.downloading import Found, expected, got, look
 from augbench.engine.watching import Watcher
+from augbench.registry.asking import card_of, downloads_of, loaded, probed
 from augbench.values.data import SCALES, Card, Dataset, Download
 from augbench.values.errors import AugbenchError, DataError
 from augbench.values.fetch_errors import OtherFile
 from augbench.values.numbers import many
+from augbench.values.trial_errors import TrialError
 
 if TYPE_CHECKING:
     from augbench.values.data import Probe, Split, Splits
@@ -36,16 +38,16 @@ def verify(name: str, dataset: Dataset, watcher: Watcher, *, pixels: bool = Fals
     probe: Probe | None = None
     try:
         watcher.began(f"{name}: looking", unit="parts")
-        probe = dataset.probe()
-        problems += _differences(dataset.card(), probe)
-    except DataError as error:
+        probe = probed(dataset)
+        problems += _differences(card_of(dataset), probe)
+    except (DataError, TrialError) as error:
         problems.append(str(error))
     decoded, broken = _decoded(name, dataset, probe, watcher) if pixels else (None, [])
     return Verdict(files=files, probe=probe, decoded=decoded, problems=tuple(dict.fromkeys([*problems, *broken])))
 
 
 def _looked(dataset: Dataset, watcher: Watcher) -> Iterator[tuple[Download, Found]]:
-    for download in dataset.downloads():
+    for download in downloads_of(dataset):
         watcher.began(f"{download.to.name}: checking", unit="parts")
         yield download, look(download)
 
@@ -66,8 +68,8 @@ def _decoded(name: str, dataset: Dataset, probe: Probe | None, watcher: Watcher)
     from augbench.values.ordered import in_order
 
     try:
-        splits = dataset.load()
-    except DataError as error:
+        splits = loaded(dataset)
+    except (DataError, TrialError) as error:
         return 0, [str(error)]
     problems = list(_labels(splits, probe)) if probe else []
     done, total = 0, sum(len(split.ids) for split in splits.parts.values())

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from augbench.matrix.model import Matrix
+from augbench.registry.asking import probed
 from augbench.values.components import Component, dashed
 from augbench.values.data import Probe
 from augbench.values.errors import ConfigError, DataError, Problem, TooFewForFolds, suggestion
 from augbench.values.numbers import many
 from augbench.values.settings import Below, Column
+from augbench.values.trial_errors import TrialError
 
 
 def minority(column: Column, probe: Probe) -> tuple[str, ...]:
@@ -30,8 +32,8 @@ def look(matrix: Matrix, *, moved: bool = False) -> dict[str, Probe]:
     probes, problems = {}, []
     for column in matrix.columns:
         try:
-            probes[column.name] = column.dataset.probe()
-        except DataError as error:
+            probes[column.name] = probed(column.dataset)
+        except (DataError, TrialError) as error:
             hint = _elsewhere(column) if moved else ""
             problems.append(Problem(f"data set '{column.name}': {error}", matrix._places.columns.get(column.name), hint))
     if problems:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from augbench.registry.asking import content_of
+from augbench.registry.places import definition
 from augbench.values.components import Component, dashed
+from augbench.values.errors import NoToml
+from augbench.values.trial_errors import ComponentRaises
 
 Key = str
 KEY_SCHEMA = 2
@@ -43,11 +48,17 @@ def identity(value: Any, code: CodeDigest) -> Any:
         return [identity(part, code) for part in value]
     if isinstance(value, Path):
         return _file(value)
-    return value
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise NoToml(value)
 
 
 def _component(value: Component, code: CodeDigest) -> Any:
-    parameters, content = _fields(value, code), value.content()
+    try:
+        parameters, content = _fields(value, code), content_of(value)
+    # The default of a field; what a matrix says is none.
+    except NoToml as error:
+        raise ComponentRaises(value.kind, class_name(type(value)), error, definition(type(value))) from error
     if content is not None or value.kind == "dataset":
         # Where files lie is not what they hold: the content tells that, and the digest of a data set.
         said = {dashed(name) for name, part in vars(value).items() if part is not None and not isinstance(part, Path)}

@@ -11,6 +11,7 @@ from augbench.matrix import Matrix, minority
 from augbench.plan.graph import Cell, Graph, TrialStages
 from augbench.plan.keys import CodeDigest, Key
 from augbench.plan.tasks import Stage, StageKind
+from augbench.registry.asking import supported
 from augbench.values.components import Component, Facts, Reason
 from augbench.values.data import Probe
 from augbench.values.settings import Column, Settings, Trial
@@ -161,7 +162,7 @@ def unsupported(settings: Settings, cell: Cell) -> Reason | None:
         owned = [(settings.of_class(name).generator, replace(facts, minority=(name,))) for name in facts.minority]
         asked += [(generator, own) for generator, own in owned if generator]
         asked += [(settings.quality.features, facts)] if settings.quality.features else []
-    return next((reason for component, known in asked if (reason := component.supports(known))), None)
+    return next((reason for component, known in asked if (reason := supported(component, known))), None)
 
 
 def _training_counts(column: Column, probe: Probe) -> tuple[int, ...]:

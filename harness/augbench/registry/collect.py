@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from augbench.registry.absent import absent
 from augbench.registry.clashes import Clash
 from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved
 from augbench.registry.installed import same
-from augbench.registry.loading import load
+from augbench.registry.loading import load, members
 from augbench.values.components import KINDS, Component
 from augbench.values.errors import UnknownComponent
 
@@ -160,8 +159,7 @@ class Registry:
         qualified = f"{family}@{distribution}" if distribution else family
         entry = self._only(kind, use, [entry for entry in self.named(kind, qualified) if entry.family])
         component = load(entry)
-        names: Callable[[], Sequence[str]] | None = getattr(component, "names", None)
-        if names is not None and member not in (known := names()):
+        if (known := members(entry, component)) is not None and member not in known:
             raise UnknownComponent(kind, use, [f"{family}/{name}" for name in known])
         return Resolved(entry=entry, component=component, implied={"name": member})
 

@@ -113,7 +113,7 @@ def _annotation(component: type[Component], field: Field[Any]) -> Any:
     holder = type("Holder", (), {"__annotations__": {field.name: field.type}})
     try:
         return get_type_hints(holder, vars(sys.modules[owner.__module__]), dict(vars(owner)), include_extras=True)[field.name]
-    except (NameError, AttributeError, KeyError):
+    except Exception:
         return field.type
 
 

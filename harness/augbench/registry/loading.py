@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, cast
 
 from augbench.registry.entries import Entry, location
 from augbench.registry.hearing import apart
 from augbench.registry.places import definition
-from augbench.values.components import Component
+from augbench.values.components import Component, dashed
 from augbench.values.errors import BrokenComponent
+
+_RESERVED = ("use", "preset")
+"""Keys that every component's table has."""
 
 
 def load(entry: Entry) -> type[Component]:
@@ -29,6 +33,15 @@ def load(entry: Entry) -> type[Component]:
         why = TypeError(f"'{_label(component)}' {fault}")
         raise BrokenComponent(entry.kind, entry.name, str(entry.origin), why, definition(component))
     return cast("type[Component]", component)
+
+
+def members(entry: Entry, component: type[Component]) -> tuple[str, ...] | None:
+    """Return the names of a family, or None where it does not tell them.  Raise ``BrokenComponent``."""
+    names: Callable[[], Iterable[str]] | None = getattr(component, "names", None)
+    try:
+        return None if names is None else tuple(names())
+    except (Exception, SystemExit) as error:
+        raise BrokenComponent(entry.kind, entry.address, str(entry.origin), error, location(error)) from error
 
 
 def _imported(target: str | type) -> Any:
@@ -58,6 +71,29 @@ def _fault(component: Any, kind: str) -> str:
     if inspect.isabstract(component):
         missing: frozenset[str] = getattr(component, "__abstractmethods__", frozenset())
         return f"does not define {', '.join(sorted(missing))}"
+    return _misnamed(component) or _misdeclared(component)
+
+
+def _misnamed(component: type[Component]) -> str:
+    """Say which field no matrix could set, or would take the place of a method."""
+    base = next(base for base in component.__mro__ if base.__module__.startswith("augbench."))
+    for own in _fields(component):
+        if callable(getattr(base, own.name, None)):
+            return f"has a field '{own.name}', which is a method of every {component.kind}; give it another name"
+        if dashed(own.name) in _RESERVED:
+            return f"has a field '{own.name}', which a matrix cannot set: the key means something else; give it another name"
+    return ""
+
+
+def _misdeclared(component: type[Component]) -> str:
+    """Say which of the things that a class tells of itself make no sense."""
+    presets: Any = component.presets
+    if not isinstance(presets, Mapping) or not all(isinstance(name, str) and isinstance(presets[name], Mapping) for name in presets):
+        return f'has presets that are no tables by name; write presets = {{"official": {{...}}}}, not {presets!r}'
+    # One that depends on a parameter is a property.
+    arity = getattr(component, "arity", 1)
+    if not isinstance(arity, property) and (isinstance(arity, bool) or not isinstance(arity, int) or arity < 1):
+        return f"has arity = {arity!r}, and not a whole number above 0: how many source images make one"
     return ""
 
 

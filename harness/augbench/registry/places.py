@@ -41,8 +41,9 @@ def entered(error: BaseException) -> str:
     """Return file:line of the code that the harness called and an error came from; empty where that is the harness or a library."""
     passed = frames(error)
     after = [place for place, (file, _) in enumerate(passed) if _HARNESS in Path(file).parents]
-    foreign = passed[after[-1] + 1 :] if after else passed
-    if not foreign or foreign[0][0].startswith("<"):
+    # The __init__ of a dataclass is of no file.
+    foreign = [frame for frame in (passed[after[-1] + 1 :] if after else passed) if not frame[0].startswith("<")]
+    if not foreign:
         return ""
     first = Path(foreign[0][0])
     return "" if _top(first) in _LIBRARIES or _is_standard(first) else _last_within(foreign, _package(first))

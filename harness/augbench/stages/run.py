@@ -24,6 +24,7 @@ from augbench.plan.tasks import (
     TablesTask,
     TrainTask,
 )
+from augbench.registry.asking import loaded
 from augbench.stages import contents, generators
 from augbench.stages.costs import measured
 from augbench.stages.evaluate import evaluate
@@ -69,7 +70,7 @@ def _work(stage: Stage, inputs: Mapping[str, Path], folder: Path, progress: Prog
     device = keeper.device
     match stage.task:
         case PrepareTask() as task:
-            write_prepared(task.dataset.load(), task.resize, folder, task.name, progress)
+            write_prepared(loaded(task.dataset), task.resize, folder, task.name, progress)
         case FitTask() as task:
             return generators.fit(task, inputs, folder, device, progress, keeper)
         case SynthesiseTask() as task:

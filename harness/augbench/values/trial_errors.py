@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from augbench.values.errors import AugbenchError
+from augbench.values.errors import AugbenchError, reason
 
 
 def _placed(where: str) -> str:
@@ -19,8 +19,7 @@ class ComponentRaises(TrialError):
     """A component's code raises while it is tried out."""
 
     def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
-        said = str(error) if isinstance(error, AugbenchError) else f"{type(error).__name__}: {error}"
-        super().__init__(f"{kind} '{name}' fails: {said}{_placed(where)}")
+        super().__init__(f"{kind} '{name}' fails: {reason(error)}{_placed(where)}")
 
 
 class ComponentHangs(TrialError):

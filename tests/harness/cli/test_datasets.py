@@ -88,6 +88,30 @@ def test_the_list_says_where_the_files_of_each_are(bench, shapes: Path):
     assert (rows["image-folder"]["files"], rows["phantom"]["files"]) == ("your own", "none needed")
 
 
+def broken(shapes: Path, module: str, code: str) -> Path:
+    """Let the plugin be another module."""
+    folder = shapes.parents[1]
+    (folder / "shapes-1.0.dist-info" / "entry_points.txt").write_text(f"[augbench]\nshapes = {module}\n")
+    (folder / f"{module}.py").write_text(code)
+    return folder / f"{module}.py"
+
+
+@pytest.mark.parametrize(("module", "wrong"), [("divides", "1 / 0"), ("exits", "exit(4)"), ("forgets", "return None")])
+def test_a_data_set_that_breaks_breaks_no_list(bench, shapes: Path, module: str, wrong: str):
+    odd = f"@dataclass(frozen=True, kw_only=True)\nclass Odd(_Nothing):\n    def card(self):\n        {wrong}\n"
+    plugin = broken(shapes, f"shapes_that_{module}", f"{PLUGIN}\n{odd}")
+    assert listed(bench)["odd"]["files"] == "see 'show'"
+    assert f"({plugin}:" in bench("datasets", "show", "odd").stdout
+
+
+def test_names_that_cannot_be_told_break_no_list(bench, shapes: Path):
+    broken(shapes, "shapes_without_names", PLUGIN.replace('return ("rings", "stars")', "raise KeyError('rings')"))
+    assert listed(bench)["shapes/NAME"]["files"] == "does not load"
+    shown = bench("datasets", "show", "shapes/rings")
+    assert shown.exit_code == 2
+    assert shown.stderr.startswith("dataset 'shapes/NAME' from shapes 1.0 does not load: KeyError: 'rings' (")
+
+
 def test_the_list_has_a_line_for_each_of_a_family_with_its_licence(bench, shapes: Path):
     (line,) = (line for line in bench("datasets", "list").stdout.splitlines() if "shapes/rings" in line)
     assert [cell.strip() for cell in line.strip("│").split("│")] == [

@@ -55,6 +55,26 @@ BAD_CLASSES = {
         "TypeError: 'mix_of_test:Twist' is of kind schedule, not augmenter",
         6,
     ),
+    "shadow": (
+        MIX.replace("angle: float", "supports: float"),
+        "TypeError: 'mix_of_test:Twist' has a field 'supports', which is a method of every augmenter; give it another name",
+        6,
+    ),
+    "reserved": (
+        MIX.replace("angle: float", "use: float"),
+        "TypeError: 'mix_of_test:Twist' has a field 'use', which a matrix cannot set: the key means something else; give it another name",
+        6,
+    ),
+    "presets": (
+        MIX.replace("arity = 1", "presets = ['official']"),
+        "TypeError: 'mix_of_test:Twist' has presets that are no tables by name; write presets = {\"official\": {...}}, not ['official']",
+        6,
+    ),
+    "arity": (
+        MIX.replace("arity = 1", "arity = 0"),
+        "TypeError: 'mix_of_test:Twist' has arity = 0, and not a whole number above 0: how many source images make one",
+        6,
+    ),
     "list": (
         MIX.replace("angle: float = 3.0", "angles: list[float] = []"),
         "ValueError: the default of field 'angles' is a list, which could be changed; "
@@ -96,6 +116,15 @@ def test_a_target_that_is_not_there_suggests_another(site, listed):
     site.write("mix_of_test.py", MIX)
     (failure,) = listed("twist", "--load")["failures"]
     assert failure["reason"].endswith("has no 'Twits'; did you mean 'Twist'?")
+
+
+def test_an_arity_may_depend_on_a_parameter(site, listed, bench):
+    site.install("augbench-twist", twist_plugin=GOOD.format(target="mix_of_test:Twist"))
+    site.write(
+        "mix_of_test.py", MIX.replace("arity = 1", "count: int = 3\n\n    @property\n    def arity(self):\n        return self.count\n")
+    )
+    assert listed("twist", "--load")["failures"] == []
+    assert "[rows.twist.augment.linear]" in bench("plugins", "show", "twist").stdout
 
 
 def test_what_is_listed_can_be_narrowed(listed, bench):

@@ -67,6 +67,38 @@ def test_a_broken_file_is_told_at_its_place_with_the_line_to_mend(tmp_path):
     assert caret.endswith("^^^^^^^^^^^^^^")
 
 
+RAISING = {
+    "when it is built": (
+        "    def __post_init__(self):\n        raise KeyError('rate')\n",
+        "schedule 'half-rate': KeyError: 'rate' ({}:12)",
+    ),
+    "when a default is made": (
+        "    rates: tuple = field(default_factory=lambda: 1 / 0)\n",
+        "schedule 'half-rate' from my_half.py does not load: ZeroDivisionError: division by zero ({}:11)",
+    ),
+    "when an annotation is read": (
+        "    rate: '1 / 0' = 0.5\n",
+        "schedule 'half-rate' from my_half.py does not load: ZeroDivisionError: division by zero ({}:7)",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", RAISING)
+def test_whatever_a_class_raises_is_told_at_the_name_with_the_line_to_mend(tmp_path, monkeypatch, how):
+    monkeypatch.chdir(tmp_path)
+    body, said = RAISING[how]
+    path = tmp_path / "m.toml"
+    (tmp_path / "my_half.py").write_text(
+        FLIP.replace("import dataclass", "import dataclass, field").replace('rate."""\n', f'rate."""\n\n{body}')
+    )
+    path.write_text(REAL)
+    with pytest.raises(ConfigError) as error:
+        load_matrix(path, registry_of(path))
+    (problem,) = error.value.problems
+    assert problem.message.replace(str(tmp_path / "my_half.py"), "my_half.py") == said.format("my_half.py")
+    assert problem.where.source.endswith('"half-rate" }')
+
+
 def test_a_plugin_that_the_matrix_leaves_out_is_not_there(tmp_path):
     path = tmp_path / "m.toml"
     path.write_text('disable-plugins = ["augbench-datasets"]\n')

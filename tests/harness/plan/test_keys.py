@@ -13,6 +13,7 @@ from augbench.engine.request import Request
 from augbench.engine.session import open_session
 from augbench.plan.keys import KEY_SCHEMA
 from augbench.plan.tasks import REVISIONS
+from augbench.values.trial_errors import ComponentRaises
 
 PARTS = '''
 """Components without a line of torch."""
@@ -300,6 +301,18 @@ def test_an_edit_of_one_module_leaves_components_of_others_alone(home: Path):
     edit(home / "keyed" / "other.py", "return 1", "return 2")
     changed = {label for label, key in keys(home).items() if before[label] != key}
     assert changed == {f"{what} cells/ours/s3/f{fold}" for what in ("train", "test") for fold in range(3)}
+
+
+@pytest.mark.parametrize(
+    ("default", "what"), [("float('nan')", "float nan"), ("frozenset()", "frozenset frozenset()"), ("len", "builtin_fun")]
+)
+def test_a_default_that_no_matrix_could_hold_is_told(home: Path, default: str, what: str):
+    edit(home / "keyed" / "parts.py", '"""Stays."""\n', f'"""Stays."""\n\n    odd: object = {default}\n')
+    with pytest.raises(
+        ComponentRaises, match=r"schedule 'keyed.parts:Flat' fails: a matrix cannot hold (.*); it holds .*parts.py:\d+\)"
+    ) as error:
+        keys(home)
+    assert f"cannot hold {what}" in str(error.value)
 
 
 def test_a_plugin_file_beside_the_matrix_is_read_the_same_way(home: Path):
