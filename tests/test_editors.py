@@ -22,7 +22,7 @@ from augbench.values.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 MATRICES = [ROOT / "ablation.toml", *sorted((ROOT / "matrices").glob("*.toml")), *sorted((ROOT / "plugins").rglob("presets/**/*.toml"))]
-OWN = {"plugins.md", "tutorial.md"}
+OWN = {"plugins.md", "statistics.md", "tutorial.md"}
 """Pages whose examples name components that their readers write."""
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in OWN)]
 SCRIPTS = sysconfig.get_path("scripts")

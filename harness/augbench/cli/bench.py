@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 EPILOG = examples(
     ("bench plugins bench mixup", "beside all built-in mixers of two images"),
     ("bench plugins bench ./my_mix.py --against mixup,cutmix", "a file of your own, beside two of them"),
-    ("bench plugins bench timm/resnet18 --size 224 --device cuda", "a network's training step and forward pass"),
+    ("bench plugins bench backbone:timm/resnet18 --size 224 --device cuda", "a network's training step and forward pass"),
     ("bench plugins bench mixup --json | jq '.[].ratio'", "for scripts"),
 )
 BUILT_INS = "built-ins"
-_HOME = "augbench"
 """The distribution whose components are built in."""
 _BAR = 24
 
@@ -111,9 +110,9 @@ class _Field:
         entries = [entry for entry in self._registry.entries if entry.kind == kind and not entry.family]
         found = []
         for entry in entries:
-            if entry.origin.distribution == _HOME:
+            if entry.origin.built_in:
                 try:
-                    found += [replace(one, name=entry.name) for one in meant([f"{kind}:{entry.name}@{_HOME}"], self._registry)]
+                    found += [replace(one, name=entry.name) for one in meant([f"{kind}:{entry.name}@{entry.origin.distribution}"], self._registry)]
                 except AugbenchError:  # one that needs parameters, or an extra
                     continue
         return found

@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 from augbench import Registry
 from augbench.comparison import measures
 from augbench.registry.discovery import discover
+from augbench.registry.local import load_local
 from support.predicted import certain, predictions
 
 PAGE = Path(__file__).parents[3] / "docs" / "statistics.md"
@@ -33,10 +34,12 @@ def pages(tmp_path, monkeypatch):
     return set(files)
 
 
-def test_the_page_s_metrics_are_found_by_where_they_are_and_measure(pages):
+def test_the_page_s_metrics_are_found_by_name_and_by_where_they_are_and_measure(pages, tmp_path):
     assert "my_scores.py" in pages
-    (report,) = [tomllib.loads(block)["report"] for block in re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)]
-    macro_f1, worst, doubt = measures.metrics_of(report["metrics"], discover()).values()
+    (table,) = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)]
+    registry = discover()
+    load_local(registry, tuple(table["plugins"]), tmp_path)
+    macro_f1, worst, doubt = measures.metrics_of(table["report"]["metrics"], registry).values()
     made = certain([0, 0, 0, 1], [0, 0, 1, 1], 3)
     assert worst.measure(made) == pytest.approx(2 / 3)
     counts = np.array([[[2, 1, 0]], [[0, 1, 0]]])
