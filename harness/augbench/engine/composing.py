@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from augbench.engine.material import Material
@@ -19,28 +19,11 @@ if TYPE_CHECKING:
 
     from augbench.stages.batch_sheet import BatchSection, Cell
 
-_STEPS = 2000
-"""Of a training that does not say how long it is."""
+_SIZE, _STEPS = 32, 2000
+"""Of a batch, and of a training, where no row says them."""
 _BLOCK = 64
 _PLACES = {"first batches": 0.0, "half-way": 0.5, "last batches": 1.0}
 _SLOT = "mixed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mixture:
-    """What a row says of its batches; by itself a sampler has 32 originals to take."""
-
-    size: int = 32
-    mix: Mapping[str, float] = field(default_factory=lambda: {ORIGINALS: 1.0})
-    slots: Mapping[str, SlotRule] = field(default_factory=dict)
-    n: Mapping[int, int] | None = None
-    """By minority class; 1 of each where nothing is said."""
-    bank: Mapping[int, int] = field(default_factory=dict)
-    """Synthetic images by class."""
-
-
-# What a sampler is shown with that takes only mixed images.
-_MIXED = Mixture(mix={_SLOT: 1.0}, slots={_SLOT: SlotRule(arity=2, pairing="any")})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,41 +37,42 @@ class Composed:
     """By place in the training: what is drawn, and what the sampler declares."""
 
 
-def composed_by(subject: Subject, material: Material, mixture: Mixture | None, limit: float) -> Composed:
-    """Let a sampler compose batches.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
-    context = context_of(material, mixture or suited(subject, material, limit))
+def composed_by(subject: Subject, material: Material, told: SampleContext | None, limit: float) -> Composed:
+    """Let a sampler compose batches, of what a row tells it or else of originals.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
+    context = told or suited(subject, material, limit)
     with subject.trial(limit):
         return _composed(subject, cast("Sampler", subject.component), context)
 
 
-def suited(subject: Subject, material: Material, limit: float) -> Mixture:
+def suited(subject: Subject, material: Material, limit: float) -> SampleContext:
     """Return what a sampler can make batches of.  Raise ``Unsuited``."""
-    reasons = []
-    for mixture in (Mixture(), _MIXED):
-        facts = material.facts(mixture.size, mixture.mix)
+    reasons, originals = [], _originals(material)
+    # Some take only mixed images.
+    mixed = replace(originals, mix={_SLOT: 1.0}, slots={_SLOT: SlotRule(arity=2, pairing="any")})
+    for context in (originals, mixed):
+        facts = material.facts(context.size, context.mix)
         with subject.trial(limit):
             reason = subject.component.supports(facts)
         if reason is None:
-            return mixture
+            return context
         reasons.append(reason)
     raise Unsuited(subject.kind, subject.name, reasons[0], "show it in a row: --matrix FILE --row NAME")
 
 
-def context_of(material: Material, mixture: Mixture) -> SampleContext:
-    """Return what a sampler is told."""
+def _originals(material: Material) -> SampleContext:
+    """Return what a sampler is told that nobody tells anything."""
     import torch
 
-    bank = [torch.full((size,), label) for label, size in mixture.bank.items()]
     return SampleContext(
         labels=material.labels(),
-        bank_labels=torch.cat([*bank, torch.empty(0, dtype=torch.int64)]),
+        bank_labels=torch.empty(0, dtype=torch.int64),
         classes=len(material.splits.classes),
         minority=material.minority,
-        size=mixture.size,
-        n=mixture.n if mixture.n is not None else dict.fromkeys(material.minority, 1),
-        mix=mixture.mix,
-        bank_size={label: mixture.bank.get(label, 0) for label in material.minority},
-        slots=mixture.slots,
+        size=_SIZE,
+        n=dict.fromkeys(material.minority, 1),
+        mix={ORIGINALS: 1.0},
+        bank_size=dict.fromkeys(material.minority, 0),
+        slots={},
         streams=Streams.of(seed=material.seed),
         total=_STEPS,
     )
@@ -100,7 +84,7 @@ def _composed(subject: Subject, sampler: Sampler, context: SampleContext) -> Com
     found = {}
     groups: tuple[Group, ...] = ()
     for name, progress in _PLACES.items():
-        block = Block(first=round(progress * (_STEPS - _BLOCK)), steps=_BLOCK)
+        block = Block(first=round(progress * max(0, (context.total or _STEPS) - _BLOCK)), steps=_BLOCK)
         there = context.at(block)
         composed = tuple(promises.composed(sampler, sampler.compose(there), there))
         whole = sum(group.sources.shape[1] for group in composed)

@@ -8,14 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from augbench.engine.composing import Mixture, batch_section, composed_by, composed_facts
+from augbench.engine.composing import batch_section, composed_by, composed_facts
 from augbench.engine.material import Material
 from augbench.engine.mixing import Made, Shown, made_by, mixing_facts, mixing_section
 from augbench.engine.pacing import curve_facts, curve_section, factors_of
 from augbench.engine.trying import Subject
 from augbench.store.files import write_bytes
 from augbench.values.numbers import count, many
-from augbench.values.sampling import Pairing
+from augbench.values.sampling import Pairing, SampleContext
 from augbench.values.trial_errors import NothingToShow
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class Sight:
     """What the slot says, in words."""
     pairing: Pairing | None = None
     """As its slot says; None leaves it to whoever looks."""
-    mixture: Mixture | None = None
-    """What its row says of batches, of a sampler."""
+    told: SampleContext | None = None
+    """What its row tells it, of a sampler."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +124,7 @@ class _Stand:
         subject, material = sight.subject, self.material
         aside = ", ".join(filter(None, (subject.settings, sight.aside)))
         if subject.kind == "sampler":
-            composed = composed_by(subject, material, sight.mixture, self.shown.limit)
+            composed = composed_by(subject, material, sight.told, self.shown.limit)
             return batch_section(subject, composed, material, self.shown.draws, aside), composed_facts(composed, material)
         if subject.kind == "schedule":
             factors = factors_of(subject, self.shown.limit)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from augbench.engine.composing import Mixture
 from augbench.engine.looking import Sight
 from augbench.engine.material import Material
 from augbench.engine.trying import Subject
 from augbench.values.components import Component
 from augbench.values.numbers import percent
-from augbench.values.sampling import ORIGINALS, SlotRule
+from augbench.values.sampling import ORIGINALS, SampleContext
 from augbench.values.settings import AugmentSlot, Settings
+from augbench.values.streams import Streams
 
 Called = Callable[[type], str]
 """Tells the name that a matrix uses for a class."""
@@ -24,27 +25,23 @@ def sights_of(settings: Settings, material: Material, called: Called) -> Iterato
             yield Sight(subject=_subject(slot.augmenter, called), aside=_beside(name, slot), pairing=slot.pairing)
     for number, transform in enumerate(settings.transforms, 1):
         yield Sight(subject=_subject(transform, called), aside=f"transform {number}, applied to {settings.transforms_at}")
-    yield Sight(subject=_subject(settings.sampler, called), mixture=mixture_of(settings, material))
+    yield Sight(subject=_subject(settings.sampler, called), told=told(settings, material))
     yield Sight(subject=_subject(settings.training.schedule, called))
 
 
-def mixture_of(settings: Settings, material: Material) -> Mixture:
-    """Return what a row says of its batches."""
+def told(settings: Settings, material: Material) -> SampleContext:
+    """Return what a row's training tells its sampler."""
+    from augbench.plan.graph import train_task
+    from augbench.stages.contexts import sample_context
+    from augbench.stages.train import total_steps
+
     names = material.splits.classes
-    owned = {label: settings.of_class(names[label]) for label in material.minority}
-    reads = settings.reads_banks()
-    return Mixture(
-        size=settings.batch.size,
-        mix=settings.mix(),
-        slots={name: _rule(slot, material) for name, slot in settings.augment.items() if name in settings.mix()},
-        n={label: own.n for label, own in owned.items()},
-        bank={label: own.bank.size for label, own in owned.items() if reads and own.generator is not None},
-    )
-
-
-def _rule(slot: AugmentSlot, material: Material) -> SlotRule:
-    weights = slot.augmenter.expected_weights(material.shape)
-    return SlotRule(arity=slot.augmenter.arity, sources=slot.sources, pairing=slot.pairing, probability=slot.probability, weights=weights)
+    minority = [names[label] for label in material.minority]
+    task = train_task(settings, minority)
+    banks = {name: settings.of_class(name).bank.size for name in settings.generators(minority)}
+    streams = Streams.of(seed=material.seed)
+    context = sample_context(task, material.labels(), names, material.shape, banks, streams)
+    return replace(context, total=total_steps(task, context)[0])
 
 
 def _beside(name: str, slot: AugmentSlot) -> str:

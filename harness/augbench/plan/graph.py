@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -172,7 +172,7 @@ class Graph:
         return self._resamples[named]
 
     def _drafts(self, settings: Settings, cell: Cell) -> CellDrafts:
-        banks = self._bank_drafts(settings, cell) if settings.reads_banks() else ()
+        banks = self._bank_drafts(settings, cell)
         prepare = self._prepare(cell)
         texts = [
             (each.target, each.scope, *(draft.settings if draft else "" for draft in (each.fit, each.synthesise, each.assess)))
@@ -196,8 +196,8 @@ class Graph:
         return self._make(Draft(kind="prepare", label=f"prepare {column.label}", settings=canonical(settings), template=task), None, {})
 
     def _bank_drafts(self, settings: Settings, cell: Cell) -> tuple[BankDrafts, ...]:
-        owned = ((name, settings.of_class(name)) for name in cell.minority)
-        return tuple(self._bank_draft(name, own, own.generator, settings) for name, own in owned if own.generator is not None)
+        generators = settings.generators(cell.minority).items()
+        return tuple(self._bank_draft(name, settings.of_class(name), generator, settings) for name, generator in generators)
 
     def _bank_draft(self, name: str, own: ClassSettings, generator: Generator, settings: Settings) -> BankDrafts:
         called = self.name_of(type(generator))
@@ -248,22 +248,7 @@ class Graph:
         return found
 
     def _train(self, settings: Settings, cell: Cell) -> Draft:
-        # Sorted: the order in which a matrix names its parts changes no bit.
-        mix = dict(sorted(settings.mix().items()))
-        task = TrainTask(
-            sampler=settings.sampler,
-            backbone=settings.backbone,
-            size=settings.batch.size,
-            mix=mix,
-            n={name: settings.of_class(name).n for name in cell.minority},
-            bank_size={name: settings.of_class(name).bank.size for name in cell.minority},
-            augment={name: settings.augment[name] for name in mix if name in settings.augment},
-            transforms=settings.transforms,
-            transforms_at=settings.transforms_at,
-            training=settings.training,
-            numerics=settings.numerics,
-            resample=NOWHERE,
-        )
+        task = train_task(settings, cell.minority)
         described = identity(task, self.code)
         del described["resample"]
         return Draft(kind="train", label="train", settings=canonical(described), template=task)
@@ -300,6 +285,26 @@ class Graph:
 
 NOWHERE = Resample(seed=0, digest="")
 """What a template holds until a stage says which images it sees."""
+
+
+def train_task(settings: Settings, minority: Sequence[str]) -> TrainTask:
+    """Return what a training of these settings does, wherever it is done."""
+    # Sorted: the order in which a matrix names its parts changes no bit.
+    mix = dict(sorted(settings.mix().items()))
+    return TrainTask(
+        sampler=settings.sampler,
+        backbone=settings.backbone,
+        size=settings.batch.size,
+        mix=mix,
+        n={name: settings.of_class(name).n for name in minority},
+        bank_size={name: settings.of_class(name).bank.size for name in minority},
+        augment={name: settings.augment[name] for name in mix if name in settings.augment},
+        transforms=settings.transforms,
+        transforms_at=settings.transforms_at,
+        training=settings.training,
+        numerics=settings.numerics,
+        resample=NOWHERE,
+    )
 
 
 def _where(resample: Resample) -> str:

@@ -18,6 +18,7 @@ from augbench.plan.tasks import TrainTask
 from augbench.stages import promises
 from augbench.stages.batches import Batches, block_borders
 from augbench.stages.classifier import autocast, build_classifier, layout
+from augbench.stages.contexts import sample_context
 from augbench.stages.course import LOSSES, SCORES, Course
 from augbench.stages.head import HeadSetup, spare_bias
 from augbench.stages.images import images_of
@@ -27,7 +28,7 @@ from augbench.stages.subsets import Subset, subsets
 from augbench.stages.validation import Validation
 from augbench.values.errors import Diverged, StageError
 from augbench.values.learning import LossContext
-from augbench.values.sampling import SampleContext, SlotRule
+from augbench.values.sampling import SampleContext
 from augbench.values.settings import Length
 from augbench.values.streams import Streams
 from augbench.values.synthesis import Curve, Fitted, Progress
@@ -84,7 +85,7 @@ def _course(task: TrainTask, prepared: Prepared, held_out: Subset | None, device
     head = HeadSetup(cosine_scale=training.loss.cosine_scale, bias=training.loss.bias_start(classes))
     classifier = build_classifier(task.backbone, prepared, task.numerics, device, head)
     torch.manual_seed(streams.seed("train/dropout"))
-    optimizer = training.optimizer.build(classifier.parameters(), training.lr)
+    optimizer = promises.optimizer(training.optimizer, training.optimizer.build(classifier.parameters(), training.lr))
     if not training.loss.bias_decays:
         spare_bias(optimizer, classifier.network, classes)
     validation = None
@@ -134,31 +135,8 @@ def _batches(
     streams: Streams,
     device: torch.device,
 ) -> Batches:
-    number = {name: index for index, name in enumerate(prepared.classes)}
-    bank_labels = [np.full(len(bank), number[name]) for name, bank in banks.items()]
-    slots = {
-        name: SlotRule(
-            arity=slot.augmenter.arity,
-            sources=slot.sources,
-            pairing=slot.pairing,
-            probability=slot.probability,
-            weights=slot.augmenter.expected_weights(prepared.shape),
-            partners=torch.from_numpy(np.array(tables[name])) if name in tables else None,
-        )
-        for name, slot in task.augment.items()
-    }
-    context = SampleContext(
-        labels=torch.from_numpy(learn.labels),
-        bank_labels=torch.from_numpy(np.concatenate([*bank_labels, np.empty(0, dtype=np.int64)])),
-        classes=len(prepared.classes),
-        minority=tuple(number[name] for name in task.n),
-        size=task.size,
-        n={number[name]: n for name, n in task.n.items()},
-        mix=task.mix,
-        bank_size={number[name]: size for name, size in task.bank_size.items()},
-        slots=slots,
-        streams=streams,
-    )
+    sizes = {name: len(bank) for name, bank in banks.items()}
+    context = sample_context(task, torch.from_numpy(learn.labels), prepared.classes, prepared.shape, sizes, streams, tables)
     drawn = [(bank, np.arange(len(bank))) for bank in banks.values()]
     images = images_of([*learn.pixels(), *drawn], prepared.scale, device)
     return Batches(task=task, context=context, images=images, streams=streams, device=device)
@@ -192,8 +170,9 @@ class _Trainer:
         context = self._loss_context(first / self.steps)
         summed = torch.zeros((), device=self.batches.device)
         for step in range(first, first + count):
+            factor = promises.factor(training.schedule, training.schedule.factor(step, self.steps, self.epoch))
             for group in course.optimizer.param_groups:
-                group["lr"] = training.lr * training.schedule.factor(step, self.steps, self.epoch)
+                group["lr"] = training.lr * factor
             summed += self._update(*block.batch(step - first), replace(context, progress=step / self.steps))
             if course.validation and step + 1 in checks:
                 course.validation.check(step + 1, course.classifier, keep=training.select == "best")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -148,6 +148,11 @@ class Settings:
         known = {ORIGINALS, *self.augment} | ({GENERATED} if generators else set())
         parts = {name: part for name, part in self.batch.mix.items() if name in known and part > 0}
         return parts or {ORIGINALS: 1.0}
+
+    def generators(self, minority: Iterable[str]) -> dict[str, Generator]:
+        """Return what fills the bank of each minority class that has one."""
+        owned = ((name, self.of_class(name).generator) for name in minority if self.reads_banks())
+        return {name: generator for name, generator in owned if generator is not None}
 
     def reads_banks(self) -> bool:
         """Tell whether any image of a batch comes from a bank: no bank is made that nothing reads."""

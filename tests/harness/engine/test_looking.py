@@ -12,13 +12,12 @@ import torch
 from PIL import Image
 
 from augbench import Dataset, Facts, Group, Probe, Reason, SampleContext, Sampler, Schedule, Split, Splits, TableView
-from augbench.engine.composing import Mixture, composed_by
+from augbench.engine.composing import composed_by
 from augbench.engine.looking import Drawn, Sight, look_at
 from augbench.engine.material import Material
 from augbench.engine.mixing import Made, Shown, made_by
 from augbench.engine.pacing import factors_of
 from augbench.engine.trying import Subject
-from augbench.values.sampling import SlotRule
 from augbench.values.trial_errors import ComponentRaises, NothingToShow, OddResult, Unsuited
 from support.toys import Blend, Dots, Flat, Means, Shift, Supplement
 from support.wayward import Wayward
@@ -160,8 +159,8 @@ def test_deep_images_of_any_channels_are_drawn_and_said_to_be_stretched(channels
     assert len(np.unique(picture(found))) > 100
 
 
-def composed(sampler: Sampler, mixture: Mixture | None = None):
-    return composed_by(Subject(name="it", component=sampler), material(small=("c",)), mixture, 5)
+def composed(sampler: Sampler):
+    return composed_by(Subject(name="it", component=sampler), material(small=("c",)), None, 5)
 
 
 def test_shares_of_batches_are_counted_beside_what_the_sampler_declares():
@@ -169,13 +168,6 @@ def test_shares_of_batches_are_counted_beside_what_the_sampler_declares():
     for drawn_shares, declared in found.shares.values():
         assert sum(drawn_shares) == pytest.approx(1)
         assert drawn_shares == pytest.approx(declared, abs=0.05)
-
-
-def test_banks_and_slots_of_a_row_are_in_its_batches():
-    mixture = Mixture(size=8, mix={"originals": 1.0, "linear": 1.0}, slots={"linear": SlotRule(arity=2)}, bank={2: 6})
-    found = composed(Supplement(), mixture)
-    assert sum(group.sources.shape[1] for group in found.groups) == 8
-    assert len(found.context.every_label) == 24 + 6
 
 
 def test_a_sampler_with_batches_of_another_size_is_told():
