@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from augbench.engine.composing import context_of, suited
+from augbench.engine.composing import suited
 from augbench.engine.material import Material
 from augbench.engine.noise import Bench
 from augbench.engine.rounds import Call
@@ -101,7 +101,7 @@ def _sampler(subject: Subject, bench: Bench, material: Material) -> tuple[Part, 
     from augbench.stages.batches import BLOCK_STEPS
 
     sampler = cast("Sampler", subject.component)
-    context = context_of(material, replace(suited(subject, material, bench.limit), size=bench.batch)).at(Block(first=0, steps=BLOCK_STEPS))
+    context = replace(suited(subject, material, bench.limit), size=bench.batch).at(Block(first=0, steps=BLOCK_STEPS))
     return (Part(name="compose", unit="batches", call=lambda: sampler.compose(context), amount=BLOCK_STEPS),)
 
 
