@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from augbench.stages import promises
 from augbench.stages.head import PLAIN, HeadSetup
 from augbench.stages.prepared import Prepared
 from augbench.values.data import Images
@@ -61,7 +62,7 @@ def build_classifier(
         sd=prepared.sd,
         fresh=fresh,
     )
-    network = backbone.build(context)
+    network = promises.network(backbone, backbone.build(context))
     classifier = Classifier(replace(network, module=head.set_up(network.module, context.classes))).to(device)
     return classifier.to(memory_format=layout(numerics))
 

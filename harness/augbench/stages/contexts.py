@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from augbench.plan.tasks import TrainTask
+from augbench.stages import promises
 from augbench.values.sampling import SampleContext, SlotRule
 from augbench.values.streams import Streams
 
@@ -54,6 +55,6 @@ def _rule(task: TrainTask, name: str, shape: tuple[int, int, int], tables: Mappi
         sources=slot.sources,
         pairing=slot.pairing,
         probability=slot.probability,
-        weights=slot.augmenter.expected_weights(shape),
+        weights=promises.expected(slot.augmenter, slot.augmenter.expected_weights(shape)),
         partners=torch.from_numpy(np.array(tables[name])) if name in tables else None,
     )

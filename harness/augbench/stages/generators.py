@@ -14,7 +14,7 @@ from torch import Tensor
 from augbench.plan.tasks import BANK, GENERATOR, PREPARED, AssessTask, FitTask, SynthesiseTask
 from augbench.quality.measures import measure
 from augbench.quality.neighbours import nearest_real
-from augbench.stages import contents
+from augbench.stages import contents, promises
 from augbench.stages.costs import Pace
 from augbench.stages.doors import door_to
 from augbench.stages.images import images_of
@@ -41,7 +41,8 @@ def fit(task: FitTask, inputs: Mapping[str, Path], folder: Path, device: torch.d
     rng = task.resample.streams(target=task.target).rng("fit")
     pace = Pace(progress=progress)
     with door_to(keeper) as keep, door_to(pace) as told:
-        contents.save_fitted(folder, task.generator.fit(replace(view, keep=keep), rng, told, keeper.kept()))
+        fitted = task.generator.fit(replace(view, keep=keep), rng, told, keeper.kept())
+        contents.save_fitted(folder, promises.fitted(task.generator, fitted))
     iterations = pace.per_second(task.settings.iterations)
     return None if iterations is None else iterations * _images_of_an_iteration(task) or None
 

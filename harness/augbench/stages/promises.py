@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from numbers import Real
 from typing import Any
 
 import torch
@@ -12,8 +14,9 @@ from torch import Tensor
 from augbench.registry.places import definition
 from augbench.values.augmenting import Augmenter, Draw, Mixed
 from augbench.values.components import Component
-from augbench.values.learning import Adjustment, Backbone, Loss
+from augbench.values.learning import Adjustment, Backbone, Loss, Network, Optimizer, Schedule
 from augbench.values.sampling import Group, SampleContext, Sampler
+from augbench.values.synthesis import Fitted, Generator
 from augbench.values.trial_errors import OddResult
 
 
@@ -60,7 +63,64 @@ def composed(sampler: Sampler, groups: Any, context: SampleContext) -> Sequence[
             low, high = (int(bound) for bound in group.sources.aminmax())
             there = len(context.labels) + len(context.bank_labels)
             promise.demand(low >= 0 and high < there, f"{what} with index {low if low < 0 else high}", f"0 to {there - 1}")
+    shown = sum(group.sources.shape[1] for group in groups)
+    promise.demand(shown == context.size, f"batches of {shown} images", f"of {context.size}, as batch.size says")
     return groups  # type: ignore[no-any-return]
+
+
+def prior(sampler: Sampler, told: Any, classes: int) -> Tensor:
+    """Return the class prior that a sampler declares.  Raise ``OddResult`` unless it is a share for each class."""
+    promise = _Promise(sampler, "prior")
+    promise.tensor("a prior", told)
+    promise.demand(told.shape == (classes,), f"a prior {list(told.shape)}", f"{[classes]}, a share for each class")
+    # Not by torch: a sampler tells it on the CPU, where nobody waits.
+    shares = told.detach().cpu().numpy()
+    promise.demand(bool(((shares >= 0) & (shares <= 1)).all()), f"the prior {shares.tolist()}", "shares from 0 to 1")
+    return told  # type: ignore[no-any-return]
+
+
+def expected(augmenter: Augmenter, told: Any) -> tuple[float, ...]:
+    """Return how much each source's label counts on average.  Raise ``OddResult`` unless it is a number for each source, summing to 1."""
+    promise = _Promise(augmenter, "expected_weights")
+    fits = isinstance(told, Sequence) and len(told) == augmenter.arity and all(isinstance(weight, Real) for weight in told)
+    promise.demand(fits and abs(sum(told) - 1) < 1e-3, f"expected weights {told!r}", f"{augmenter.arity} numbers that sum to 1")
+    return tuple(told)
+
+
+def fitted(generator: Generator, made: Any) -> Fitted:
+    """Return a fitted generator.  Raise ``OddResult`` unless it can be written down: tensors, finite numbers and curves by name."""
+    promise = _Promise(generator, "fit")
+    promise.demand(isinstance(made, Fitted), _named(made), "an augbench.Fitted")
+    for name, tensor in made.tensors.items():
+        promise.demand(isinstance(name, str), f"a tensor called {name!r}", "a text")
+        promise.tensor(name, tensor)
+    for name, number in made.numbers.items():
+        promise.demand(isinstance(number, Real) and math.isfinite(number), f"{name} = {number!r}", "a finite number")
+    for name, curve in made.curves.items():
+        pairs = isinstance(curve, Sequence) and all(isinstance(point, Sequence) and len(point) == 2 for point in curve)
+        promise.demand(pairs, f"the curve {name}, which is no list of points", "(iteration, value) each")
+    return made  # type: ignore[no-any-return]
+
+
+def network(backbone: Backbone, made: Any) -> Network:
+    """Return a network.  Raise ``OddResult`` unless it is one."""
+    promise = _Promise(backbone, "build")
+    promise.demand(isinstance(made, Network), _named(made), "an augbench.Network")
+    promise.demand(isinstance(made.module, torch.nn.Module), f"a module that is {_named(made.module)}", "a torch.nn.Module")
+    return made  # type: ignore[no-any-return]
+
+
+def optimizer(component: Optimizer, made: Any) -> torch.optim.Optimizer:
+    """Return an optimizer of torch.  Raise ``OddResult`` unless it is one."""
+    _Promise(component, "build").demand(isinstance(made, torch.optim.Optimizer), _named(made), "a torch.optim.Optimizer")
+    return made  # type: ignore[no-any-return]
+
+
+def factor(schedule: Schedule, told: Any) -> float:
+    """Return what a schedule multiplies the rate by.  Raise ``OddResult`` unless it is a finite number."""
+    if not (isinstance(told, Real) and math.isfinite(told)):
+        _Promise(schedule, "factor").demand(False, repr(told), "a finite number")
+    return told  # type: ignore[no-any-return]
 
 
 def logits(backbone: Backbone, made: Any, batch: int, classes: int) -> Tensor:

@@ -197,8 +197,12 @@ class _Trainer:
 
     def _loss_context(self, progress: float) -> LossContext:
         context, device = self.batches.context, self.batches.device
-        prior = self.task.sampler.prior(context, progress).float()
+        prior = self._prior(progress).float()
         return LossContext(prior=prior.to(device), class_counts=context.class_counts.to(device), progress=progress)
+
+    def _prior(self, progress: float) -> Tensor:
+        context, sampler = self.batches.context, self.task.sampler
+        return promises.prior(sampler, sampler.prior(context, progress), context.classes)
 
     def _demand(self, finite: bool, step: int) -> None:
         if not finite:
@@ -222,7 +226,7 @@ class _Trainer:
             steps=self.steps,
             images=self.steps * self.task.size,
             chosen=chosen,
-            prior=tuple(self.task.sampler.prior(self.batches.context, 1.0).tolist()),
+            prior=tuple(self._prior(1.0).tolist()),
             images_per_second=images_per_second,
         )
 

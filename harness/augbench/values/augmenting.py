@@ -86,7 +86,7 @@ class Augmenter(Component, ABC):
 
     def partners(self, view: TableView) -> Tensor:
         """Return, for each image of the view, those that may be its further sources, int64 [N, k]; for ``looks`` only."""
-        raise NotImplementedError
+        raise NotImplementedError("looks = True, and there is no partners(view)")
 
     def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
         """Return how much each source's label counts on average in images [C, H, W], summing to 1: for the prior of a loss."""

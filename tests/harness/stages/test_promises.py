@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from augbench import Group, Mixed, Network
+from augbench import Fitted, Group, Mixed, Network
 from augbench.engine.work import failed
 from augbench.plan.tasks import Resample, TrainTask
 from augbench.registry.places import definition
@@ -19,7 +20,7 @@ from augbench.stages.train import train
 from augbench.values.errors import Diverged
 from augbench.values.settings import AugmentSlot
 from augbench.values.trial_errors import OddResult
-from support.toys import Blend, Dots, Entropy, Linear, Share, Shift, Supplement, Tilt, settings
+from support.toys import Blend, Descent, Dots, Entropy, Flat, Linear, MeanNoise, Share, Shift, Supplement, Tilt, settings
 
 CPU = torch.device("cpu")
 
@@ -132,6 +133,8 @@ def groups(change: Callable[[tuple[Group, ...]], Any]) -> Supplement:
         (lambda groups: [replace(groups[0], sources=groups[0].sources.int())], "of torch.int32, not torch.int64"),
         (lambda groups: [replace(groups[0], sources=groups[0].sources + 1)], "with index 24, not 0 to 23"),
         (lambda groups: [replace(groups[0], sources=groups[0].sources - 9)], "with index -9, not 0 to 23"),
+        (lambda groups: groups[:1], "gives batches of 7 images, not of 8, as batch.size says"),
+        (lambda groups: [], "gives batches of 0 images, not of 8, as batch.size says"),
     ],
 )
 def test_what_a_sampler_composes_is_looked_at(prepared, change, told):
@@ -168,6 +171,51 @@ def test_a_network_gives_a_number_for_each_image_and_class(prepared):
 
     with pytest.raises(OddResult, match=r"Wide' gives a network with logits \[8, 3, 1\], not \[8, 3\]"):
         trained(prepared, backbone=Wide())
+
+
+@pytest.mark.parametrize(
+    ("slot", "base", "method", "value", "told"),
+    [
+        ("sampler", Supplement, "prior", None, "gives a prior that is NoneType, not a tensor"),
+        ("sampler", Supplement, "prior", torch.ones(2), "gives a prior [2], not [3], a share for each class"),
+        ("sampler", Supplement, "prior", torch.full((3,), torch.nan), "gives the prior [nan, nan, nan], not shares from 0 to 1"),
+        ("backbone", Linear, "build", torch.nn.Flatten(), "gives torch.nn.modules.flatten.Flatten, not an augbench.Network"),
+        (
+            "backbone",
+            Linear,
+            "build",
+            Network(module=torch.flatten, mean=(0,), sd=(1,)),  # type: ignore[arg-type]
+            "gives a module that is builtin_function_or_method, not a torch.nn.Module",
+        ),
+        ("augmenter", Blend, "expected_weights", (5.0, -3.0), "gives expected weights (5.0, -3.0), not 2 numbers that sum to 1"),
+        ("augmenter", Blend, "expected_weights", "ab", "gives expected weights 'ab', not 2 numbers that sum to 1"),
+        ("optimizer", Descent, "build", None, "gives NoneType, not a torch.optim.Optimizer"),
+        ("schedule", Flat, "factor", math.nan, "gives nan, not a finite number"),
+        ("schedule", Flat, "factor", "1", "gives '1', not a finite number"),
+    ],
+)
+def test_what_a_training_is_made_of_is_looked_at(prepared, slot, base, method, value, told):
+    odd = dataclass(frozen=True, kw_only=True)(type("Odd", (base,), {method: lambda *asked: value}))()
+    training = {"training": replace(settings().training, **{slot: odd})} if slot in ("optimizer", "schedule") else {slot: odd}
+    with pytest.raises(OddResult) as caught:
+        trained(prepared, **training)
+    assert told in str(caught.value)
+    assert f"{__file__}:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ({}, "gives dict, not an augbench.Fitted"),
+        (Fitted(tensors={"a": 5}), "gives a that is int, not a tensor"),  # type: ignore[dict-item]
+        (Fitted(tensors={}, numbers={"a": math.inf}), "gives a = inf, not a finite number"),
+        (Fitted(tensors={}, curves={"a": 5}), "gives the curve a, which is no list of points, not (iteration, value) each"),  # type: ignore[dict-item]
+    ],
+)
+def test_a_fitted_generator_can_be_written_down(made, told):
+    with pytest.raises(OddResult) as caught:
+        promises.fitted(MeanNoise(), made)
+    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize(
