@@ -81,6 +81,8 @@ def _raise(hands: Hands, by: str) -> None:
         "mute": Mute(),
         "group": ExceptionGroup("several", [ValueError("one"), OSError("two")]),
         "full": OSError(28, "No space left on device"),
+        "interrupt": KeyboardInterrupt("not by anybody"),
+        "novel": ValueError("chapter " * 1000),
     }[by]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -20,7 +21,7 @@ from augbench.plan.keys import Key
 from augbench.plan.tasks import Stage
 from augbench.registry.places import entered
 from augbench.store.opening import open_store
-from augbench.values.errors import AugbenchError
+from augbench.values.errors import AugbenchError, reason
 from augbench.values.failing import Halted, failure_class
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ class Workbench:
                 notes = resolve(self.work)(stage, self._store, self.device, progress, halt, alone=self.alone)
         except Halted:
             return StageOutcome(key=stage.key, status="halted", seconds=time.perf_counter() - started, worker=self.worker)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:  # a plugin may raise anything: it fails its trials and no others
+            # No Ctrl-C comes where it is ignored: in a worker.
+            if isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+                raise
             if self.debugger:
                 _look_at(error)
             return failed(stage.key, error, time.perf_counter() - started, self.worker)
@@ -112,7 +114,7 @@ def failed(key: Key, error: BaseException, seconds: float, worker: str) -> Stage
         status="failed",
         seconds=seconds,
         worker=worker,
-        error=_said(error) if isinstance(error, AugbenchError) else _foreign(error),
+        error=str(error) if isinstance(error, AugbenchError) else _foreign(error),
         error_class=type(error).__name__,
         failure=failure_class(error),
         traceback="".join(traceback.format_exception(error)),
@@ -122,14 +124,7 @@ def failed(key: Key, error: BaseException, seconds: float, worker: str) -> Stage
 def _foreign(error: BaseException) -> str:
     """Say what somebody's code raised, and where; what the machine did is nobody's line."""
     place = entered(error) if failure_class(error) == "error" else ""
-    return f"{type(error).__name__}: {_said(error)}{f' ({place})' if place else ''}"
-
-
-def _said(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return "its message cannot be read"
+    return f"{reason(error)}{f' ({place})' if place else ''}"
 
 
 @contextmanager

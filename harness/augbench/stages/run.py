@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -56,7 +57,13 @@ def execute(
     inputs = {role: store.open(key) for role, key in stage.inputs.items()}
     notes: dict[str, Any] = {"device": str(device), "torch": str(torch.__version__)}
     numerics = Numerics() if isinstance(stage.task, PrepareTask) else stage.task.numerics
-    with store.write(stage, notes) as folder, _untouched_random_state(), _pinned(numerics), measured(device, alone) as spent:
+    with (
+        store.write(stage, notes) as folder,
+        _untouched_random_state(),
+        _untouched_settings(),
+        _pinned(numerics),
+        measured(device, alone) as spent,
+    ):
         keeper = Keeper(stage=stage, store=store, device=device, halt=halt, spent=spent)
         speed = _work(stage, inputs, folder, progress, keeper)
         notes |= keeper.costs()
@@ -110,6 +117,21 @@ def _pinned(numerics: Numerics) -> Iterator[None]:
             yield
     finally:
         torch.set_num_threads(threads)
+
+
+@contextmanager
+def _untouched_settings() -> Iterator[None]:
+    """Leave torch's settings and the current folder as they were, whatever a plugin does to them: the next stage is another's."""
+    folder, kind, device, learns = Path.cwd(), torch.get_default_dtype(), torch.get_default_device(), torch.is_grad_enabled()
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        torch.set_default_dtype(kind)
+        torch.set_grad_enabled(learns)
+        if torch.get_default_device() != device:
+            # A device that nobody has set is the CPU; to set that would cost each call a little.
+            torch.set_default_device(None if device.type == "cpu" else device)
 
 
 @contextmanager

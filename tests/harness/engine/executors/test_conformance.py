@@ -1,9 +1,10 @@
 """The laws of every executor: in this process, in workers beside it, on a cluster."""
 
 import ast
+import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -13,7 +14,9 @@ from augbench import Generator
 from augbench.engine.executing import Executor, Job, StageOutcome, Workplace
 from augbench.engine.executors.inline import Inline
 from augbench.engine.executors.local import Local
+from augbench.plan.keys import class_name
 from augbench.plan.tasks import Stage
+from augbench.registry.digest import code_digest
 from augbench.store.opening import open_store
 from support.left import artefacts
 from support.runs import MATRIX, run
@@ -134,6 +137,7 @@ def test_every_stage_has_one_outcome_and_what_is_done_has_an_artefact(place):
         ("group", "ExceptionGroup", "error", "ExceptionGroup: several (2 sub-exceptions)"),
         ("odd", "Odd", "error", "Odd: neither error nor exit"),
         ("mute", "Mute", "error", "Mute: its message cannot be read"),
+        ("novel", "ValueError", "error", f"ValueError: {'chapter ' * 125} ... (6,999 more characters)"),
     ],
 )
 def test_an_exception_is_an_outcome_with_its_class_kind_and_traceback(place, by, name, failure, says):
@@ -144,6 +148,23 @@ def test_an_exception_is_an_outcome_with_its_class_kind_and_traceback(place, by,
     assert ("support/works.py:" in where) == (failure == "error")
     assert "works.py" in outcome.traceback
     assert "_raise" in outcome.traceback
+
+
+def test_in_a_worker_an_interrupt_is_a_plugin_s_own(workers):
+    before, raised, after = workers.run(stage("write", 1), stage("raise", "interrupt"), stage("write", 2))
+    assert (before.status, raised.error_class, after.status) == ("done", "KeyboardInterrupt", "done")
+    assert raised.error.startswith("KeyboardInterrupt: not by anybody (")
+
+
+def test_a_stage_whose_code_is_another_than_its_key_s_is_refused(place):
+    one = stage("write", "a")
+    name = class_name(type(one.task.generator))
+    codes = {"same": code_digest(type(one.task.generator)), "other": "0" * 64}
+    planned = {which: replace(one, key=which, settings=json.dumps({"component": name, "code": code})) for which, code in codes.items()}
+    same, other = place.run(planned["same"], planned["other"])
+    assert same.status == "done"
+    assert (other.status, other.error_class, other.failure) == ("failed", "ChangedCode", "error")
+    assert other.error == f"the code of '{name}' has changed since the run was planned; run it again: the new code has other keys"
 
 
 def test_an_exit_ends_a_stage_and_nothing_else(place):
