@@ -33,7 +33,7 @@ class Site:
     def __init__(self, executor: Executor, folder: Path) -> None:
         store = open_store(folder / "store").location
         preload = ("augbench.stages.run", "support.works")
-        workplace = Workplace(store=store, devices=("cpu",), watch=self, work=WORK, jobs=1, preload=preload)
+        workplace = Workplace(store=store, devices=("cpu",), watch=self, work=WORK, jobs=1, preload=preload, modules=preload)
         self.pool = executor.open(workplace)
 
     def started(self, key: str, worker: str) -> None: ...

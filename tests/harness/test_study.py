@@ -107,6 +107,46 @@ def test_a_script_runs_its_own_class_and_that_of_a_file_beside_it(tmp_path, star
     assert "8 trials done" in ran.stderr
 
 
+EDITED = """
+import importlib, pathlib
+import augbench, theirs
+
+def go(out, store):
+    rows = {"mine": {"augment": {"linear": theirs.Mine(low=0.3)}}}
+    augbench.run({"extends": "dots.toml", "rows": rows}, only=["mine"], store=store, out=out, device="cpu", jobs=1, quiet=True)
+
+go("before", "store")
+file = pathlib.Path("theirs.py")
+file.write_text(file.read_text().replace("sources.flip(-1)", "sources * 0.25"))
+try:
+    go("mixed", "store")
+except augbench.AugbenchError as error:
+    print(error)
+importlib.reload(theirs)
+go("after", "store")
+go("anew", "other")
+"""
+
+
+def predictions(run: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted((run / "predictions").rglob("*.parquet"))]
+
+
+@pytest.mark.slow
+def test_a_file_that_is_edited_between_two_runs_of_a_notebook_never_gives_the_results_of_the_old_code(tmp_path):
+    (tmp_path / "dots.toml").write_text(MATRIX)
+    (tmp_path / "theirs.py").write_text(THEIRS.format(name="Mine"))
+    (tmp_path / "script.py").write_text(EDITED)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.startswith("module 'theirs' has changed since Python imported it; start Python anew, or importlib.reload it")
+    before, after, anew = (predictions(tmp_path / name) for name in ("before", "after", "anew"))
+    assert after == anew
+    assert after != before
+    assert len(after) == 2
+
+
 @pytest.mark.slow
 def test_the_page_s_own_code_runs(tmp_path):
     text = (ROOT / "docs" / "notebooks.md").read_text()

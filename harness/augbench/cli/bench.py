@@ -112,7 +112,8 @@ class _Field:
         for entry in entries:
             if entry.origin.built_in:
                 try:
-                    found += [replace(one, name=entry.name) for one in meant([f"{kind}:{entry.name}@{entry.origin.distribution}"], self._registry)]
+                    whole = f"{kind}:{entry.name}@{entry.origin.distribution}"
+                    found += [replace(one, name=entry.name) for one in meant([whole], self._registry)]
                 except AugbenchError:  # one that needs parameters, or an extra
                     continue
         return found

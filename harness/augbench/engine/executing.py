@@ -112,7 +112,9 @@ class Workplace:
     folder: Path = field(default_factory=Path)
     """Where their relative paths start."""
     preload: tuple[str, ...] = ()
-    """Modules that all workers will need."""
+    """Modules that all workers will need, and that stay as they are."""
+    modules: tuple[str, ...] = ()
+    """Modules of the components that stages are made of."""
     work: str = WORK
     """``module:function`` that executes a stage."""
     debugger: bool = False

@@ -36,7 +36,7 @@ from augbench.registry.digest import code_digest
 from augbench.store.analysis import declare
 from augbench.store.opening import Store, open_store
 from augbench.store.run_folder import RunFolder
-from augbench.values.components import components_in
+from augbench.values.components import Component, components_in
 from augbench.values.data import Probe
 from augbench.values.numbers import many
 from augbench.values.observing import Outcome
@@ -151,7 +151,8 @@ class Session:
                     jobs=request.jobs,
                     plugins=self.matrix.plugins,
                     folder=request.matrix.parent.resolve(),
-                    preload=self._modules(),
+                    preload=self._preload(),
+                    modules=tuple(dict.fromkeys(type(component).__module__ for component in self._components)),
                     work=request.work,
                     debugger=request.debugger,
                 )
@@ -159,13 +160,19 @@ class Session:
 
         return opened
 
-    def _modules(self) -> tuple[str, ...]:
-        """Name the modules that every worker will need, for the server that forks them."""
-        found = dict.fromkeys([self.request.work.partition(":")[0]])
-        for settings in self.matrix.cells.values():
-            for component in components_in(settings):
-                found.update(dict.fromkeys([*component.preload, type(component).__module__]))
-        return tuple(found)
+    def _preload(self) -> tuple[str, ...]:
+        """Name the modules that every worker will need, for the server that forks them.
+
+        It outlives a run, so workers import a plugin's code themselves: between two runs of a notebook its author edits it.
+        """
+        heavy = (name for component in self._components for name in component.preload)
+        entries = (self.registry.entry_of(kind) for kind in dict.fromkeys(map(type, self._components)))
+        built_in = (str(entry.target) for entry in entries if entry and entry.origin.built_in)
+        return tuple(dict.fromkeys([_module(self.request.work), *heavy, *map(_module, built_in)]))
+
+    @cached_property
+    def _components(self) -> tuple[Component, ...]:
+        return tuple(component for settings in self.matrix.cells.values() for component in components_in(settings))
 
     def _results(self, device: str) -> Results:
         about = self.matrix, self.probes, self.plan, self.registry
@@ -173,6 +180,10 @@ class Session:
 
     def _asked(self) -> dict[str, Any]:
         return as_asked(self.request, self.matrix.snapshot)
+
+
+def _module(target: str) -> str:
+    return target.partition(":")[0]
 
 
 def open_session(request: Request) -> Session:

@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augbench.engine.executing import Halt, StageOutcome, Watch
-from augbench.plan.keys import Key
+from augbench.plan.keys import Key, class_name, codes_in
 from augbench.plan.tasks import Stage
+from augbench.registry.digest import code_digest
 from augbench.registry.places import entered
 from augbench.store.opening import open_store
+from augbench.values.components import components_in
 from augbench.values.errors import AugbenchError, reason
 from augbench.values.failing import Halted, failure_class
+from augbench.values.worker_errors import ChangedCode
 
 if TYPE_CHECKING:
     from augbench.store.opening import Store
@@ -50,6 +53,8 @@ class Workbench:
     alone: bool = False
     """Whether nothing else uses the device."""
     debugger: bool = False
+    _codes: dict[type, str] = field(default_factory=dict)
+    """Digests of components' code, as it was imported."""
 
     @cached_property
     def _store(self) -> Store:
@@ -63,6 +68,7 @@ class Workbench:
         progress = _Throttled(stage=stage, watch=self.watch)
         try:
             with _caught(log) if log else nullcontext():
+                self._check_code(stage)
                 notes = resolve(self.work)(stage, self._store, self.device, progress, halt, alone=self.alone)
         except Halted:
             return StageOutcome(key=stage.key, status="halted", seconds=time.perf_counter() - started, worker=self.worker)
@@ -77,6 +83,15 @@ class Workbench:
             with suppress(TypeError, ValueError):  # of numbers that are none
                 progress.flush()
         return StageOutcome(key=stage.key, status="done", seconds=time.perf_counter() - started, worker=self.worker, notes=_plain(notes))
+
+    def _check_code(self, stage: Stage) -> None:
+        """Raise ``ChangedCode`` for a component of which this process has imported other code than the stage's key names."""
+        planned = codes_in(stage.settings)
+        for kind in {type(component) for component in components_in(stage.task)}:
+            # What was imported stays, whatever becomes of its file.
+            imported = self._codes.get(kind) or self._codes.setdefault(kind, code_digest(kind))
+            if planned.get(class_name(kind), imported) != imported:
+                raise ChangedCode(class_name(kind))
 
 
 @dataclass(kw_only=True)

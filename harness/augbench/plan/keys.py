@@ -67,6 +67,19 @@ def _component(value: Component, code: CodeDigest) -> Any:
     return own if content is None else own | {"content": content}
 
 
+def codes_in(text: str) -> dict[str, str]:
+    """Return the digest of each component's code by its class, of the JSON that an identity was written as."""
+    found: dict[str, str] = {}
+
+    def note(table: dict[str, Any]) -> dict[str, Any]:
+        if "component" in table and "code" in table:
+            found[table["component"]] = table["code"]
+        return table
+
+    json.loads(text, object_hook=note)
+    return found
+
+
 def class_name(component: type) -> str:
     """Return ``module:Class``."""
     return f"{component.__module__}:{component.__qualname__}"

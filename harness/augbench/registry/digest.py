@@ -14,8 +14,10 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from augbench.registry.outdated import is_outdated
 from augbench.registry.typed import MAIN, typed_in
 from augbench.values.components import Component
+from augbench.values.errors import OutdatedCode
 
 # Stages that call components carry integer revisions of their own, so the harness is not part of a component's code.
 _HARNESS = "augbench"
@@ -35,7 +37,7 @@ def code_digest(component: type[Component]) -> str:
 def modules_digest(names: Iterable[str], typed: Mapping[str, Sequence[ast.AST]] = MappingProxyType({})) -> str:
     """Return the digest of modules and of all that they import from their own top-level packages; none of them is run.
 
-    ``typed`` is code that no module holds, by name.
+    ``typed`` is code that no module holds, by name.  Raise ``OutdatedCode`` for a module that has changed since it was imported.
     """
     parts = {f"{MAIN}.{name}": "".join(map(_outline, trees)) for name, trees in typed.items()}
     waiting = [name for name in names if _counts(name)]
@@ -44,6 +46,8 @@ def modules_digest(names: Iterable[str], typed: Mapping[str, Sequence[ast.AST]] 
         if name in parts:
             continue
         text, is_package = source_of(name)
+        if text is not None and is_outdated(name, text):
+            raise OutdatedCode(name)
         parts[name], imports = (_version(name), ()) if text is None else _read(text, name, is_package)
         waiting += [module for module in imports if _top(module) == _top(name) and _counts(module)]
     return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()

@@ -28,6 +28,11 @@ class Origin:
     version: str = ""
     """Empty for what is not installed as a distribution."""
 
+    @property
+    def built_in(self) -> bool:
+        """Tell whether it comes with augbench itself."""
+        return self.distribution == "augbench"
+
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".strip()
 

@@ -50,7 +50,7 @@ def _is_plain(value: Any) -> bool:
 
 def _definition(value: type | FunctionType) -> ast.AST:
     """Find a definition in the text that its code was compiled from: the cell of a notebook, or the script."""
-    functions = list(_functions(value))
+    functions = list(functions_in(value))
     if not functions:
         return _members(value)
     for function in functions:
@@ -62,7 +62,7 @@ def _definition(value: type | FunctionType) -> ast.AST:
     raise NoSource(value.__qualname__)
 
 
-def _functions(value: type | FunctionType) -> Iterator[FunctionType]:
+def functions_in(value: type | FunctionType) -> Iterator[FunctionType]:
     """Return the functions that somebody wrote; those that a dataclass makes are of no file, or of reprlib's."""
     own = [value] if isinstance(value, FunctionType) else vars(value).values()
     for part in own:

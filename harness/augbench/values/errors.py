@@ -128,6 +128,14 @@ class NoSource(AugbenchError):
         super().__init__(f"Python keeps no text of '{name}', so nobody could tell whether it has changed; put it into a file and import it")
 
 
+class OutdatedCode(AugbenchError):
+    """A module in memory is another than its file."""
+
+    def __init__(self, module: str) -> None:
+        mend = "start Python anew, or importlib.reload it and make its components again"
+        super().__init__(f"module '{module}' has changed since Python imported it; {mend}")
+
+
 class NoToml(AugbenchError):
     """A value of Python that a matrix cannot hold."""
 

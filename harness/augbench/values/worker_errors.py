@@ -22,6 +22,15 @@ class TooSlow(StageError, TimeoutError):
         super().__init__(f"it took longer than the {seconds:g} s that a stage may take; raise --timeout, or make it smaller")
 
 
+class ChangedCode(AugbenchError):
+    """A component's code is another than that of the plan."""
+
+    exit_code = 1
+
+    def __init__(self, component: str) -> None:
+        super().__init__(f"the code of '{component}' has changed since the run was planned; run it again: the new code has other keys")
+
+
 class WorkerLost(AugbenchError):
     """The process that ran a stage is gone."""
 

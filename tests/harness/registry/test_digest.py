@@ -133,11 +133,12 @@ def test_a_name_defined_in_the_package_itself_makes_the_package_count(package):
 def test_a_base_class_in_another_package_counts(site):
     site.write("base_mix.py", "from augbench import Component\n\nclass Base(Component):\n    kind = 'augmenter'\n    share = 1\n")
     site.write("own_mix.py", "from base_mix import Base\n\nclass Own(Base):\n    pass\n")
-    own = importlib.import_module("own_mix").Own
-    before = code_digest(own)
+    before = code_digest(importlib.import_module("own_mix").Own)
     file = site.folder / "base_mix.py"
     file.write_text(file.read_text().replace("share = 1", "share = 2"))
-    assert code_digest(own) != before
+    for name in ("base_mix", "own_mix"):
+        importlib.reload(sys.modules[name])
+    assert code_digest(sys.modules["own_mix"].Own) != before
 
 
 @pytest.mark.slow

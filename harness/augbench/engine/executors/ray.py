@@ -96,6 +96,6 @@ def _orders(workplace: Workplace, grace: float) -> Orders:
         lease=key_of(uuid.uuid4().hex),
         work=workplace.work,
         preload=workplace.preload,
-        luggage=pack(workplace.plugins, workplace.folder, [work, *workplace.preload]),
+        luggage=pack(workplace.plugins, workplace.folder, [work, *workplace.modules]),
         grace=grace,
     )
