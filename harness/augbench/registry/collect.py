@@ -22,7 +22,8 @@ _TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 class Registry:
     """What a plugin's ``register`` hook is handed: one method a kind, and ``family`` for names such as ``timm/NAME``.
 
-    A target is ``"module:Class"``, imported when a matrix asks for it, or the class itself.
+    A target is ``"module:Class"``, imported when a matrix asks for it, or the class itself.  A name has letters, digits, ``-``, ``_``
+    and ``.``; a summary is the line of ``bench plugins list``.  Raise ``ValueError`` for what cannot be registered.
     """
 
     origin: Origin = _BUILT_IN

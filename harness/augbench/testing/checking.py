@@ -82,10 +82,13 @@ class Verdict:
     """What became of one check."""
 
     check: str
+    """Its name, dashed."""
     law: str
+    """The sentence."""
     status: Literal["kept", "broken", "expected", "unexpected", "not applicable"]
     """``expected``: broken, as its author says; ``unexpected``: kept although its author says that it is broken."""
     why: str = ""
+    """What was seen, or why the law says nothing; empty where it is kept."""
     where: str = ""
     """file:line of the component's code that it is about."""
     seconds: float = 0.0

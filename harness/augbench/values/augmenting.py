@@ -36,6 +36,7 @@ class DrawContext:
     """What a block of draws is for; images are step-major: all of step 0, all of step 1, ..."""
 
     steps: int
+    """Steps of the block."""
     per_step: int
     """Output images of one step."""
     shape: tuple[int, int, int]
@@ -53,7 +54,7 @@ class DrawContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Mixed:
-    """A batch that an augmenter made."""
+    """A batch that an augmenter made; all of it lies on the sources' device."""
 
     images: Tensor
     """float32 [B, C, H, W]."""
@@ -65,16 +66,52 @@ class Mixed:
 
 @dataclass(frozen=True, kw_only=True)
 class TableView:
-    """What an augmenter may look at before a training: the images that its slot mixes, which are originals and bank."""
+    """What an augmenter may look at before a training: the images that its slot mixes, which are originals and bank.
+
+    ``images.take(indices)`` gives [n, C, H, W] on the device, in the data set's own integer type; ``images.scale`` means 1.0 there.
+    """
 
     images: Images
     labels: Tensor
-    """int64 [N] on the CPU."""
+    """Class indices, int64 [N] on the CPU."""
     device: torch.device
+    """Where looking at them is quick."""
 
 
 class Augmenter(Component, ABC):
-    """Makes one image of ``arity`` source images."""
+    """Makes one image of ``arity`` source images.
+
+    A whole one; registered as ``average``, a matrix says ``augment.mixed = { use = "average", low = 0.3 }``::
+
+        @dataclass(frozen=True, kw_only=True)
+        class AverageDraw(Draw):
+            "The random numbers of a block of images: the first dimension of every tensor is the image."
+
+            share: Tensor
+
+        @dataclass(frozen=True, kw_only=True)
+        class Average(Augmenter):
+            "Weighted average of two images."
+
+            arity: ClassVar[int] = 2
+
+            low: Annotated[float, Ge(0), Le(0.5)] = 0.2
+            "Smallest share of either image."
+
+            def draw(self, context: DrawContext, rng: torch.Generator) -> AverageDraw:
+                return AverageDraw(share=draws.uniform(context, rng, self.low, 1 - self.low))
+
+            def apply(self, sources: Tensor, draw: AverageDraw) -> Mixed:
+                weights = torch.stack([draw.share, 1 - draw.share], dim=1)
+                images = (weights[:, :, None, None, None] * sources).sum(dim=1)
+                return Mixed(images=images, pixel_weights=weights)
+
+    Fields are parameters: their types and bounds refuse other values, the text below each is its help.  A class may say:
+
+    - ``arity``: source images of one that is made (1): 1 handcrafted, 2 mixup, 4 bilinear mixup.
+    - ``bounded``: whether images stay within [0, 1] (True); nothing is cut off for it.
+    - ``looks``: whether ``partners`` says which images may be mixed (False).
+    """
 
     kind: ClassVar[Kind] = "augmenter"
     arity: ClassVar[int] = 1
@@ -85,7 +122,10 @@ class Augmenter(Component, ABC):
     """Whether ``partners`` says which images may be mixed with which."""
 
     def partners(self, view: TableView) -> Tensor:
-        """Return, for each image of the view, those that may be its further sources, int64 [N, k]; for ``looks`` only."""
+        """Return, for each image of the view, those that may be its further sources, int64 [N, k]; for ``looks`` only.
+
+        Called once before a training, and cached; samplers then pick the sources after the first from an image's line.
+        """
         raise NotImplementedError("looks = True, and there is no partners(view)")
 
     def expected_weights(self, shape: tuple[int, int, int]) -> tuple[float, ...]:
@@ -94,11 +134,23 @@ class Augmenter(Component, ABC):
 
     @abstractmethod
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
-        """Draw all random numbers of a block, from ``rng`` alone, on the CPU."""
+        """Draw all random numbers of ``context.count`` images, from ``rng`` alone, on the CPU.
+
+        These are ``context.steps`` batches of ``context.per_step`` images, drawn at once, one after the other.  ``context.shape`` is
+        (channels, height, width) of a source, ``context.labels`` int64 [count, arity] the classes of the sources and
+        ``context.class_counts`` int64 [K] the original training images of each class.  ``augbench.draws`` has laws: ``uniform``,
+        ``normal``, ``beta``, ``integers``, each also once a batch (``per="batch"``).  Return a dataclass derived from ``Draw`` whose
+        tensors have ``context.count`` lines: the harness slices them and moves them to the device.
+        """
 
     @abstractmethod
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Make images of sources [B, arity, C, H, W], float32 in [0, 1], before normalisation; B may be 0.
 
-        Pure, one vectorised call a batch, static shapes, no host synchronisation.
+        Return ``images`` float32 [B, C, H, W] on the same device, in [0, 1] unless ``bounded`` is False; ``pixel_weights`` float32
+        [B, arity], how much of each source an image shows; and, where the method sets them apart as Remix does, ``label_weights``,
+        how much each source's label counts.  Rows of weights sum to 1.
+
+        Pure: no random numbers, nothing is written to.  One vectorised call a batch, of static shapes, which never waits for the
+        device: no ``.item()``, no ``if`` on a tensor, no mask as an index.
         """

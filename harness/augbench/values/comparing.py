@@ -348,4 +348,7 @@ class Report(Component, ABC):
 
     @abstractmethod
     def render(self, comparison: Comparison, folder: Path) -> tuple[Path, ...]:
-        """Write files below ``folder`` (which exists) and return their paths, the main one first."""
+        """Write files below ``folder`` (which exists) and return their paths, the main one first.
+
+        A run may be half done: rows without results say why.  Names of rows and classes may hold any character.
+        """

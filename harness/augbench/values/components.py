@@ -45,6 +45,7 @@ class Facts:
     shape: tuple[int, int, int]
     """Channels, height and width of the prepared images."""
     classes: tuple[str, ...]
+    """Names, in the order of the labels."""
     counts: tuple[int, ...]
     """Training images of each class (of the smallest fold, where there are folds)."""
     minority: tuple[str, ...]
@@ -66,6 +67,9 @@ class Component:
 
     Fields are the TOML keys (dashed), ``annotated_types`` bounds validate them and the string below each field is its
     help.  A field typed with another kind's base class (``optimizer: Optimizer``) is a slot that nests a component.
+
+    ``__post_init__`` may refuse what bounds cannot: it raises ``ValueError`` with a sentence, which is told with the place in the matrix.
+    Modules of components are imported to validate a matrix: torch, NumPy and the like belong inside the methods.
     """
 
     kind: ClassVar[Kind]
@@ -84,7 +88,7 @@ class Component:
     """Named parameter sets, written as in TOML: ``{"official": {"clip": 0.01}}``; a generator's may hold ``fit``."""
 
     def supports(self, facts: Facts) -> Reason | None:
-        """Tell why this component cannot serve a cell, or None."""
+        """Return a ``Reason``, one sentence, where this component cannot serve a cell, or None; asked before anything is trained."""
         return None
 
     def content(self) -> str | None:

@@ -24,6 +24,7 @@ class Probe:
     """What a data set tells about itself before it is loaded."""
 
     classes: tuple[str, ...]
+    """Names, in the order of the labels."""
     counts: Mapping[str, tuple[int, ...]]
     """Images of each class, by split: ``train``, ``test`` and, where it exists, ``validation``."""
     channels: int
@@ -63,9 +64,11 @@ class Split:
 
     images: Sequence[NDArray[Any]]
     labels: NDArray[np.int64]
+    """Class indices, int64 [N]."""
     ids: tuple[str, ...]
     """A name for each image, unique in the data set: pairs predictions across trials."""
     groups: tuple[str, ...] | None = None
+    """What each image belongs to, such as a patient or slide, which folds keep together; None where nobody knows."""
 
     def only(self, places: Sequence[int]) -> Split:
         """Return the images at some places, in this order; none is decoded before it is asked for."""
@@ -83,7 +86,9 @@ class Card:
 
     title: str
     source: str = ""
+    """Who made the images, and where they can be had."""
     licence: str = ""
+    """As SPDX names it, or in words."""
     citation: str = ""
     images: str = ""
     """Number, size and channels, in words: ``17,092 colour images of 28 x 28``."""
@@ -94,6 +99,7 @@ class Card:
     traps: tuple[str, ...] = ()
     """What has misled users of these images, a sentence each."""
     notes: tuple[str, ...] = ()
+    """What else a user should know, a sentence each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +107,11 @@ class Splits:
     """A loaded data set."""
 
     classes: tuple[str, ...]
+    """Names, in the order of the labels."""
     train: Split
     test: Split
     validation: Split | None = None
+    """None where there is none: nothing is then chosen by it."""
 
     @property
     def parts(self) -> dict[str, Split]:
@@ -156,13 +164,16 @@ class Dataset(Component, ABC):
 
     @abstractmethod
     def probe(self) -> Probe:
-        """Look, cheaply: classes, counts, sizes, digest.  Raise a ``DataError`` on anything unusable."""
+        """Look, cheaply: classes, counts, sizes, digest.  Raise a ``DataError`` on anything unusable, ``NotFetched`` without files.
+
+        It reaches for no network, and neither does ``load``: what is missing is fetched by ``bench datasets fetch``.
+        """
 
     @abstractmethod
     def load(self) -> Splits:
         """Return the splits; decoding may wait until an image is asked for.
 
-        Images of a split may be asked for by several threads at once.
+        Images of a split may be asked for by several threads at once.  Raise ``UnreadableImage`` for one that cannot be decoded.
         """
 
     def downloads(self) -> tuple[Download, ...]:
@@ -184,7 +195,7 @@ class Resize(Component, ABC):
 
     @abstractmethod
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
-        """Resize one image [H, W, C], keeping its type."""
+        """Resize one image [H, W, C], uint8 or uint16, to ``shape``, keeping its type; it is not written to."""
 
     def check(self, height: int, width: int) -> None:
         """Raise a ``DataError`` for images of a size that this cannot resize: before any is read, where all are of one size."""

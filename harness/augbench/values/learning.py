@@ -33,7 +33,10 @@ class Loss(Component, ABC):
 
     @abstractmethod
     def loss(self, logits: Tensor, targets: Tensor, context: LossContext) -> Tensor:
-        """Return a scalar from logits [B, K] and soft targets [B, K]."""
+        """Return a scalar from logits [B, K], float32, and soft targets [B, K], whose rows sum to 1; both on the device, B at least 1.
+
+        It is finite for any logits, has a slope, and never makes the host wait for the device.
+        """
 
     @property
     def cosine_scale(self) -> float | None:
@@ -69,7 +72,10 @@ class Adjustment(Component, ABC):
 
     @abstractmethod
     def adjust(self, logits: Tensor, context: AdjustmentContext) -> Tensor:
-        """Return logits [n, K] of logits [n, K], which are log-probabilities."""
+        """Return logits [n, K] of logits [n, K], which are log-probabilities on the CPU; they are not written to.
+
+        Raise an ``AugbenchError`` that says what to do where it needs validation images and there are none.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +83,11 @@ class BackboneContext:
     """What a network has to fit."""
 
     channels: int
+    """Of an image: 1 grey, 3 colour, or any other number."""
     size: tuple[int, int]
     """Height and width of the prepared images."""
     classes: int
+    """How many logits there are: K."""
     mean: tuple[float, ...]
     """Mean of the training images, by channel, in [0, 1]."""
     sd: tuple[float, ...]
@@ -95,7 +103,9 @@ class Network:
     module: nn.Module
     """Maps normalised images [B, C, H, W] to logits [B, K]."""
     mean: tuple[float, ...]
+    """What is subtracted from images in [0, 1] before they are shown to it, by channel."""
     sd: tuple[float, ...]
+    """What they are divided by then, by channel."""
     size: tuple[int, int] | None = None
     """The size that images are resized to on the device, or None where it takes them as they are."""
 
@@ -117,7 +127,7 @@ class Optimizer(Component, ABC):
 
     @abstractmethod
     def build(self, parameters: Iterable[nn.Parameter], lr: float) -> torch.optim.Optimizer:
-        """Return torch's optimizer, fused where the parameters' device has it."""
+        """Return torch's optimizer over all of the parameters; a schedule multiplies ``lr`` in its groups, and its state is kept."""
 
 
 class Schedule(Component, ABC):
@@ -127,4 +137,4 @@ class Schedule(Component, ABC):
 
     @abstractmethod
     def factor(self, step: int, steps: int, steps_per_epoch: float) -> float:
-        """Return what the learning rate is multiplied by at a step of 0..steps-1."""
+        """Return what the learning rate is multiplied by at a step of 0..steps-1, finite and not negative; asked for in any order."""

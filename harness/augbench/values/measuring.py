@@ -22,6 +22,7 @@ class Metric(Component, ABC):
 
     kind: ClassVar[Kind] = "metric"
     higher_is_better: ClassVar[bool] = True
+    """Which way is better: a loss says False."""
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     """The least and the largest value that there can be, for axes; infinite where there is none."""
 

@@ -49,6 +49,7 @@ class StageFacts:
     label: str
     """What a person is told: ``fit wgan-div to Anaphase, seed 0``."""
     key: str
+    """Equal keys are equal stages, whatever trials they serve."""
     worker: str = ""
 
 
@@ -93,6 +94,7 @@ class Outcome:
     stages_run: int
     stages_reused: int
     seconds: float
+    """Wall time of the run, this time."""
     reports: tuple[Path, ...]
     """Files of the report, the main one of each format first."""
 

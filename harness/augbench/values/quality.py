@@ -36,7 +36,7 @@ class Features(Component, ABC):
 
     @abstractmethod
     def build(self, channels: int) -> FeatureNetwork:
-        """Return the network on the CPU; equal parameters give equal weights.  Raise a ``StageError`` without weights."""
+        """Return the network on the CPU; equal parameters give equal weights.  Raise an ``AugbenchError`` without weights."""
 
 
 @dataclass(frozen=True, kw_only=True)

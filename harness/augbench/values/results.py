@@ -28,6 +28,7 @@ class Predictions:
     ids: tuple[str, ...]
     """The images' names: equal ids, in equal order, pair two trials."""
     labels: NDArray[np.int64]
+    """True classes, [n]."""
     probabilities: NDArray[np.float64]
     """[n, K], rows sum to 1."""
 

@@ -71,7 +71,9 @@ class SampleContext:
     bank_labels: Tensor
     """Labels of the M synthetic images, int64 [M]."""
     classes: int
+    """How many there are: K."""
     minority: tuple[int, ...]
+    """Indices of the minority classes."""
     size: int
     """Images of a batch."""
     n: Mapping[int, int]
@@ -81,8 +83,10 @@ class SampleContext:
     bank_size: Mapping[int, int]
     """Synthetic images that each minority class adds to a pool."""
     slots: Mapping[str, SlotRule]
+    """What the matrix says of each augment slot, by name: its ``arity`` and whose images it mixes."""
     streams: Streams
     block: Block = field(default_factory=lambda: Block(first=0, steps=1))
+    """The steps that are composed at once: ``block.steps`` of them from step ``block.first`` on."""
     total: int | None = None
     """Steps of the whole training; None only while that is found out."""
 

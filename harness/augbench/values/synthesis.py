@@ -54,9 +54,11 @@ class TrainingView:
     """What a generator may see: training images and labels, never validation or test; and whom it may ask."""
 
     images: Images
+    """``images.take(indices)`` gives [n, C, H, W] on the device, in the data set's own integer type; ``images.scale`` means 1.0 there."""
     labels: Tensor
-    """int64 [N] on the CPU."""
+    """Class indices, int64 [N] on the CPU."""
     classes: tuple[str, ...]
+    """Names, in the order of the labels."""
     target: int | None
     """The class to learn; None for a generator that covers all."""
     settings: Fit
@@ -91,7 +93,9 @@ class Fitted:
     """A trained generator as data: tensors by name, numbers and curves; nothing that needs pickle."""
 
     tensors: Mapping[str, Tensor]
+    """By name; what ``sample`` needs, such as the weights of a network."""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    """Finite, by name."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """(iteration, value) by name, such as ``critic loss``."""
     chosen: int = 0
@@ -103,6 +107,7 @@ class Generator(Component, ABC):
 
     kind: ClassVar[Kind] = "generator"
     covers: ClassVar[Literal["class", "all"]] = "class"
+    """Whether there is a fit for each minority class, whose index is ``view.target``, or one for the data set."""
     uses: ClassVar[tuple[str, ...]] = ("iterations", "batch_size", "n_critic", "lr", "pre_augment")
     """The fields of ``Fit`` that change what it learns: only these enter its key (``scope`` always counts)."""
     judged: ClassVar[bool] = False
@@ -110,8 +115,15 @@ class Generator(Component, ABC):
 
     @abstractmethod
     def fit(self, view: TrainingView, rng: torch.Generator, progress: Progress, resume: Fitted | None = None) -> Fitted:
-        """Learn, from ``resume`` on if there is one, to the same bits.  Raise ``Diverged`` when the loss is no longer a number."""
+        """Learn the images of ``view.members()`` on ``view.device``, as ``view.settings`` say.  Raise ``Diverged`` if a loss is no number.
+
+        ``rng`` is on the CPU.  Call ``progress(done, total, **numbers)`` on the way, and ``view.keep`` in a fit that takes minutes; from
+        ``resume`` on, where there is one, it must come to the same bits.
+        """
 
     @abstractmethod
     def sample(self, fitted: Fitted, view: TrainingView, count: int, rng: torch.Generator) -> Tensor:
-        """Draw images of the target in the data set's own integer type, [count, C, H, W]."""
+        """Draw images of class ``view.target``, [count, C, H, W] in the data set's own integer type, on any device.
+
+        That is uint8 or uint16, of which ``view.images.scale`` means 1.0.  ``rng`` is on the CPU.
+        """
