@@ -83,6 +83,14 @@ class Augmenter(Component, ABC):
 
     A whole one; registered as ``average``, a matrix says ``augment.mixed = { use = "average", low = 0.3 }``::
 
+        from __future__ import annotations
+
+        from dataclasses import dataclass
+        from typing import Annotated, ClassVar
+
+        from annotated_types import Ge, Le
+        from augbench import Augmenter, Draw, DrawContext, Mixed, draws
+
         @dataclass(frozen=True, kw_only=True)
         class AverageDraw(Draw):
             "The random numbers of a block of images: the first dimension of every tensor is the image."
@@ -102,6 +110,8 @@ class Augmenter(Component, ABC):
                 return AverageDraw(share=draws.uniform(context, rng, self.low, 1 - self.low))
 
             def apply(self, sources: Tensor, draw: AverageDraw) -> Mixed:
+                import torch
+
                 weights = torch.stack([draw.share, 1 - draw.share], dim=1)
                 images = (weights[:, :, None, None, None] * sources).sum(dim=1)
                 return Mixed(images=images, pixel_weights=weights)

@@ -14,28 +14,12 @@ from augbench.registry.collect import Registry
 from augbench.registry.local import load_local
 from augbench.testing import checks_of, judge
 
-START = """
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
-
-from annotated_types import Ge, Le
-from augbench import Augmenter, Draw, DrawContext, Mixed, draws
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-"""
-
 
 @pytest.fixture
 def average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Return the class that the docstring of augmenters shows, out of a file."""
     example = inspect.getdoc(augbench.Augmenter).partition("::\n\n")[2].partition("\nFields are")[0]
-    # Its modules are imported where they are used, which a docstring leaves out.
-    code = textwrap.dedent(example).replace("-> Mixed:\n", "-> Mixed:\n        import torch\n\n")
-    (tmp_path / "helpful.py").write_text(START + code)
+    (tmp_path / "helpful.py").write_text(textwrap.dedent(example))
     registry = Registry()
     load_local(registry, ("./helpful.py",), tmp_path)
     yield registry.resolve("augmenter", "average").component
