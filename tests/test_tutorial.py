@@ -29,8 +29,8 @@ def script(commands: list[File | Command]) -> str:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """Do what the page says, and return where, and what each step writes."""
+def reader(tmp_path_factory: pytest.TempPathFactory) -> tuple[fresh.Environment, Path, list[str]]:
+    """Do what the page says, and return in which environment and folder, and what each step writes."""
     folder, wheels = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("wheels")
     fresh.build(fresh.ROOT, wheels)
     # The page makes the environment, and finds the libraries already in it.
@@ -46,12 +46,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    return folder, done.stdout.split(MARK)[1:]
+    return environment, folder, done.stdout.split(MARK)[1:]
 
 
 @pytest.mark.slow
 def test_every_command_runs_and_gives_what_the_page_shows(reader):
-    folder, outputs = reader
+    _, folder, outputs = reader
     found = list(steps(PAGE))
     assert len(outputs) == len(found)
     for step, seen in zip(found, outputs, strict=True):
@@ -60,6 +60,16 @@ def test_every_command_runs_and_gives_what_the_page_shows(reader):
     (column,) = json.loads((folder / "runs" / "slant" / "report.json").read_text())["columns"]
     assert {row["name"]: row["done"] for row in column["rows"]} == {"mixup": 3, "cutmix": 3, "slant-mix": 3}
     assert list((folder / "augbench-slant-mix" / "dist").glob("*.whl"))
+
+
+@pytest.mark.slow
+def test_what_is_published_says_nothing_that_the_reader_s_method_has_not(reader):
+    environment, folder, _ = reader
+    package = folder / "augbench-slant-mix"
+    told = (package / "README.md").read_text().partition("```toml\n")[2].partition("```")[0]
+    assert "slant-mix" in told
+    (package / "told.toml").write_text(f'extends = "example.toml"\n{told}')
+    environment.run("bench", "plan", "--matrix", "told.toml", cwd=package)
 
 
 def test_the_page_leads_from_an_installation_to_a_report_and_a_package():

@@ -19,10 +19,12 @@ from augbench import hookimpl
 
 @hookimpl
 def register(registry):
-    registry.augmenter("mix-{0}", "plugin_{0}.mix:Mix", "Mix two images in way {0}")
-    registry.sampler("sampler-{0}", "plugin_{0}.sampler:Sampler", "Sample in way {0}")
-    registry.loss("loss-{0}", "plugin_{0}.loss:Loss", "Punish in way {0}")
+    registry.augmenter("mix-{0}", "parts_{0}:Mix", "Mix two images in way {0}")
+    registry.sampler("sampler-{0}", "parts_{0}:Sampling", "Sample in way {0}")
+    registry.loss("loss-{0}", "parts_{0}:Loss", "Punish in way {0}")
 """
+PARTS = (Path(__file__).parents[2] / "examples/augbench-gridmix/augbench_gridmix/grid_mix.py").read_text()
+PARTS += "\n\nclass Mix: ...\n\n\nclass Sampling: ...\n\n\nclass Loss: ...\n"
 CODE = "import sys; from augbench.cli import main; sys.argv = ['bench', *sys.argv[1:]]; main()"
 FAULTS = ("def broken(:\n", "import nowhere_at_all\n", "from augbench import hookimpl\n\n\n@hookimpl\ndef register(registri):\n    pass\n")
 
@@ -34,6 +36,7 @@ def crowded(tmp_path: Path) -> Path:
     for number in range(PLUGINS):
         code = FAULTS[number] if number < BROKEN else PLUGIN.format(number)
         site.install(f"augbench-plugin-{number}", requires=["torch>=2", "augbench>=0.1,<1"], **{f"plugin_{number}": code})
+        site.write(f"parts_{number}.py", PARTS)
     return tmp_path
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from augbench import Sampler
-from augbench.testing import Check, conformance
+from augbench.testing import Check, conformance, registered
 
 from augbench_gridmix.effective_sampling import EffectiveSampling
 
@@ -11,6 +11,10 @@ from augbench_gridmix.effective_sampling import EffectiveSampling
 @conformance(EffectiveSampling(), EffectiveSampling(beta=0.0))
 def test_effective_sampling(component: Sampler, check: Check) -> None:
     check(component)
+
+
+def test_a_matrix_finds_it_by_its_name() -> None:
+    assert registered("sampler", "effective-sampling") is EffectiveSampling
 
 
 def test_the_law_is_that_of_the_paper() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from augbench import Augmenter, DrawContext
-from augbench.testing import Check, conformance
+from augbench.testing import Check, conformance, registered
 
 from augbench_gridmix.grid_mix import GridMix, GridMixDraw
 
@@ -11,6 +11,10 @@ from augbench_gridmix.grid_mix import GridMix, GridMixDraw
 @conformance(GridMix(), GridMix(cells=7, alpha=0.3))
 def test_grid_mix(component: Augmenter, check: Check) -> None:
     check(component)
+
+
+def test_a_matrix_finds_it_by_its_name() -> None:
+    assert registered("augmenter", "grid-mix") is GridMix
 
 
 def test_cells_are_whole_and_labels_count_by_their_area() -> None:

@@ -64,13 +64,15 @@ def list_plugins(
 ) -> None:
     """List the components that a matrix may name, by kind; then what is wrong with plugins: those that did not load, and names that clash.
 
-    Components themselves are not imported, unless with --load: that takes seconds.
+    Components themselves are not imported, unless with --load, which takes seconds; a class that is not in its file is found without.
     """
     from augbench.registry.discovery import discover
+    from augbench.registry.unplugged import unplugged
 
     registry = discover(disabled)
+    registry.notes += unplugged()
     entries = [entry for entry in ordered(registry) if _is_asked_for(entry, text, kinds)]
-    broken = list(_broken(entries)) if load else []
+    broken = list(_broken(entries, load=load))
     if as_json:
         print_json(_document(registry, entries, broken))
         return
@@ -167,15 +169,23 @@ def _is_asked_for(entry: Entry, text: str, kinds: Sequence[str]) -> bool:
     return text.lower() in told and (not kinds or entry.kind in kinds)
 
 
-def _broken(entries: Sequence[Entry]) -> Iterator[tuple[Entry, BrokenComponent]]:
-    """Import components; yield those that do not load."""
-    from augbench.registry.loading import load
+def _broken(entries: Sequence[Entry], *, load: bool) -> Iterator[tuple[Entry, BrokenComponent]]:
+    """Yield components that do not load: import them, or only see whether they are in their files."""
+    from augbench.registry.unbound import unbound
 
     for entry in entries:
-        try:
-            load(entry)
-        except BrokenComponent as error:
+        if error := _refusal(entry) if load else unbound(entry):
             yield entry, error
+
+
+def _refusal(entry: Entry) -> BrokenComponent | None:
+    from augbench.registry.loading import load
+
+    try:
+        load(entry)
+    except BrokenComponent as error:
+        return error
+    return None
 
 
 def _remarks(registry: Registry, broken: Sequence[tuple[Entry, BrokenComponent]]) -> Iterator[str]:

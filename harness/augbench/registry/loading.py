@@ -50,10 +50,15 @@ def _imported(target: str | type) -> Any:
     name, _, attribute = target.partition(":")
     module = importlib.import_module(name)
     if not hasattr(module, attribute):
-        close = get_close_matches(attribute, vars(module), 1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise AttributeError(f"module '{name}' ({module.__file__}) has no '{attribute}'{hint}")
+        raise nothing_called(attribute, name, module.__file__, vars(module))
     return getattr(module, attribute)
+
+
+def nothing_called(attribute: str, module: str, file: str | None, names: Iterable[str]) -> AttributeError:
+    """Return the error for a module that has no such class."""
+    close = get_close_matches(attribute, names, 1)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    return AttributeError(f"module '{module}' ({file}) has no '{attribute}'{hint}")
 
 
 def _fault(component: Any, kind: str) -> str:

@@ -2,5 +2,6 @@
 
 from augbench.testing.checking import Broken, Check, NotApplicable, UnknownCheck, Verdict, checks_of, judge, require
 from augbench.testing.conforming import conformance
+from augbench.testing.registering import registered
 
-__all__ = ["Broken", "Check", "NotApplicable", "UnknownCheck", "Verdict", "checks_of", "conformance", "judge", "require"]
+__all__ = ["Broken", "Check", "NotApplicable", "UnknownCheck", "Verdict", "checks_of", "conformance", "judge", "registered", "require"]

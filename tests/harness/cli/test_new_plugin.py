@@ -125,6 +125,8 @@ def test_a_new_component_is_found_and_described(bench, kind, monkeypatch):
     assert load_matrix(example, registry).trials()
     # What README.md says of its use is laid over the example: wrong keys and values would be refused.
     told = Path(f"augbench-tried-{kind}/README.md").read_text().partition("```toml\n")[2].partition("```")[0]
+    # The parameters are its author's to change.
+    assert not any(parameter.name in told for parameter in page.parameters)
     Path("more.toml").write_text(f'extends = "{example}"\n{told}')
     more = load_matrix(Path("more.toml"), registry)
     assert f"tried-{kind}" in repr(more)
