@@ -10,11 +10,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 
 from augbench.config.source import Source, decoded
+from augbench.registry.installed import points
 from augbench.values.errors import ClashingPresets, UnknownComponent
 
 GROUP = "augbench.presets"
@@ -41,7 +42,7 @@ class Preset:
 
 def listed() -> tuple[Preset, ...]:
     """Return every preset there is, by name, then distribution: a folder's order is no order."""
-    found = [preset for point in entry_points(group=GROUP) for preset in _shipped(point)]
+    found = [preset for point in points(GROUP) for preset in _shipped(point)]
     return tuple(sorted(found, key=lambda preset: (preset.name, preset.distribution)))
 
 

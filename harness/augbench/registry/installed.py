@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distribution, distributions
 from pathlib import Path
 
 from augbench.registry.entries import Failure, Note, Origin
-from augbench.values.plugin_errors import TwoModules, UnreadableMetadata
+from augbench.values.errors import AugbenchError
+from augbench.values.plugin_errors import NamesNoModule, TwoModules, UnreadableMetadata
 
 GROUP = "augbench"
 _POINTS = "entry_points.txt"
+# A module, perhaps with something in it, and extras.
+_VALUE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,16 @@ def installation() -> Installation:
     return Installation(plugins=plugins, failures=tuple(reader.failures), notes=(*reader.notes, *_namesakes(plugins)))
 
 
+def points(group: str) -> Iterator[EntryPoint]:
+    """Yield the entry points of another group, without those of what cannot be read: ``installation`` tells of that."""
+    seen: set[str] = set()
+    for found in distributions():
+        with suppress(Exception):
+            if f"[{group}]" in (found.read_text(_POINTS) or "") and (name := same(found.metadata["Name"])) not in seen:
+                seen.add(name)
+                yield from tuple(found.entry_points.select(group=group))
+
+
 def same(name: str) -> str:
     """Write a distribution's name as installers compare it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -101,7 +115,11 @@ class _Reader:
         for point in found.entry_points.select(group=GROUP):
             origin = Origin(plugin=point.name, distribution=name, version=version)
             where = f"{_folder(found) / _POINTS}:{_line(text, point)}"
-            if (first := seen.setdefault(point.name, point)) is not point:
+            first = seen.setdefault(point.name, point)
+            if not _VALUE.fullmatch(point.value):
+                error: AugbenchError = NamesNoModule(point.name, point.value)
+                self.failures.append(Failure(origin=origin, stage="metadata", error=error, where=where))
+            elif first is not point:
                 error = TwoModules(point.name, first.value, point.value)
                 self.failures.append(Failure(origin=origin, stage="metadata", error=error, where=where, module=point.module))
             else:

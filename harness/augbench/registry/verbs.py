@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from augbench.registry.entries import Origin, location
+from augbench.registry.installed import points
 from augbench.values.errors import BrokenComponent
 
 GROUP = "augbench.commands"
+# What somebody can type.
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +48,7 @@ def foreign_verbs(taken: Collection[str]) -> Mapping[str, ForeignVerb]:
 
 
 def _installed() -> Iterable[ForeignVerb]:
-    points: Iterable[EntryPoint] = ()
-    # Metadata that cannot be read are told by 'bench plugins list'.
-    with suppress(Exception):
-        points = entry_points(group=GROUP)
-    for point in points:
-        if point.dist is not None:
+    for point in points(GROUP):
+        if point.dist is not None and _NAME.fullmatch(point.name):
             origin = Origin(plugin=point.name, distribution=point.dist.name, version=point.dist.version)
             yield ForeignVerb(name=point.name, origin=origin, point=point)

@@ -15,6 +15,13 @@ class UnreadableMetadata(AugbenchError):
         super().__init__(f"its metadata cannot be read: {reason(error)}; install it again")
 
 
+class NamesNoModule(AugbenchError):
+    """An entry point has no module."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(f"'{name} = {value}' names no module; write '{name} = PACKAGE', the module that holds register")
+
+
 class TwoModules(AugbenchError):
     """A distribution gives one name to two plugins."""
 

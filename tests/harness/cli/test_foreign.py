@@ -81,7 +81,7 @@ def test_the_help_of_bench_lists_it_with_its_origin_and_imports_nothing(ship, be
 
 
 def test_a_verb_of_bench_asks_no_plugin(bench, monkeypatch):
-    monkeypatch.setattr("augbench.registry.verbs.entry_points", lambda **group: pytest.fail("asked"))
+    monkeypatch.setattr("augbench.registry.verbs.points", lambda group: pytest.fail("asked"))
     assert bench("init", "--list").exit_code == 0
 
 
@@ -138,3 +138,14 @@ def test_a_verb_that_does_not_load_is_one_message(ship, bench, code, said):
     done = bench("flip")
     assert done.exit_code == 2
     assert done.stderr.startswith(f"verb 'flip' from augbench-coins 1.0{said}")
+
+
+def test_a_verb_that_nobody_could_type_is_none(ship):
+    ship("augbench-coins", **{"\x1b[31m": "", "two words": "", "flip": ""})
+    assert set(foreign_verbs(())) == {"flip"}
+
+
+def test_a_verb_that_ends_by_itself_ends_so(ship, bench):
+    ship("augbench-coins", TYPER.replace('raise ValueError("it stands on its edge")', 'raise SystemExit("on its \\x1b[1medge")'))
+    done = bench("flip", "--wrong")
+    assert (done.exit_code, done.stderr) == (1, "on its ?[1medge\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from augbench.registry.discovery import discover
-from augbench.registry.installed import installation
+from augbench.registry.installed import installation, points
 
 GOOD = """
 from augbench import hookimpl
@@ -87,3 +87,29 @@ def test_a_distribution_without_metadata_is_listed(site):
     information = site.install("bad", good_plugin=GOOD)
     (information / "METADATA").unlink()
     assert "its metadata cannot be read" in str(discover().failures[0])
+
+
+@pytest.mark.parametrize("value", ["", "..near", "good_plugin : a b", "-m good"])
+def test_an_entry_point_without_a_module_is_listed_with_its_line(site, value: str):
+    information = site.install("bad")
+    (information / "entry_points.txt").write_text(f"[augbench]\nbad = {value}\n")
+    (failure,) = discover().failures
+    said = f"'bad = {value}' names no module; write 'bad = PACKAGE', the module that holds register"
+    assert str(failure) == f"bad: metadata: {said} ({information / 'entry_points.txt'}:2)"
+
+
+@pytest.mark.parametrize("value", ["os [extra]", "os : path", "os:path.sep [extra]"])
+def test_what_an_entry_point_may_hold_is_taken(site, value: str):
+    information = site.install("good")
+    (information / "entry_points.txt").write_text(f"[augbench]\ngood = {value}\n")
+    assert [plugin.point.module for plugin in installation().plugins if plugin.origin.plugin == "good"] == ["os"]
+
+
+def test_entry_points_of_another_group_outlive_those_that_cannot_be_read(site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name, text in {"bad": "[augbench.presets]\nnonsense\n", "good": "[augbench.presets]\nmine = tables\n"}.items():
+        (site.install(name) / "entry_points.txt").write_text(text)
+    later = type(site)(tmp_path / "later")
+    (later.install("good", "2.0") / "entry_points.txt").write_text("[augbench.presets]\nolder = tables\n")
+    monkeypatch.syspath_prepend(str(later.folder))
+    monkeypatch.syspath_prepend(str(site.folder))
+    assert {point.name for point in points("augbench.presets")} == {"augbench", "mine"}
