@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -106,7 +107,7 @@ class _Listener(Silent):
 
 def _request(component: Component, table: Mapping[str, Any], folder: Path) -> Request:
     try:
-        text = document({"plugins": _plugins(component), **table})
+        text = document({"plugins": _plugins(component), **_from_anywhere(table)})
         told = in_matrix(component)
     except AugbenchError as error:
         raise NotApplicable(f"a matrix cannot hold it: {error}") from error
@@ -123,6 +124,17 @@ def _request(component: Component, table: Mapping[str, Any], folder: Path) -> Re
         smoke=component.kind == "dataset",
         report=False,
     )
+
+
+def _from_anywhere(value: Any) -> Any:
+    """Write out where paths lie: a matrix in another folder would take them from there."""
+    if isinstance(value, Path):
+        return Path(os.path.abspath(value.expanduser()))
+    if isinstance(value, Component):
+        return _from_anywhere(as_table(value))
+    if isinstance(value, Mapping):
+        return {key: _from_anywhere(item) for key, item in value.items()}
+    return tuple(map(_from_anywhere, value)) if isinstance(value, list | tuple) else value
 
 
 def _plugins(component: Component) -> list[str]:
