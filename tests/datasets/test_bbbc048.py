@@ -379,7 +379,7 @@ def test_a_broken_picture_is_named(root):
         [image for split in (cells(root).load().train, cells(root).load().test) for image in split.images]
 
 
-@conformance(JurkatCells(path=Path(), counts="any"), house=False)
+@conformance(JurkatCells(path=Path(), counts="any"))
 def test_jurkat_cells_keep_the_laws(component, check, root, monkeypatch):
     monkeypatch.chdir(root)
     check(component)

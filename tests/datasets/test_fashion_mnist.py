@@ -189,7 +189,7 @@ def test_whatever_is_wrong_is_a_message(tmp_path, packed):
             FashionMnist(path=tmp_path).probe()
 
 
-@conformance(FashionMnist(path=Path()), house=False)
+@conformance(FashionMnist(path=Path()))
 def test_fashion_mnist_keeps_the_laws(component, check, tmp_path, monkeypatch):
     monkeypatch.chdir(write(tmp_path))
     check(component)

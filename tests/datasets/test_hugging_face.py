@@ -353,7 +353,7 @@ def test_a_hub_that_is_not_reached_is_told_at_once(tmp_path: Path):
     assert "it is not reached: this machine is offline, or needs a proxy (HTTPS_PROXY); fetch it elsewhere" in told
 
 
-@conformance(HuggingFace(path=Path("animals")), expected_failures={"defaults-construct": "a name or a path must be given"}, house=False)
+@conformance(HuggingFace(path=Path("animals")), expected_failures={"defaults-construct": "a name or a path must be given"})
 def test_a_data_set_of_the_hub_keeps_the_laws(component, check, animals, monkeypatch):
     monkeypatch.chdir(animals.parent)
     check(component)

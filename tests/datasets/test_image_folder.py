@@ -677,7 +677,6 @@ def laid_out(tmp_path, monkeypatch) -> None:
     ImageFolder(path=Path("divided")),
     ImageFolder(path=Path("divided"), channels="grey"),
     ImageFolder(path=Path("patients"), split=Division(test=0.3, val=0.3), groups=r"([ab]\d)-"),
-    house=False,
 )
 @pytest.mark.usefixtures("laid_out")
 def test_a_folder_of_images_keeps_the_laws(component, check):

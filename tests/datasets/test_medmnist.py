@@ -124,7 +124,7 @@ def test_cards_tell_licence_counts_and_traps():
     assert any("one lesion" in trap for trap in skin.traps)
 
 
-@conformance(MedMnist(name="breastmnist", path=Path(), channels="rgb"), house=False)
+@conformance(MedMnist(name="breastmnist", path=Path(), channels="rgb"))
 @pytest.mark.usefixtures("tiny")
 def test_a_set_of_medmnist_keeps_the_laws(component, check, tmp_path, monkeypatch):
     write(tmp_path, "breastmnist")

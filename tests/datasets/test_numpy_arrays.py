@@ -398,7 +398,7 @@ def test_whatever_is_wrong_is_a_message(tmp_path, how):
             NumpyArrays(path=path).probe()
 
 
-@conformance(NumpyArrays(path=Path("cells.npz")), house=False)
+@conformance(NumpyArrays(path=Path("cells.npz")))
 def test_arrays_keep_the_laws(component, check, npz, monkeypatch):
     monkeypatch.chdir(npz.parent)
     check(component)

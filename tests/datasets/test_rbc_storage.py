@@ -306,7 +306,7 @@ def test_every_change_changes_the_digest(root):
     assert cells(root).probe().digest != digests[0]
 
 
-@conformance(StoredRedCells(path=Path(), classes=TWO), house=False)
+@conformance(StoredRedCells(path=Path(), classes=TWO))
 def test_stored_red_cells_keep_the_laws(component, check, root, monkeypatch):
     monkeypatch.chdir(root)
     check(component)

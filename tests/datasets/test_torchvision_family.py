@@ -321,7 +321,7 @@ def test_no_data_set_of_arrays_imports_torch_to_be_looked_at(tmp_path):
     assert ran.stdout.split("\n")[:2] == ["set()", "set()"]
 
 
-@conformance(TorchvisionSet(name="CIFAR10", path=Path()), house=False)
+@conformance(TorchvisionSet(name="CIFAR10", path=Path()))
 def test_a_set_of_torchvision_keeps_the_laws(component, check, tmp_path, monkeypatch):
     write_cifar(tmp_path, "CIFAR10")
     monkeypatch.chdir(tmp_path)

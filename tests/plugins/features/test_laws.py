@@ -29,7 +29,7 @@ def test_laws_of_features(component, check):
     check(component)
 
 
-@conformance(TimmFeatures(name=NAME, checkpoint=Path("weights.pth")), Inception(path=Path("not-here.pth")), house=False)
+@conformance(TimmFeatures(name=NAME, checkpoint=Path("weights.pth")), Inception(path=Path("not-here.pth")))
 def test_laws_of_features_from_files(component, check, weights, monkeypatch):
     monkeypatch.chdir(weights)
     check(component)

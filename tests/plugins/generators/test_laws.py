@@ -63,7 +63,7 @@ def pictures(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@conformance(BankFolder(path=Path("banks/{class}"), resize=Bilinear(size=16)), house=False)
+@conformance(BankFolder(path=Path("banks/{class}"), resize=Bilinear(size=32)))
 @pytest.mark.usefixtures("pictures")
 def test_laws_of_a_folder_of_banks(component, check):
     check(component)
