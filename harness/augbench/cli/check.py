@@ -231,7 +231,8 @@ def _in_words(subject: _Subject) -> str:
     parts += [f"{counts['expected']} broken as expected"] if counts["expected"] else []
     parts += [f"{counts['unexpected']} kept against expectation"] if counts["unexpected"] else []
     parts += [f"{counts['not applicable']} not applicable"] if counts["not applicable"] else []
-    return f"{subject}: {', '.join(parts)}, in {sum(verdict.seconds for verdict in subject.verdicts):.1f} s"
+    rest = f"; the others could not be checked: {subject.refused.why}" if subject.refused else ""
+    return f"{subject}: {', '.join(parts)}, in {sum(verdict.seconds for verdict in subject.verdicts):.1f} s{rest}"
 
 
 def _document(subject: _Subject) -> dict[str, Any]:

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from augbench.cli.check import _in_words, _Subject
+from augbench.testing.apart import Refused
+from augbench.testing.checking import Verdict
+
 CODE = '''
 """Metrics that keep laws, and some that take their process along."""
 
@@ -34,7 +38,7 @@ class Fine(Metric):
 class Stuck(Fine):
     """Thinks for ever."""
 
-    def supports(self, facts):
+    def measure(self, predictions):
         while True:
             pass
 
@@ -55,7 +59,7 @@ class Needy(Fine):
     share: float
     """Of what."""
 '''
-ONLY = ("--only", "supports-answers", "--only", "pickles", "--only", "equal-by-value")
+ONLY = [argument for name in ("works", "repeats-itself", "pickles", "equal-by-value") for argument in ("--only", name)]
 
 
 @pytest.fixture
@@ -78,8 +82,12 @@ def test_what_never_ends_or_ends_the_process_is_one_failure_with_its_line(bench,
     ((why, where),) = broken["stuck"].values()
     assert why == "it does not end within 1 s"
     assert where in (f"{file}:{lines.index('        while True:') + 1}", f"{file}:{lines.index('            pass') + 1}")
-    assert broken["gone"]["pickles"][0] == "it ends the whole process with exit code 7, after saying: farewell"
-    assert {name: len(one["checks"]) for name, one in judged.items()} == {"fine": 3, "stuck": 3, "gone": 3, "needy": 0}
+    told = {check["check"]: (check["status"], check["why"]) for check in judged["stuck"]["checks"]}
+    assert told["repeats-itself"] == told["pickles"] == ("not applicable", "it does not work as it is: it does not end within 1 s")
+    assert told["equal-by-value"][0] == "kept"
+    left = f"{file}:{lines.index('        os._exit(7)') + 1}"
+    assert broken["gone"]["pickles"] == ("it ends the whole process with exit code 7, after saying: farewell", left)
+    assert {name: len(one["checks"]) for name, one in judged.items()} == {"fine": 4, "stuck": 4, "gone": 4, "needy": 0}
     assert judged["needy"]["refused"] == {"what": "unbuilt", "why": "metric 'needy' has no share"}
     assert done.exit_code == 1
 
@@ -87,8 +95,14 @@ def test_what_never_ends_or_ends_the_process_is_one_failure_with_its_line(bench,
 def test_a_failure_is_shown_with_what_was_seen(bench, plugin):
     told = bench("plugins", "check", plugin, "--only", "pickles")
     assert "pickles: it ends the whole process with exit code 7, after saying: farewell" in told.stdout
-    assert f"{Path(plugin).resolve()}:{CODE.splitlines().index('class Gone(Fine):')}" in told.stdout
+    assert f"{Path(plugin).resolve()}:{CODE.splitlines().index('        os._exit(7)') + 1}\n" in told.stdout
     assert "metric fine: 1 law kept, in " in told.stdout
+
+
+def test_what_ends_a_check_between_two_laws_is_told_beside_those_that_were_kept():
+    kept = Verdict(check="works", law="It works.", status="kept", seconds=0.1)
+    subject = _Subject(name="odd", kind="metric", job=None, alone=True, verdicts=[kept], refused=Refused(what="broken", why="it is gone"))
+    assert _in_words(subject) == "metric odd: 1 law kept, in 0.1 s; the others could not be checked: it is gone"
 
 
 def test_a_known_failure_passes_and_one_that_is_none_does_not(bench, plugin):
