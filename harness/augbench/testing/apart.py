@@ -47,8 +47,8 @@ class Job:
     house: bool = True
     expected_failures: Mapping[str, str] = field(default_factory=dict)
     timeout: float = TIMEOUT
-    lost: Lost | None = None
-    """The check that ended the process before this one."""
+    lost: tuple[Lost, ...] = ()
+    """Checks that ended the processes before this one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def _in_one_process(job: Job) -> Generator[Refused | Begun | Verdict, None, Job 
         return None
     names.remove(begun["check"])
     lost = Lost(check=begun["check"], why=why, dump=dump, seconds=job.timeout if dump.startswith(_OVERDUE) else 0.0)
-    return replace(job, checks=tuple(names), lost=lost)
+    return replace(job, checks=tuple(names), lost=(*job.lost, lost))
 
 
 @contextmanager

@@ -15,20 +15,32 @@ from augbench.testing.apart import TIMEOUT, Job, Lost, Refused
 from augbench.values.components import Component, Kind
 from augbench.values.errors import AugbenchError, BrokenComponent, ConfigError
 
+_exit = os._exit
+
 
 def main() -> None:
     """Judge, and tell of each check on a line."""
     told, dump = _own_stdout(), open(sys.argv[1], "w")  # noqa: SIM115 - open to the end, whatever that is
     said = json.load(sys.stdin)
     sys.path[:] = said.pop("path")
-    lost = said.pop("lost")
-    job = Job(**said, lost=Lost(**lost) if lost else None)
+    job = Job(**said | {"lost": tuple(Lost(**lost) for lost in said["lost"])})
     faulthandler.enable(dump)
+    _tell_of_exits(dump)
     for what, about in _messages(job, dump):
         told.write(json.dumps({"what": what, "about": about}) + "\n")
         told.flush()
     # Threads that a plugin has left behind would keep the process.
-    os._exit(0)
+    _exit(0)
+
+
+def _tell_of_exits(dump: IO[str]) -> None:
+    """Write down where the process is ended by somebody who asks nobody."""
+
+    def ended(status: int) -> None:
+        faulthandler.dump_traceback(dump)
+        _exit(status)
+
+    os._exit = ended  # type: ignore[assignment]
 
 
 def _own_stdout() -> IO[str]:
@@ -70,22 +82,23 @@ def _built(job: Job) -> Component:
 
 def _judged(component: Component, job: Job, dump: IO[str]) -> Iterator[tuple[str, Any]]:
     from augbench.testing.checking import checks_of, judge, label, taken
+    from augbench.testing.sealing import Seals
 
-    every = {check.name: check for check in checks_of(component.kind)}
+    every, seals = {check.name: check for check in checks_of(component.kind)}, Seals()
     wanted = [check for check in every.values() if (job.house or not check.house) and (job.checks is None or check.name in job.checks)]
-    if job.lost:
-        # Here and not where it was lost: only this process knows the component's code.
-        yield "checks", [job.lost.check, *(check.name for check in wanted)]
-        reason = job.expected_failures.get(job.lost.check)
-        yield "verdict", asdict(taken(every[job.lost.check], component, job.lost, reason))
-    else:
-        yield "checks", [check.name for check in wanted]
+    for lost in job.lost:
+        seals.close(lost.dump, type(component), f"it does not work as it is: {lost.why}")
+    # Here and not where it was lost: only this process knows the component's code.
+    yield "checks", [*(lost.check for lost in job.lost[-1:]), *(check.name for check in wanted)]
+    for lost in job.lost[-1:]:
+        yield "verdict", asdict(taken(every[lost.check], component, lost, job.expected_failures.get(lost.check)))
     for check in wanted:
         yield "began", {"component": label(component), "check": check.name, "law": check.law}
         _watch(job.timeout, dump)
         expected = {name: reason for name, reason in job.expected_failures.items() if name == check.name}
+        seals.reached.clear()
         for verdict in judge(component, [check], expected):
-            yield "verdict", asdict(verdict)
+            yield "verdict", asdict(seals.judged(verdict))
 
 
 def _watch(seconds: float, dump: IO[str]) -> None:

@@ -93,7 +93,7 @@ def test_what_never_ends_or_ends_the_process_is_one_failure_with_its_line(bench,
 
 
 def test_a_failure_is_shown_with_what_was_seen(bench, plugin):
-    told = bench("plugins", "check", plugin, "--only", "pickles")
+    told = bench("plugins", "check", plugin, "--only", "pickles", "--timeout", "1s")
     assert "pickles: it ends the whole process with exit code 7, after saying: farewell" in told.stdout
     assert f"{Path(plugin).resolve()}:{CODE.splitlines().index('        os._exit(7)') + 1}\n" in told.stdout
     assert "metric fine: 1 law kept, in " in told.stdout

@@ -72,6 +72,11 @@ def check_bounds_reject(component: Component) -> None:
         require(bool(_refusal(leaf, value)), f"{dashed(name)} = {in_toml(value)} is taken, although its type declares {declared}")
 
 
+def check_works(component: Component) -> None:
+    """All that it can do on small images of every allowed shape comes to an end without an error."""
+    exercise(component)
+
+
 def check_survives_its_own_toml(component: Component) -> None:
     """Written into a matrix and read again, it is the same and works alike: its parameters are all that it is made of."""
     try:
@@ -127,11 +132,6 @@ def check_pickles(component: Component) -> None:
     require(not differs, f"what comes out of pickle is another: {differs}")
     differs = compared(component, copy)
     require(not differs, f"what comes out of pickle gives other results: {differs}")
-
-
-def check_works(component: Component) -> None:
-    """All that it can do on small images of every allowed shape comes to an end without an error."""
-    exercise(component)
 
 
 def check_repeats_itself(component: Component) -> None:
