@@ -11,11 +11,12 @@ from typing import Any
 from augbench.config.presets import is_preset
 from augbench.config.snapshots import Snapshot, snapshot_of
 from augbench.engine.request import Request
+from augbench.registry.installed import installation, named_by_environment
 from augbench.store.opening import open_store
 from augbench.store.run_folder import RunFolder
 from augbench.values.run_errors import BrokenRun, MergedRun
 
-_LISTS = ("only", "skip", "disabled", "observers")
+_LISTS = ("only", "skip", "observers")
 _PLAIN = ("device", "engine", "jobs", "smoke")
 
 
@@ -28,6 +29,8 @@ def as_asked(request: Request, snapshot: Snapshot) -> dict[str, Any]:
         **snapshot.as_json(),
         **{name: list(getattr(request, name)) for name in _LISTS},
         **{name: getattr(request, name) for name in _PLAIN},
+        # Who asks again may have another environment.
+        "disabled": list(dict.fromkeys((*request.disabled, *named_by_environment()))),
         "store": open_store(request.store or default_store()).location,
     }
 
@@ -77,7 +80,8 @@ def _request(folder: RunFolder, asked: Mapping[str, Any]) -> Request:
             snapshot=snapshot_of(asked),
             only=tuple(asked["only"]),
             skip=tuple(asked["skip"]),
-            disabled=tuple(asked["disabled"]),
+            # What was left out may have been uninstalled since.
+            disabled=tuple(filter(installation().called, asked["disabled"])),
             # Runs of before did not say.
             observers=tuple(asked.get("observers", ())),
             **{name: asked[name] for name in _PLAIN},

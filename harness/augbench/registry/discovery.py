@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from augbench.registry import hooks
 from augbench.registry.collect import Registry
 from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, location
 from augbench.registry.hearing import hearing
-from augbench.registry.installed import GROUP, Installation, Installed, installation
+from augbench.registry.installed import GROUP, VARIABLE, Installation, Installed, installation, named_by_environment
 from augbench.registry.offering import offer
 from augbench.registry.places import definition
 from augbench.registry.versions import unmet
@@ -24,8 +23,6 @@ from augbench.values.errors import AugbenchError, UnknownComponent
 from augbench.values.observing import PROJECT, Observer
 from augbench.values.plugin_errors import NoHook, NoModule, OddEntries, OtherVersion
 
-VARIABLE = "AUGBENCH_NO_PLUGIN"
-"""The environment's variable that names plugins to leave out, with commas between them."""
 OPTION, SETTING = "--no-plugin", "disable-plugins"
 
 
@@ -38,7 +35,7 @@ def discover(disabled: Collection[str] = (), declared: Collection[str] = ()) -> 
     """
     found = installation()
     registry = Registry(failures=[*found.failures], notes=[*found.notes])
-    left_out = _left_out(found, {OPTION: disabled, SETTING: declared, VARIABLE: _named_by_environment()})
+    left_out = _left_out(found, {OPTION: disabled, SETTING: declared, VARIABLE: named_by_environment()})
     for plugin in found.plugins:
         if by := left_out.get(plugin.where):
             registry.left_out.append(LeftOut(origin=plugin.origin, by=by, module=plugin.point.module))
@@ -47,10 +44,6 @@ def discover(disabled: Collection[str] = (), declared: Collection[str] = ()) -> 
         else:
             collect(registry, plugin.origin, plugin.point)
     return registry
-
-
-def _named_by_environment() -> tuple[str, ...]:
-    return tuple(name for part in os.environ.get(VARIABLE, "").split(",") if (name := part.strip()))
 
 
 def _left_out(found: Installation, named: Mapping[str, Collection[str]]) -> dict[str, str]:

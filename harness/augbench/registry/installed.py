@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -14,6 +15,8 @@ from augbench.values.errors import AugbenchError
 from augbench.values.plugin_errors import NamesNoModule, TwoModules, UnreadableMetadata
 
 GROUP = "augbench"
+VARIABLE = "AUGBENCH_NO_PLUGIN"
+"""The environment's variable that names plugins to leave out, with commas between them."""
 _POINTS = "entry_points.txt"
 # A module, perhaps with something in it, and extras.
 _VALUE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\s*(:\s*[\w.]+\s*)?(\[.*\]\s*)?")
@@ -68,6 +71,11 @@ def installation() -> Installation:
         reader.read(found)
     plugins = tuple(sorted(reader.plugins, key=lambda plugin: (plugin.origin.distribution, plugin.origin.plugin)))
     return Installation(plugins=plugins, failures=tuple(reader.failures), notes=(*reader.notes, *_namesakes(plugins)))
+
+
+def named_by_environment() -> tuple[str, ...]:
+    """Return what is to be left out, whatever a command and a matrix say."""
+    return tuple(name for part in os.environ.get(VARIABLE, "").split(",") if (name := part.strip()))
 
 
 def points(group: str) -> Iterator[EntryPoint]:

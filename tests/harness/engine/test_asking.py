@@ -12,6 +12,7 @@ from augbench.store.run_folder import RunFolder
 from augbench.values.errors import ConfigError, MissingFile
 from augbench.values.run_errors import BrokenRun, MergedRun, UnknownTrial
 from support.runs import MATRIX, Watcher, run, session
+from support.sites import Site
 
 
 def keys(opened):
@@ -44,6 +45,20 @@ def test_asking_again_changes_nothing_of_what_was_asked(tmp_path):
     before = (tmp_path / "run" / "run.json").read_bytes()
     open_session(asked_again(folder)).run(Watcher())
     assert (tmp_path / "run" / "run.json").read_bytes() == before
+
+
+def test_what_the_environment_left_out_is_left_out_again_wherever_it_is(tmp_path, monkeypatch):
+    site = Site(tmp_path / "site")
+    site.install("augbench-twist", twist_plugin="1 / 0\n")
+    monkeypatch.syspath_prepend(str(site.folder))
+    monkeypatch.setenv("AUGBENCH_NO_PLUGIN", "twist_plugin")
+    run(tmp_path, only=("dots/plain",))
+    monkeypatch.delenv("AUGBENCH_NO_PLUGIN")
+    folder = RunFolder(path=tmp_path / "run")
+    assert asked_again(folder).disabled == ("twist_plugin",)
+    assert [left.by for left in open_session(asked_again(folder)).registry.left_out] == ["--no-plugin"]
+    shutil.rmtree(site.folder)
+    assert asked_again(folder).disabled == ()
 
 
 def test_a_store_that_is_gone_gives_way_to_that_of_this_machine(tmp_path, monkeypatch):
