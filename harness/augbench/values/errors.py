@@ -242,11 +242,11 @@ class BrokenComponent(AugbenchError):
 
 
 class BrokenMeasure(AugbenchError):
-    """A metric or a test cannot be built or raises, or what it gives makes no sense."""
+    """A metric, a test or a format cannot be built or raises, or what it gives makes no sense."""
 
     def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
         place = f" ({where})" if where else ""
-        super().__init__(f"{kind} '{name}' fails: {type(error).__name__}: {error}{place}; mend it, or leave it out of [report]")
+        super().__init__(f"{kind} '{name}' fails: {reason(error)}{place}; mend it, or leave it out of [report]")
 
 
 class UnknownComponent(AugbenchError):

@@ -7,21 +7,34 @@ import pytest
 
 from augbench.engine.rendering import known_to, write_reports
 from augbench.store.run_folder import RunFolder
-from augbench.values.errors import UnknownComponent
+from augbench.values.errors import BrokenMeasure, UnknownComponent
 from support.runs import MATRIX, run
 
 PLUGIN = """
 from dataclasses import dataclass
-from augbench import Metric, hookimpl
+from augbench import Metric, Report, hookimpl
 
 @hookimpl
 def register(registry):
     registry.metric("sevens", Sevens)
+    registry.report("torn", Torn)
+    registry.report("odd", Odd)
 
 @dataclass(frozen=True, kw_only=True)
 class Sevens(Metric):
     def measure(self, predictions):
         return 0.7
+
+@dataclass(frozen=True, kw_only=True)
+class Torn(Report):
+    def render(self, comparison, folder):
+        (folder / "torn.txt").write_text("half of")
+        raise SystemExit(4)
+
+@dataclass(frozen=True, kw_only=True)
+class Odd(Report):
+    def render(self, comparison, folder):
+        return "report.txt"
 """
 TEXT = (
     MATRIX.partition("[rows]")[0]
@@ -55,3 +68,19 @@ def test_where_the_file_is_gone_the_metric_is_unknown(folder):
     assert "sevens" not in known_to(folder).names("metric")
     with pytest.raises(UnknownComponent, match="no metric called 'sevens'; known: accuracy"):
         write_reports(folder.path, ("json",))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("torn", r"SystemExit: 4 \(.*own_scores.py:\d+\)"),
+        ("odd", r"TypeError: render\(\) gives 'report.txt', not the paths of what it has written \(.*own_scores.py:\d+\)"),
+    ],
+)
+def test_a_format_that_fails_keeps_no_other_from_being_written_and_leaves_nothing_behind(folder, name, why):
+    (folder.path / "report.json").unlink()
+    with pytest.raises(BrokenMeasure, match=f"^report '{name}' fails: {why}; mend it, or leave it out of "):
+        write_reports(folder.path, (name, "json", "markdown"))
+    assert {path.name for path in folder.path.glob("report.*")} == {"report.json", "report.md"}
+    assert not (folder.path / "torn.txt").exists()
+    assert not list(folder.path.glob(".draft*"))
