@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from augbench.cli import options
+from augbench.cli.additions import Addition, add_additions, additions
 from augbench.cli.component_page import print_description, print_example
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
@@ -52,6 +53,7 @@ def _kinds(values: list[str]) -> list[str]:
 
 
 def list_plugins(
+    context: typer.Context,
     text: Annotated[
         str, typer.Argument(metavar="[TEXT]", help="Only what has this in its name, summary or origin.", show_default=False)
     ] = "",
@@ -62,7 +64,7 @@ def list_plugins(
     disabled: options.NoPlugin = [],  # noqa: B006
     as_json: options.Json = False,
 ) -> None:
-    """List the components that a matrix may name, by kind; then what is wrong with plugins: those that did not load, and names that clash.
+    """List the components that a matrix may name, by kind, then verbs and hooks of plugins, and what is wrong with these.
 
     Components themselves are not imported, unless with --load, which takes seconds; a class that is not in its file is found without.
     """
@@ -73,11 +75,14 @@ def list_plugins(
     registry.notes += unplugged()
     entries = [entry for entry in ordered(registry) if _is_asked_for(entry, text, kinds)]
     broken = list(_broken(entries, load=load))
+    own = context.find_root().command.commands  # type: ignore[attr-defined]
+    added = [] if kinds else [one for one in additions(registry, own, disabled) if one.is_asked_for(text)]
     if as_json:
-        print_json(_document(registry, entries, broken))
+        print_json(_document(registry, entries, added, broken))
         return
-    console = data()
-    console.print(entry_table(entries))
+    console, table = data(), entry_table(entries)
+    add_additions(table, added)
+    console.print(table)
     for line in _remarks(registry, broken):
         console.print(line, soft_wrap=True)
 
@@ -204,12 +209,16 @@ def _remarks(registry: Registry, broken: Sequence[tuple[Entry, BrokenComponent]]
         yield f"[dim]left out[/dim]  {escape(f'{plugin.origin.plugin} of {plugin.origin}, by {plugin.by}')}"
 
 
-def _document(registry: Registry, entries: Sequence[Entry], broken: Sequence[tuple[Entry, BrokenComponent]]) -> dict[str, Any]:
+def _document(
+    registry: Registry, entries: Sequence[Entry], added: Sequence[Addition], broken: Sequence[tuple[Entry, BrokenComponent]]
+) -> dict[str, Any]:
     """Return a list for scripts."""
     from augbench.registry.clashes import clashes
 
     return {
         "components": [entry_row(entry) for entry in entries],
+        "verbs": [one.row for one in added if one.what == "verb"],
+        "hooks": [one.row for one in added if one.what == "hooks"],
         "failures": [*map(_failure, registry.failures), *(_unloaded(entry, error) for entry, error in broken)],
         "clashes": [
             {"kind": clash.entries[0].kind, "name": clash.entries[0].address, "origins": clash.origins, "addresses": clash.addresses}

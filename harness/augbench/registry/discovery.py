@@ -18,6 +18,7 @@ from augbench.registry.hearing import hearing
 from augbench.registry.installed import GROUP, VARIABLE, Installation, Installed, installation, named_by_environment
 from augbench.registry.offering import offer
 from augbench.registry.places import definition
+from augbench.registry.verbs import ForeignVerb, installed_verbs
 from augbench.registry.versions import unmet
 from augbench.values.errors import AugbenchError, UnknownComponent
 from augbench.values.observing import PROJECT, Observer
@@ -35,27 +36,33 @@ def discover(disabled: Collection[str] = (), declared: Collection[str] = ()) -> 
     """
     found = installation()
     registry = Registry(failures=[*found.failures], notes=[*found.notes])
-    left_out = _left_out(found, {OPTION: disabled, SETTING: declared, VARIABLE: named_by_environment()})
+    named = {OPTION: disabled, SETTING: declared, VARIABLE: named_by_environment()}
+    verbs = tuple(installed_verbs()) if any(named.values()) else ()
+    _demand_known(found, verbs, named)
     for plugin in found.plugins:
-        if by := left_out.get(plugin.where):
+        if by := _left_out(plugin, named):
             registry.left_out.append(LeftOut(origin=plugin.origin, by=by, module=plugin.point.module))
         elif failure := _outdated(plugin, found.version):
             registry.failures.append(failure)
         else:
             collect(registry, plugin.origin, plugin.point)
+    for verb in verbs:
+        # That of a plugin's distribution is left out with the plugin.
+        if not verb.plugins and (by := _left_out(verb, named)):
+            registry.left_out.append(LeftOut(origin=verb.origin, by=by, module=verb.point.module))
     return registry
 
 
-def _left_out(found: Installation, named: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Say of each plugin to leave out, by the place of its entry point, who says so."""
+def _demand_known(found: Installation, verbs: Collection[ForeignVerb], named: Mapping[str, Collection[str]]) -> None:
     for by, names in named.items():
         for name in names:
-            if not found.called(name):
+            if not found.called(name) and not any(verb.is_called(name) for verb in verbs):
                 raise UnknownComponent("plugin", name, found.names(), notes=[f"{VARIABLE} names it"] if by == VARIABLE else ())
-    found_by: dict[str, str] = {}
-    for by, names in named.items():
-        found_by = {plugin.where: by for plugin in found.plugins if any(map(plugin.is_called, names))} | found_by
-    return found_by
+
+
+def _left_out(one: Installed | ForeignVerb, named: Mapping[str, Collection[str]]) -> str:
+    """Say who leaves something out; empty where nobody does."""
+    return next((by for by, names in named.items() if any(map(one.is_called, names))), "")
 
 
 def _outdated(plugin: Installed, version: str) -> Failure | None:

@@ -73,6 +73,11 @@ class Hooked:
     origin: Origin
     hook: pluggy.HookRelay
 
+    @property
+    def listens(self) -> tuple[str, ...]:
+        """Return the hooks by which it follows runs, adds to reports and so on: all but ``register``."""
+        return tuple(sorted(name for name, caller in vars(self.hook).items() if name != "register" and caller.get_hookimpls()))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
 from augbench.registry.entries import Origin, location
-from augbench.registry.installed import points
+from augbench.registry.installed import GROUP as PLUGINS
+from augbench.registry.installed import named_by_environment, points, same
 from augbench.values.errors import BrokenComponent
 
 GROUP = "augbench.commands"
@@ -23,11 +24,19 @@ class ForeignVerb:
     name: str
     origin: Origin
     point: EntryPoint
+    plugins: tuple[str, ...] = ()
+    """Plugins of its distribution, whose code it shares."""
 
     @property
     def qualified(self) -> str:
         """Return its name where another has it, too: ``flip@augbench-flip``."""
         return f"{self.name}@{self.origin.distribution}"
+
+    def is_called(self, name: str) -> bool:
+        """Tell whether a name leaves it out: that of its distribution, of a plugin there, its own, or one of these ``@distribution``."""
+        plain, at, whole = name.partition("@")
+        ours = same(self.origin.distribution)
+        return (not at or same(whole) == ours) and (plain in {self.name, *self.plugins} or (not at and same(name) == ours))
 
     def load(self) -> object:
         """Import what it stands for.  Raise ``BrokenComponent``."""
@@ -40,15 +49,22 @@ class ForeignVerb:
             raise BrokenComponent("verb", self.name, str(self.origin), error, location(error)) from error
 
 
-def foreign_verbs(taken: Collection[str]) -> Mapping[str, ForeignVerb]:
-    """Return the verbs of plugins by what a user writes: where a name is ``taken``, or is that of several, all are qualified."""
-    verbs = sorted(_installed(), key=lambda verb: (verb.name, verb.origin.distribution))
+def foreign_verbs(taken: Collection[str], disabled: Collection[str] = ()) -> Mapping[str, ForeignVerb]:
+    """Return the verbs of plugins by what a user writes: where a name is ``taken``, or is that of several, all are qualified.
+
+    Those of plugins that are ``disabled``, or that the environment leaves out, are none.
+    """
+    left_out = {*disabled, *named_by_environment()}
+    verbs = sorted(installed_verbs(), key=lambda verb: (verb.name, verb.origin.distribution))
+    verbs = [verb for verb in verbs if not any(map(verb.is_called, left_out))]
     names = [verb.name for verb in verbs]
     return {verb.qualified if verb.name in taken or names.count(verb.name) > 1 else verb.name: verb for verb in verbs}
 
 
-def _installed() -> Iterable[ForeignVerb]:
+def installed_verbs() -> Iterable[ForeignVerb]:
+    """Find all that plugins add, left out or not."""
     for point in points(GROUP):
         if point.dist is not None and _NAME.fullmatch(point.name):
             origin = Origin(plugin=point.name, distribution=point.dist.name, version=point.dist.version)
-            yield ForeignVerb(name=point.name, origin=origin, point=point)
+            plugins = tuple(one.name for one in point.dist.entry_points.select(group=PLUGINS))
+            yield ForeignVerb(name=point.name, origin=origin, point=point, plugins=plugins)

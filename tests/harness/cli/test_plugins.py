@@ -230,6 +230,48 @@ def test_a_name_of_a_plugin_that_is_left_out_says_so(site, bench, monkeypatch: p
     assert (shown.exit_code, shown.stderr) == (2, said)
 
 
+WATCHES = """
+from augbench import hookimpl
+
+
+@hookimpl
+def trial_finished(trial):
+    pass
+
+
+@hookimpl
+def run_started():
+    pass
+"""
+
+
+def test_verbs_and_hooks_are_listed_beside_components(site, bench, listed):
+    information = site.install("augbench-watch", watch_plugin=WATCHES)
+    with (information / "entry_points.txt").open("a") as points:
+        points.write("[augbench.commands]\nwatch = no_such_module:app\nplan = no_such_module:plan\n")
+    found, origin = listed("watch"), {"distribution": "augbench-watch", "version": "1.0"}
+    assert found["hooks"] == [{"plugin": "watch_plugin", **origin, "names": ["run_started", "trial_finished"]}]
+    assert found["verbs"] == [
+        {"name": "plan@augbench-watch", "target": "no_such_module:plan", **origin},
+        {"name": "watch", "target": "no_such_module:app", **origin},
+    ]
+    table = [line.replace("│", " ").split() for line in bench("plugins", "list", "watch").stdout.splitlines()]
+    assert ["watch", "bench", "watch", "augbench-watch", "1.0"] in table
+    assert ["watch_plugin", "run_started,", "trial_finished", "augbench-watch", "1.0"] in table
+    assert listed("--kind", "sampler")["hooks"] == listed("--no-plugin", "watch_plugin")["verbs"] == []
+
+
+def test_what_is_left_out_has_no_verb(site, bench, listed, monkeypatch):
+    (site.install("augbench-coins") / "entry_points.txt").write_text("[augbench.commands]\nflip = no_such_module:app\n")
+    assert "flip" in bench("--help").stdout
+    for name in ("flip", "Augbench_Coins", "flip@augbench-coins"):
+        monkeypatch.setenv("AUGBENCH_NO_PLUGIN", name)
+        assert "flip" not in bench("--help").stdout
+        assert "No such command 'flip'" in bench("flip").stderr
+        left = {"plugin": "flip", "distribution": "augbench-coins", "version": "1.0", "by": "AUGBENCH_NO_PLUGIN"}
+        assert (listed()["verbs"], listed()["left-out"]) == ([], [left])
+
+
 @pytest.mark.parametrize("columns", ["80", "120"])
 def test_pages_fit_the_terminal(bench, monkeypatch: pytest.MonkeyPatch, columns: str):
     from augbench.cli import console, plugins
