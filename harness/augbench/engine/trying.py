@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-import time
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, fields
-from types import FrameType
 from typing import Any
 
+from augbench.engine.limits import limited
 from augbench.registry.entries import location
-from augbench.registry.places import definition, frames, innermost
+from augbench.registry.places import Frame, definition, frames, innermost
 from augbench.registry.wording import in_toml
 from augbench.values.components import Component, dashed
 from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult, TrialError
 
 LIMIT = 20.0
 """Seconds that a component may take to do what is done in milliseconds."""
-_SOON = 1e-3
 
 
 class _Overrun(BaseException):
     """The time is over; no ``except Exception`` of a plugin may swallow it."""
 
-    def __init__(self, frame: FrameType | None) -> None:
-        self.frames = [(one.filename, one.lineno or 0) for one in traceback.extract_stack(frame)] if frame else []
+    def __init__(self, passed: Sequence[Frame]) -> None:
+        self.passed = passed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +49,10 @@ class Subject:
     def trial(self, seconds: float = LIMIT) -> Iterator[None]:
         """Let its code run in the block.  Raise ``ComponentRaises``, or ``ComponentHangs`` after so many seconds."""
         try:
-            with _limited(seconds):
+            with limited(seconds, _Overrun):
                 yield
         except _Overrun as overrun:
-            raise ComponentHangs(self.kind, self.name, seconds, innermost(overrun.frames, type(self.component))) from None
+            raise ComponentHangs(self.kind, self.name, seconds, innermost(overrun.passed, type(self.component))) from None
         except TrialError:
             raise
         # SystemExit: a script's end must not end the command.
@@ -73,23 +68,3 @@ class Subject:
 
 def _made(field: Field[Any]) -> Any:
     return MISSING if field.default_factory is MISSING else field.default_factory()
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Interrupt the block after some seconds, wherever Python is; not in other threads, which signals do not reach."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def over(number: int, frame: FrameType | None) -> None:
-        raise _Overrun(frame)
-
-    before = signal.signal(signal.SIGALRM, over)
-    started, (left, _) = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        # A limit around this one goes on.
-        signal.setitimer(signal.ITIMER_REAL, max(_SOON, left - (time.monotonic() - started)) if left else 0)
-        signal.signal(signal.SIGALRM, before)

@@ -7,6 +7,7 @@ import os
 import pickle
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +21,12 @@ from augbench.plan.keys import Key
 from augbench.plan.tasks import Stage
 from augbench.registry.collect import Registry
 from augbench.registry.local import load_local
+from augbench.registry.places import entered_at, standing
 
 HALT = "halt"
 """Asks a worker to let its job keep its state and stop."""
+LATE = "late"
+"""Asks the same, since a stage's time is up, and where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +66,11 @@ def serve(connection: Connection, setup: Setup) -> None:
     """Run jobs until the other end is closed, by whoever asks for work or by its death."""
     # A Ctrl-C is meant for the driver, which says what becomes of the stages.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    orders = _Orders(connection=connection)
+    voice = _Voice(connection)
+    orders = _Orders(connection=connection, voice=voice)
     signal.signal(signal.SIGTERM, lambda number, frame: orders.leave())
     faulthandler.enable()
     os.environ.update(setup.environment)
-    voice = _Voice(connection)
     bench = Workbench(store=setup.store, device=setup.device, worker=setup.name, watch=voice, work=setup.work, alone=setup.alone)
     threading.Thread(target=orders.listen, daemon=True).start()
     while not orders.leaving:
@@ -95,6 +99,7 @@ class _Orders:
     """What comes from the driver while a stage runs."""
 
     connection: Connection
+    voice: _Voice
     jobs: queue.SimpleQueue[tuple[Parcel, threading.Event]] = field(default_factory=queue.SimpleQueue)
     newest: threading.Event = field(default_factory=threading.Event)
     """Tells the newest job to keep its state and stop; each has its own, so that one that has not begun hears it, too."""
@@ -115,7 +120,9 @@ class _Orders:
                 order = self.connection.recv()
             except (EOFError, OSError):
                 os._exit(1)
-            if order == HALT:
+            if order in (HALT, LATE):
+                if order == LATE:
+                    self.voice.say("at", _whereabouts())
                 self.halt()
             else:
                 self.newest = threading.Event()
@@ -138,6 +145,8 @@ class _Voice:
     """Tells the driver; nobody hears a worker whose driver is gone."""
 
     connection: Connection
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Whoever holds it may speak."""
 
     def started(self, key: Key, worker: str) -> None:
         """Tell that a stage has begun."""
@@ -150,6 +159,12 @@ class _Voice:
     def say(self, what: str, *details: Any) -> None:
         """Send a message."""
         try:
-            self.connection.send((what, *details))
+            with self.turn:
+                self.connection.send((what, *details))
         except OSError:
             os._exit(1)
+
+
+def _whereabouts() -> str:
+    """Return file:line of a component's code in which the stage is, if it is in any."""
+    return entered_at(standing(sys._current_frames().get(threading.main_thread().ident or 0)))

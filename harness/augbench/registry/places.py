@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 Frame = tuple[str, int]
@@ -37,9 +38,18 @@ def innermost(passed: Sequence[Frame], component: type) -> str:
     return _last_within(passed, _home_of(component))
 
 
+def standing(frame: FrameType | None) -> list[Frame]:
+    """Return the places that lead to where code stands, the outermost first."""
+    return [(one.filename, one.lineno or 0) for one in traceback.extract_stack(frame)] if frame else []
+
+
 def entered(error: BaseException) -> str:
     """Return file:line of the code that the harness called and an error came from; empty where that is the harness or a library."""
-    passed = frames(error)
+    return entered_at(frames(error))
+
+
+def entered_at(passed: Sequence[Frame]) -> str:
+    """Return file:line of the innermost of frames, the outermost first, within the code that the harness called; or an empty string."""
     after = [place for place, (file, _) in enumerate(passed) if _HARNESS in Path(file).parents]
     # The __init__ of a dataclass is of no file.
     foreign = [frame for frame in (passed[after[-1] + 1 :] if after else passed) if not frame[0].startswith("<")]

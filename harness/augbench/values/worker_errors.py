@@ -17,9 +17,9 @@ class NoSuchDevice(AugbenchError):
 class TooSlow(StageError, TimeoutError):
     """A stage took longer than it may."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        super().__init__(f"it took longer than the {seconds:g} s that a stage may take; raise --timeout, or make it smaller")
+    def __init__(self, seconds: float | None, where: str = "") -> None:
+        place = f" ({where})" if where else ""
+        super().__init__(f"it took longer than the {seconds or 0:g} s that a stage may take{place}; raise --timeout, or make it smaller")
 
 
 class ChangedCode(AugbenchError):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 
 from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workplace
+from augbench.engine.limits import limited
 from augbench.engine.work import Workbench
+from augbench.registry.places import entered_at
 from augbench.values.worker_errors import TooSlow
 
 
@@ -73,24 +72,5 @@ class InlinePool:
 
     def _run(self, job: Job) -> Iterator[StageOutcome]:
         for stage in job.stages:
-            with _alarm(job.timeout):
+            with limited(job.timeout, lambda passed: TooSlow(job.timeout, entered_at(passed))):
                 yield self._bench.run(stage, self.halted.is_set)
-
-
-@contextmanager
-def _alarm(timeout: float | None) -> Iterator[None]:
-    """Raise ``TooSlow`` within the block once it takes too long, where signals allow it."""
-    if timeout is None or threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise TooSlow(timeout)
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, timeout)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

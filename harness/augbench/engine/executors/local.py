@@ -19,7 +19,7 @@ from annotated_types import Ge
 
 from augbench.engine.executing import Executor, Job, Pool, StageOutcome, Workplace
 from augbench.engine.work import failed
-from augbench.engine.worker import HALT, Parcel, Setup, parcel, serve
+from augbench.engine.worker import HALT, LATE, Parcel, Setup, parcel, serve
 from augbench.plan.keys import Key
 from augbench.values.cpus import usable_cpus
 from augbench.values.worker_errors import TooSlow, WorkerLost
@@ -191,6 +191,8 @@ class LocalPool:
                         self.workplace.watch.started(key, name)
                     case ("progress", key, done, total, numbers):
                         self.workplace.watch.progress(key, done, total, numbers)
+                    case ("at", where):
+                        worker.where = where
                     case ("outcome", outcome):
                         yield worker.end(outcome)
         # Not only the end of the file: a worker that was killed in the middle of a message leaves half of one.
@@ -212,7 +214,7 @@ class LocalPool:
         worker = self.workers.pop(place)
         worker.kill()
         for key in worker.remaining:
-            error = TooSlow(worker.job.timeout or 0) if worker.late and worker.job else WorkerLost(worker.name, worker.process.exitcode)
+            error = worker.lateness() if worker.late else WorkerLost(worker.name, worker.process.exitcode)
             yield failed(key, error, time.monotonic() - worker.since, worker.name)
 
 
@@ -228,13 +230,15 @@ class _Worker:
     since: float = 0.0
     late: bool = False
     """Whether its stage has taken too long."""
+    where: str = ""
+    """file:line at which it was then."""
     asked: bool = False
     """Whether it was asked to stop."""
 
     def give(self, job: Parcel) -> None:
         """Note what it is to do."""
         self.job, self.remaining = job, list(job.keys)
-        self.since, self.late, self.asked = time.monotonic(), False, False
+        self.since, self.late, self.asked, self.where = time.monotonic(), False, False, ""
 
     def begin(self, key: Key) -> None:
         """Note that a stage begins: until now imports may have taken their time."""
@@ -244,13 +248,17 @@ class _Worker:
         """Note that a stage has ended."""
         assert self.job is not None
         self.remaining.remove(outcome.key)
-        late, timeout = self.late, self.job.timeout
-        self.late = self.asked = False
+        late, lateness = self.late, self.lateness()
+        self.late, self.asked, self.where = False, False, ""
         self.since = time.monotonic()
         if not self.remaining:
             self.job = None
         # It was only asked to stop because it took too long: that is what became of it.
-        return failed(outcome.key, TooSlow(timeout or 0), outcome.seconds, self.name) if late and outcome.status == "halted" else outcome
+        return failed(outcome.key, lateness, outcome.seconds, self.name) if late and outcome.status == "halted" else outcome
+
+    def lateness(self) -> TooSlow:
+        """Say that its stage has taken too long."""
+        return TooSlow(self.job.timeout if self.job else None, self.where)
 
     def next_deadline(self) -> float:
         """Return when something must be done about its stage, on the monotonic clock."""
@@ -262,7 +270,7 @@ class _Worker:
         """Ask it to keep its state and stop."""
         self.asked = True
         with contextlib.suppress(OSError):
-            self.connection.send(HALT)
+            self.connection.send(LATE if self.late else HALT)
 
     def kill(self) -> None:
         """End it, whatever it does; closing the pipe ends one whose process nobody can reach any more."""
