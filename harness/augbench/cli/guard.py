@@ -17,7 +17,7 @@ from typer.core import TyperCommand
 from augbench.cli.console import harmless
 from augbench.registry.entries import location
 from augbench.registry.places import entered, is_ours
-from augbench.values.errors import AugbenchError, DiskFull, UnusableFile, reason
+from augbench.values.errors import AugbenchError, DiskFull, UnusableFile, placed, reason
 from augbench.values.invoked import invoked
 from augbench.values.plugin_errors import PluginRaises
 
@@ -83,8 +83,7 @@ def _known(error: BaseException) -> AugbenchError | None:
 
 
 def _bug(error: BaseException, *, debug: bool) -> str:
-    where = f" ({place})" if (place := location(error)) else ""
-    story = f"this is a bug in bench, or in a plugin: {reason(error)}{where}"
+    story = f"this is a bug in bench, or in a plugin: {reason(error)}{placed(location(error))}"
     if debug:
         return story
     trace = "".join(traceback.format_exception(error))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from augbench.registry.collect import Registry
 from augbench.registry.entries import Hooked, location
 from augbench.values.comparing import Comparison, ReportNote
-from augbench.values.errors import reason
+from augbench.values.errors import placed, reason
 
 
 def noted(comparison: Comparison, registry: Registry) -> Comparison:
@@ -26,8 +26,7 @@ def _notes(comparison: Comparison, hooked: Hooked) -> Iterator[ReportNote]:
             # One plugin has one implementation; all that it yields is asked for here, where it may fail.
             told = [_checked(note) for notes in hooked.hook.report_context(comparison=comparison) for note in notes]
     except (Exception, SystemExit) as error:
-        where = f" ({place})" if (place := location(error)) else ""
-        yield ReportNote(title="Failed", text=f"{reason(error)}{where}", origin=origin, failed=True)
+        yield ReportNote(title="Failed", text=f"{reason(error)}{placed(location(error))}", origin=origin, failed=True)
     else:
         yield from (replace(note, origin=origin, failed=False) for note in told)
 

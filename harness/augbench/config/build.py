@@ -14,7 +14,7 @@ from augbench.config.source import Node, Source
 from augbench.config.states import Broken, Empty, Held, Part, Seated
 from augbench.registry.entries import location
 from augbench.values.components import Component, dashed
-from augbench.values.errors import AugbenchError, Position, reason, suggestion
+from augbench.values.errors import AugbenchError, Position, placed, reason, suggestion
 from augbench.values.sampling import GENERATED, ORIGINALS
 from augbench.values.settings import Bank, ClassSettings, Length, Settings
 from augbench.values.synthesis import Fit
@@ -175,8 +175,7 @@ class Builder:
             return BROKEN
         # What else a plugin's code raises when it is built; without a doubt its author's to mend.
         except (Exception, SystemExit) as error:
-            place = f" ({where})" if (where := location(error)) else ""
-            self.overlay.findings.add(f"{owner.name}: {reason(error)}{place}", owner.where)
+            self.overlay.findings.add(f"{owner.name}: {reason(error)}{placed(location(error))}", owner.where)
             return BROKEN
 
     def _one_length(self, state: Mapping[str, Any], place: Place, owner: Owner) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from augbench.registry.entries import location
-from augbench.values.errors import reason
+from augbench.values.errors import placed, reason
 from augbench.values.observing import PROGRESS
 
 _BEHIND = 1000
@@ -50,9 +50,8 @@ class Complaint:
     """Whether it is told nothing more."""
 
     def __str__(self) -> str:
-        place = f" ({self.where})" if self.where else ""
         after = "it is told nothing more; the run goes on" if self.last else "the run goes on"
-        return f"{self.name} failed at {self.event}: {self.error}{place}; {after}"
+        return f"{self.name} failed at {self.event}: {self.error}{placed(self.where)}; {after}"
 
 
 class Listener:

@@ -20,7 +20,7 @@ from augbench.registry.offering import offer
 from augbench.registry.places import definition
 from augbench.registry.verbs import ForeignVerb, installed_verbs
 from augbench.registry.versions import unmet
-from augbench.values.errors import AugbenchError, UnknownComponent
+from augbench.values.errors import AugbenchError, UnknownComponent, placed
 from augbench.values.observing import PROJECT, Observer
 from augbench.values.plugin_errors import NoHook, NoModule, OddEntries, OtherVersion
 
@@ -112,8 +112,8 @@ def collect(registry: Registry, origin: Origin, point: Loadable, specs: ModuleTy
 
 def _while(origin: Origin, interrupt: KeyboardInterrupt, *, installed: bool) -> str:
     """Say which plugin somebody lost patience with, and how to do without."""
-    place = f" ({where})" if (where := location(interrupt)) else ""
-    return f"plugin '{origin.plugin}' was being imported{place}{f'; {VARIABLE}={origin.plugin} leaves it out' if installed else ''}"
+    how = f"; {VARIABLE}={origin.plugin} leaves it out" if installed else ""
+    return f"plugin '{origin.plugin}' was being imported{placed(location(interrupt))}{how}"
 
 
 @cache

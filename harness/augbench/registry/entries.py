@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from augbench.values.components import Component
-from augbench.values.errors import reason
+from augbench.values.errors import placed, reason
 
 _HOOK = re.compile(r"hook '(\w+)'")
 
@@ -103,7 +103,7 @@ class Failure:
         return self.where or location(self.error)
 
     def __str__(self) -> str:
-        return f"{self.origin.plugin}: {self.stage}: {self.reason}{_in_brackets(self.place)}"
+        return f"{self.origin.plugin}: {self.stage}: {self.reason}{placed(self.place)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ class Note:
     """file:line, where there is one."""
 
     def __str__(self) -> str:
-        return f"{self.origin.plugin}: {self.text}{_in_brackets(self.where)}"
+        return f"{self.origin.plugin}: {self.text}{placed(self.where)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,10 +128,6 @@ class LeftOut:
     """``--no-plugin``, ``disable-plugins`` or the name of the environment's variable."""
     module: str
     """What its entry point names."""
-
-
-def _in_brackets(place: str) -> str:
-    return f" ({place})" if place else ""
 
 
 def location(error: BaseException) -> str:

@@ -8,13 +8,14 @@ from contextlib import suppress
 
 from augbench.registry.digest import source_of
 from augbench.registry.entries import Failure, LeftOut
+from augbench.values.errors import placed
 
 
 def promises(kind: str, name: str, failures: Iterable[Failure], left_out: Iterable[LeftOut]) -> Iterator[str]:
     """Say of each plugin that would register a name why it does not: by what its module's text says, which need not even parse."""
     for failure in failures:
         if _registers(failure.module, kind, name):
-            yield f"it comes with plugin '{failure.origin.plugin}', which does not load: {failure.reason}{_at(failure.place)}"
+            yield f"it comes with plugin '{failure.origin.plugin}', which does not load: {failure.reason}{placed(failure.place)}"
     for plugin in left_out:
         if _registers(plugin.module, kind, name):
             yield f"it comes with plugin '{plugin.origin.plugin}', which {plugin.by} leaves out"
@@ -28,7 +29,3 @@ def _registers(module: str, kind: str, name: str) -> bool:
         call = rf"\.family\(\s*['\"]{kind}['\"],\s*{quoted}" if slash else rf"\.{kind}\(\s*{quoted}"
         return text is not None and re.search(call, text) is not None
     return False
-
-
-def _at(place: str) -> str:
-    return f" ({place})" if place else ""

@@ -99,6 +99,11 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}".removesuffix(": ")
 
 
+def placed(where: str) -> str:
+    """Write a place to stand behind a sentence; nothing where none is known."""
+    return f" ({where})" if where else ""
+
+
 class MissingFile(AugbenchError):
     """A file that a command needs is not there."""
 
@@ -236,17 +241,15 @@ class BrokenComponent(AugbenchError):
 
     def __init__(self, kind: str, name: str, origin: str, error: BaseException, where: str = "") -> None:
         self.kind, self.name, self.reason, self.where = kind, name, reason(error), where
-        place = f" ({where})" if where else ""
         source = f" from {origin}" if origin else ""
-        super().__init__(f"{kind} '{name}'{source} does not load: {self.reason}{place}")
+        super().__init__(f"{kind} '{name}'{source} does not load: {self.reason}{placed(where)}")
 
 
 class BrokenMeasure(AugbenchError):
     """A metric, a test or a format cannot be built or raises, or what it gives makes no sense."""
 
     def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
-        place = f" ({where})" if where else ""
-        super().__init__(f"{kind} '{name}' fails: {reason(error)}{place}; mend it, or leave it out of [report]")
+        super().__init__(f"{kind} '{name}' fails: {reason(error)}{placed(where)}; mend it, or leave it out of [report]")
 
 
 class UnknownComponent(AugbenchError):

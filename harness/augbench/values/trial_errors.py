@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from augbench.values.errors import AugbenchError, reason
-
-
-def _placed(where: str) -> str:
-    return f" ({where})" if where else ""
+from augbench.values.errors import AugbenchError, placed, reason
 
 
 class TrialError(AugbenchError):
@@ -19,21 +15,21 @@ class ComponentRaises(TrialError):
     """A component's code raises while it is tried out."""
 
     def __init__(self, kind: str, name: str, error: BaseException, where: str = "") -> None:
-        super().__init__(f"{kind} '{name}' fails: {reason(error)}{_placed(where)}")
+        super().__init__(f"{kind} '{name}' fails: {reason(error)}{placed(where)}")
 
 
 class ComponentHangs(TrialError):
     """A component's code does not come to an end."""
 
     def __init__(self, kind: str, name: str, seconds: float, where: str = "") -> None:
-        super().__init__(f"{kind} '{name}' has not ended after {seconds:g} s{_placed(where)}; mend it, or give it longer with --limit TIME")
+        super().__init__(f"{kind} '{name}' has not ended after {seconds:g} s{placed(where)}; mend it, or give it longer with --limit TIME")
 
 
 class OddResult(TrialError):
     """What a component gives is not what its kind gives."""
 
     def __init__(self, kind: str, name: str, found: str, expected: str, where: str = "") -> None:
-        super().__init__(f"{kind} '{name}' gives {found}, not {expected}{_placed(where)}")
+        super().__init__(f"{kind} '{name}' gives {found}, not {expected}{placed(where)}")
 
 
 class Unsuited(TrialError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from augbench.values.errors import AugbenchError, StageError
+from augbench.values.errors import AugbenchError, StageError, placed
 
 
 class NoSuchDevice(AugbenchError):
@@ -18,8 +18,8 @@ class TooSlow(StageError, TimeoutError):
     """A stage took longer than it may."""
 
     def __init__(self, seconds: float | None, where: str = "") -> None:
-        place = f" ({where})" if where else ""
-        super().__init__(f"it took longer than the {seconds or 0:g} s that a stage may take{place}; raise --timeout, or make it smaller")
+        took = f"it took longer than the {seconds or 0:g} s that a stage may take{placed(where)}"
+        super().__init__(f"{took}; raise --timeout, or make it smaller")
 
 
 class ChangedCode(AugbenchError):
