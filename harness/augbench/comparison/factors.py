@@ -16,6 +16,7 @@ from augbench.values.results import Setting
 Settings = Mapping[str, Setting]
 FOLLOWING = {"generator": ("fit", "bank")}
 """Settings that another brings along: presets of a generator set how it is fitted, and without one nothing is."""
+_NONE = "none"
 MOST = 12
 """Interactions that are told, the largest first."""
 
@@ -62,9 +63,30 @@ def _steps(rows: Sequence[Effectful], control: str) -> list[_Step]:
         groups: dict[str, list[Effectful]] = defaultdict(list)
         for row in rows:
             groups[_rest(row.settings, factor)].append(row)
+        levels = _levels(rows, factor)
         for group in groups.values():
-            found += _within(factor, group, mine)
+            found += _within(factor, group, mine, levels)
     return found
+
+
+def _levels(rows: Sequence[Effectful], factor: str) -> dict[str, str]:
+    """Say what each row has for a factor: a component with those of its parameters in which rows that have it differ."""
+    own = {row.name: _brought(row.settings, factor) for row in rows}
+    levels = {}
+    for row in rows:
+        value = _written(row.settings.get(factor))
+        alike = [own[other.name] for other in rows if _written(other.settings.get(factor)) == value]
+        told = [f"{key} = {_written(setting)}" for key, setting in own[row.name].items() if any(each.get(key) != setting for each in alike)]
+        levels[row.name] = f"{value} ({', '.join(told)})" if told else value
+    return levels
+
+
+def _brought(settings: Settings, factor: str) -> dict[str, Setting]:
+    """Return what a factor brings along: its parameters, and what it decides of others; nothing where there is none of it."""
+    if _written(settings.get(factor)) == _NONE:
+        return {}
+    gone = (factor, *FOLLOWING.get(factor, ()))
+    return {path.removeprefix(f"{factor}."): value for path, value in settings.items() if path != factor and _below(path, gone)}
 
 
 def _factors(rows: Sequence[Effectful]) -> list[str]:
@@ -87,13 +109,13 @@ def _below(path: str, owners: Sequence[str]) -> bool:
     return any(path == owner or path.startswith(f"{owner}.") for owner in owners)
 
 
-def _within(factor: str, group: Sequence[Effectful], control: Settings) -> list[_Step]:
+def _within(factor: str, group: Sequence[Effectful], control: Settings, levels: Mapping[str, str]) -> list[_Step]:
     """Pair the rows of a group with those that lack the factor, or else have the control's value."""
     named = [(row, _written(row.settings.get(factor))) for row in group]
     values = {value for _, value in named}
-    first = next((value for value in ("none", _written(control.get(factor))) if value in values), None)
+    first = next((value for value in (_NONE, _written(control.get(factor))) if value in values), None)
     return [
-        _Step(factor=factor, before=value, after=other, rows=(row, another))
+        _Step(factor=factor, before=levels[row.name], after=levels[another.name], rows=(row, another))
         for row, value in named
         for another, other in named
         if value == first != other
@@ -101,7 +123,7 @@ def _within(factor: str, group: Sequence[Effectful], control: Settings) -> list[
 
 
 def _written(value: Setting) -> str:
-    return "none" if value is None or value is False else str(value).lower() if isinstance(value, bool) else str(value)
+    return _NONE if value is None or value is False else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _effects(steps: Sequence[_Step], level: float) -> tuple[FactorEffect, ...]:

@@ -60,6 +60,44 @@ def test_what_a_generator_brings_along_is_no_factor_of_its_own() -> None:
     assert (effect.factor, effect.before, effect.after) == ("fit.lr", "0.2", "0.1")
 
 
+def test_components_of_different_parameters_are_different_levels() -> None:
+    rows = (
+        row("plain", 0.5, sampler="instance"),
+        row("rare", 0.7, sampler="repeat", sampler_threshold=0.1, sampler_power=2),
+        row("mixed", 0.6, sampler="instance", linear="mixup"),
+        row("both", 0.9, sampler="repeat", sampler_threshold=0.2, sampler_power=2, linear="mixup"),
+    )
+    effects, interactions = effects_of(rows, "plain", 0.95)
+    assert {(each.after, each.pairs) for each in effects if each.factor == "sampler"} == {
+        ("repeat (threshold = 0.1)", (("Row plain", "Row rare"),)),
+        ("repeat (threshold = 0.2)", (("Row mixed", "Row both"),)),
+    }
+    assert {each.before for each in effects if each.factor == "sampler"} == {"instance"}
+    # The square is none: its sides differ.
+    assert interactions == ()
+    # Where all have the same, it is one level, and needs no more than its name.
+    same = [
+        replace(each, settings={**each.settings, "sampler.threshold": 0.1} if "rare" in each.name or "both" in each.name else each.settings)
+        for each in rows
+    ]
+    effects, interactions = effects_of(same, "plain", 0.95)
+    assert [(each.after, len(each.pairs)) for each in effects if each.factor == "sampler"] == [("repeat", 2)]
+    assert len(interactions) == 1
+
+
+def test_a_generator_that_was_fitted_otherwise_is_another_level() -> None:
+    rows = (
+        row("plain", 0.5, generator=None, fit_steps=3),
+        row("short", 0.6, generator="wgan", fit_steps=10),
+        row("long", 0.7, generator="wgan", fit_steps=20),
+    )
+    effects, _ = effects_of(rows, "plain", 0.95)
+    assert [(each.factor, each.before, each.after) for each in effects] == [
+        ("generator", "none", "wgan (fit.steps = 20)"),
+        ("generator", "none", "wgan (fit.steps = 10)"),
+    ]
+
+
 def test_values_are_measured_from_the_controls_where_no_row_lacks_the_setting() -> None:
     rows = [row(name, score, loss=name) for name, score in (("ce", 0.5), ("focal", 0.6), ("ldam", 0.8))]
     effects, _ = effects_of(rows, "focal", 0.95)
