@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from augbench.registry.collect import Registry
 from augbench.registry.entries import location
+from augbench.registry.places import definition, frames, innermost
+from augbench.values.components import Component
 from augbench.values.errors import BrokenMeasure
 from augbench.values.measuring import Metric, PairedTest
 from augbench.values.settings import AUTO
@@ -46,9 +48,10 @@ def measured(name: str, metric: Metric, predictions: Predictions) -> float:
     try:
         value = float(metric.measure(predictions))
     except Exception as error:
-        raise BrokenMeasure("metric", name, error, location(error)) from error
+        raise BrokenMeasure("metric", name, error, _place(error, metric, "measure")) from error
     if not isfinite(value):
-        raise BrokenMeasure("metric", name, ValueError(f"it gives {value} where a finite number is due"))
+        odd = ValueError(f"it gives {value} where a finite number is due")
+        raise BrokenMeasure("metric", name, odd, _place(odd, metric, "measure"))
     return value
 
 
@@ -69,7 +72,13 @@ def tested(name: str, test: PairedTest, differences: Sequence[float] | NDArray[n
         found = test.test(np.asarray(differences, dtype=np.float64))
         p = float(found.p) if found is not None else 1.0
     except Exception as error:
-        raise BrokenMeasure("test", name, error, location(error)) from error
+        raise BrokenMeasure("test", name, error, _place(error, test, "test")) from error
     if not 0 <= p <= 1:
-        raise BrokenMeasure("test", name, ValueError(f"it gives p = {p}"))
+        odd = ValueError(f"it gives p = {p}")
+        raise BrokenMeasure("test", name, odd, _place(odd, test, "test"))
     return found
+
+
+def _place(error: Exception, component: Component, method: str) -> str:
+    """Return the line that raised, or the method that was called with, or gave, what it should not."""
+    return innermost(frames(error), type(component)) or definition(getattr(type(component), method))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from augbench.values.auditing import Finding
 from augbench.values.settings import ReportSettings, Row
@@ -32,12 +32,17 @@ class Predictions:
     probabilities: NDArray[np.float64]
     """[n, K], rows sum to 1."""
 
+    def __post_init__(self) -> None:
+        # Many metrics are shown the same.
+        object.__setattr__(self, "labels", _read_only(self.labels))
+        object.__setattr__(self, "probabilities", _read_only(self.probabilities))
+
     @cached_property
     def predicted(self) -> NDArray[np.int64]:
         """Return the most probable class of each image, [n]; the first of equal ones."""
         import numpy as np
 
-        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
+        return _read_only(np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64))
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
@@ -46,7 +51,14 @@ class Predictions:
 
         classes = self.probabilities.shape[1]
         cells = self.labels.astype(np.int64) * classes + self.predicted
-        return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
+        return _read_only(np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64))
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the same numbers, not to be written through what is returned."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

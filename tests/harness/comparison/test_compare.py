@@ -272,8 +272,10 @@ def test_every_trial_without_result_has_its_reason(make_trial: Make, make_result
 def test_probabilities_that_are_no_numbers_are_no_result(
     make_trial: Make, make_results: MakeResults, make_predictions: Callable[..., Predictions]
 ) -> None:
-    broken = make_predictions(0)
-    broken.probabilities[3] = np.nan
+    whole = make_predictions(0)
+    numbers = whole.probabilities.copy()
+    numbers[3] = np.nan
+    broken = replace(whole, probabilities=numbers)
     column = only(make_results([make_trial("control", 0, 1), make_trial("row", 0, 0, test=broken)]))
     assert column.absent[0].reason == "its stored predictions hold values that are no numbers"
     assert row_of(column, "row").scores["accuracy"].mean is None

@@ -84,6 +84,24 @@ def test_a_metric_that_is_no_number_is_told(value):
         measures.measured("mine", Fixed(name=value), MADE)
 
 
+@pytest.mark.parametrize("value", [None, np.zeros(3)])
+def test_a_metric_that_gives_something_else_is_told_with_its_line(value):
+    odd = dataclass(frozen=True, kw_only=True)(type("Odd", (Metric,), {"measure": lambda self, predictions: value}))()
+    with pytest.raises(BrokenMeasure, match=r"^metric 'odd' fails: TypeError: .* \(.*test_measures\.py:\d+\); mend it"):
+        measures.measured("odd", odd, MADE)
+
+
+@pytest.mark.parametrize("name", ["labels", "probabilities", "predicted", "confusion"])
+def test_a_metric_changes_nothing_that_others_measure(name):
+    def measure(self: Metric, predictions: Predictions) -> float:
+        getattr(predictions, name)[:] = 0
+        return 0.5
+
+    odd = dataclass(frozen=True, kw_only=True)(type("Odd", (Metric,), {"measure": measure}))()
+    with pytest.raises(BrokenMeasure, match="metric 'odd' fails: ValueError: assignment destination is read-only"):
+        measures.measured("odd", odd, MADE)
+
+
 @pytest.mark.parametrize("p", [2.0, -0.1, float("nan")])
 def test_a_p_that_is_no_probability_is_told(p):
     with pytest.raises(BrokenMeasure, match=f"test 'sure' fails: ValueError: it gives p = {p}"):
