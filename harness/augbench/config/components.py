@@ -9,7 +9,7 @@ from augbench.config.shapes import Shapes, Table
 from augbench.config.source import Node
 from augbench.config.wording import must_be
 from augbench.registry.places import definition, frames, innermost
-from augbench.values.components import Component
+from augbench.values.components import Component, class_address
 from augbench.values.errors import AugbenchError, BrokenComponent, UnknownComponent
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Components:
     def classes(self) -> tuple[tuple[str, str], ...]:
         """Return what was found as ``module:Class``, by kind."""
         found = [(kind, use, each[0]) for (kind, use), each in self._known.items() if not isinstance(each, AugbenchError)]
-        return tuple((kind, use) for kind, use, component in found if use == f"{component.__module__}:{component.__qualname__}")
+        return tuple((kind, use) for kind, use, component in found if use == class_address(component))
 
     def keys(self, component: type[Component]) -> Table:
         """Return what may stand in a component's table."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from augbench.config.writing import quoted, written
 from augbench.values.augmenting import Augmenter
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, dashed, default_of
 from augbench.values.errors import NoToml
 
 NameOf = Callable[[type], str]
@@ -57,9 +57,9 @@ def _header(component: type[Component], use: str) -> str:
 
 def _line(field: Field[Any], name_of: NameOf) -> str:
     key = dashed(field.name)
-    if field.default is MISSING and field.default_factory is MISSING:
+    value = default_of(field)
+    if value is MISSING:
         return f"{key} = ...   # must be given"
-    value = field.default if field.default_factory is MISSING else field.default_factory()
     if value is None:
         return f"# {key} is not set"
     try:
@@ -80,6 +80,5 @@ def _value(value: Any, name_of: NameOf) -> str:
 def _changed(component: Component, name_of: NameOf) -> Iterator[tuple[str, str]]:
     for field in fields(component):  # type: ignore[arg-type]
         value = getattr(component, field.name)
-        default = field.default if field.default_factory is MISSING else field.default_factory()
-        if value != default and value is not None:
+        if value != default_of(field) and value is not None:
             yield dashed(field.name), _value(value, name_of)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, dashed, default_of
 from augbench.values.settings import AugmentSlot
 
 if TYPE_CHECKING:
@@ -148,9 +148,8 @@ class Shapes:
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return REQUIRED if field.default is dataclasses.MISSING else field.default
+    default = default_of(field)
+    return REQUIRED if default is dataclasses.MISSING else default
 
 
 def _bare(annotation: Any) -> tuple[Any, bool]:

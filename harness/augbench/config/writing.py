@@ -11,7 +11,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, class_address, dashed
 from augbench.values.errors import NoToml
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -36,7 +36,7 @@ def written(value: Any) -> str:
     if isinstance(value, Component):
         return _table({"use": type(value), **_fields(value)})
     if isinstance(value, type) and issubclass(value, Component):
-        return quoted(f"{value.__module__}:{value.__qualname__}")
+        return quoted(class_address(value))
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | Path):

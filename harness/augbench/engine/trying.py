@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import MISSING, Field, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
 
 from augbench.engine.limits import limited
 from augbench.registry.entries import location
 from augbench.registry.places import Frame, definition, frames, innermost
 from augbench.registry.wording import in_toml
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, dashed, default_of
 from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult, TrialError
 
 LIMIT = 20.0
@@ -40,8 +39,8 @@ class Subject:
     @property
     def settings(self) -> str:
         """Write the parameters that are not as they are by default: ``low = 0.0, law = "beta"``."""
-        own = {field: getattr(self.component, field.name) for field in fields(self.component)}  # type: ignore[arg-type]
-        said = {dashed(field.name): value for field, value in own.items() if value != field.default and value != _made(field)}
+        own = [(field, getattr(self.component, field.name)) for field in fields(self.component)]  # type: ignore[arg-type]
+        said = {dashed(field.name): value for field, value in own if value != default_of(field)}
         # A member of a family is called by its name already.
         return ", ".join(f"{key} = {in_toml(value)}" for key, value in said.items() if not self.name.endswith(f"/{value}"))
 
@@ -64,7 +63,3 @@ class Subject:
         """Raise ``OddResult`` unless a result of one of its methods is what it should be."""
         if not kept:
             raise OddResult(self.kind, self.name, found, expected, definition(getattr(type(self.component), method)))
-
-
-def _made(field: Field[Any]) -> Any:
-    return MISSING if field.default_factory is MISSING else field.default_factory()

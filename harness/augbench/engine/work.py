@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augbench.engine.executing import Halt, StageOutcome, Watch
-from augbench.plan.keys import Key, class_name, codes_in
+from augbench.plan.keys import Key, codes_in
 from augbench.plan.tasks import Stage
 from augbench.registry.digest import code_digest
 from augbench.registry.places import entered
 from augbench.store.opening import open_store
-from augbench.values.components import components_in
+from augbench.values.components import class_address, components_in
 from augbench.values.errors import AugbenchError, reason
 from augbench.values.failing import Halted, failure_class
 from augbench.values.worker_errors import ChangedCode
@@ -90,8 +90,8 @@ class Workbench:
         for kind in {type(component) for component in components_in(stage.task)}:
             # What was imported stays, whatever becomes of its file.
             imported = self._codes.get(kind) or self._codes.setdefault(kind, code_digest(kind))
-            if planned.get(class_name(kind), imported) != imported:
-                raise ChangedCode(class_name(kind))
+            if planned.get(class_address(kind), imported) != imported:
+                raise ChangedCode(class_address(kind))
 
 
 @dataclass(kw_only=True)

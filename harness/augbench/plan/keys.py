@@ -12,7 +12,7 @@ from typing import Any
 
 from augbench.registry.asking import content_of
 from augbench.registry.places import definition
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, class_address, dashed
 from augbench.values.errors import NoToml
 from augbench.values.trial_errors import ComponentRaises
 
@@ -58,12 +58,12 @@ def _component(value: Component, code: CodeDigest) -> Any:
         parameters, content = _fields(value, code), content_of(value)
     # The default of a field; what a matrix says is none.
     except NoToml as error:
-        raise ComponentRaises(value.kind, class_name(type(value)), error, definition(type(value))) from error
+        raise ComponentRaises(value.kind, class_address(type(value)), error, definition(type(value))) from error
     if content is not None or value.kind == "dataset":
         # Where files lie is not what they hold: the content tells that, and the digest of a data set.
         said = {dashed(name) for name, part in vars(value).items() if part is not None and not isinstance(part, Path)}
         parameters = {name: part for name, part in parameters.items() if name in said}
-    own = {"component": class_name(type(value)), "code": code(type(value)), "parameters": parameters}
+    own = {"component": class_address(type(value)), "code": code(type(value)), "parameters": parameters}
     return own if content is None else own | {"content": content}
 
 
@@ -78,11 +78,6 @@ def codes_in(text: str) -> dict[str, str]:
 
     json.loads(text, object_hook=note)
     return found
-
-
-def class_name(component: type) -> str:
-    """Return ``module:Class``."""
-    return f"{component.__module__}:{component.__qualname__}"
 
 
 def _fields(value: Any, code: CodeDigest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from augbench.registry.places import definition, frames, innermost
-from augbench.values.components import Component, Facts, Reason
+from augbench.values.components import Component, Facts, Reason, class_address
 from augbench.values.data import Card, Dataset, Download, Probe, Splits
 from augbench.values.errors import AugbenchError
 from augbench.values.trial_errors import ComponentRaises, OddResult
@@ -75,17 +75,13 @@ def _asked(component: Component, method: str) -> Iterator[None]:
         raise
     except (Exception, SystemExit) as error:
         where = innermost(frames(error), type(component)) or _place(component, method)
-        raise ComponentRaises(component.kind, _name(component), error, where) from error
+        raise ComponentRaises(component.kind, class_address(type(component)), error, where) from error
 
 
 def _demand(component: Component, method: str, found: Any, kept: bool, expected: str) -> None:
     if not kept:
         said = found if isinstance(found, str) else type(found).__name__
-        raise OddResult(component.kind, _name(component), f"{said} by {method}()", expected, _place(component, method))
-
-
-def _name(component: Component) -> str:
-    return f"{type(component).__module__}:{type(component).__qualname__}"
+        raise OddResult(component.kind, class_address(type(component)), f"{said} by {method}()", expected, _place(component, method))
 
 
 def _place(component: Component, method: str) -> str:

@@ -10,7 +10,7 @@ from augbench.registry.clashes import Clash
 from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved
 from augbench.registry.installed import same
 from augbench.registry.loading import load, members
-from augbench.values.components import KINDS, Component
+from augbench.values.components import KINDS, Component, class_address
 from augbench.values.errors import UnknownComponent
 
 _BUILT_IN = Origin(plugin="augbench", distribution="augbench")
@@ -196,7 +196,7 @@ class Registry:
 
 
 def _target(target: str | type) -> str:
-    return target if isinstance(target, str) else f"{target.__module__}:{target.__qualname__}"
+    return target if isinstance(target, str) else class_address(target)
 
 
 def _origin_of(target: str) -> Origin:

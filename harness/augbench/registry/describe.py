@@ -16,7 +16,7 @@ from augbench.registry.loading import load
 from augbench.registry.places import definition
 from augbench.registry.published import published
 from augbench.registry.wording import bounds_in_words, in_toml, slot_kind, type_in_words
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, class_address, dashed, default_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def describe(entry: Entry) -> Description:
         version=entry.origin.version,
         home_page=about.home_page,
         licence=about.licence,
-        target=f"{component.__module__}:{component.__qualname__}",
+        target=class_address(component),
         where=definition(component),
         text=text,
         parameters=parameters(component),
@@ -93,18 +93,10 @@ def _parameter(component: type[Component], field: Field[Any], help_text: str) ->
         name=dashed(field.name),
         type=type_in_words(annotation),
         bounds=bounds_in_words(annotation),
-        default=_default(field),
+        default=None if (default := default_of(field)) is MISSING else in_toml(default),
         help=help_text,
         slot=slot_kind(annotation),
     )
-
-
-def _default(field: Field[Any]) -> str | None:
-    if field.default is not MISSING:
-        return in_toml(field.default)
-    if field.default_factory is not MISSING:
-        return in_toml(field.default_factory())
-    return None
 
 
 def _annotation(component: type[Component], field: Field[Any]) -> Any:

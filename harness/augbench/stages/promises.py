@@ -13,7 +13,7 @@ from torch import Tensor
 
 from augbench.registry.places import definition
 from augbench.values.augmenting import Augmenter, Draw, Mixed
-from augbench.values.components import Component
+from augbench.values.components import Component, class_address
 from augbench.values.learning import Adjustment, Backbone, Loss, Network, Optimizer, Schedule
 from augbench.values.sampling import Group, SampleContext, Sampler
 from augbench.values.synthesis import Fitted, Generator
@@ -167,8 +167,7 @@ class _Promise:
     def demand(self, kept: bool, found: str, expected: str) -> None:
         if not kept:
             kind = type(self._component)
-            name = f"{kind.__module__}:{kind.__qualname__}"
-            raise OddResult(self._component.kind, name, found, expected, definition(getattr(kind, self._method)))
+            raise OddResult(self._component.kind, class_address(kind), found, expected, definition(getattr(kind, self._method)))
 
     def tensor(self, what: str, found: Any) -> None:
         self.demand(isinstance(found, Tensor), f"{what} that is {_named(found)}", "a tensor")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import Field, dataclass, fields
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from augbench.testing.blaming import blamed, stuck
-from augbench.values.components import Component, dashed
+from augbench.values.components import Component, dashed, default_of
 from augbench.values.errors import AugbenchError, MissingExtra, NotFetched, suggestion
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _checks_in(module: ModuleType) -> Iterator[Check]:
 
 
 def _is_default(field: Field[Any], value: Any) -> bool:
-    default = field.default if field.default_factory is MISSING else field.default_factory()
+    default = default_of(field)
     return type(default) is type(value) and repr(default) == repr(value)
 
 

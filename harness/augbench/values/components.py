@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 Kind = Literal[
@@ -30,6 +30,16 @@ KINDS: tuple[str, ...] = get_args(Kind)
 def dashed(name: str) -> str:
     """Turn a field's name into its TOML key."""
     return name.replace("_", "-")
+
+
+def class_address(component: type) -> str:
+    """Return ``module:Class``, by which every slot may name a class."""
+    return f"{component.__module__}:{component.__qualname__}"
+
+
+def default_of(own: Field[Any]) -> Any:
+    """Return what a field holds that nobody gives; ``MISSING`` of one that must be given."""
+    return own.default if own.default_factory is MISSING else own.default_factory()
 
 
 class Reason(str):

@@ -12,7 +12,7 @@ from augbench.registry.discovery import discover
 from augbench.testing.checking import NOT_HERE, Broken, NotApplicable, require
 from augbench.testing.laws._trials import ALONE, Ending, Tried, matrix, tried
 from augbench.values.comparing import Report
-from augbench.values.components import Component, Kind
+from augbench.values.components import Component, Kind, class_address
 from augbench.values.errors import AugbenchError
 
 _PARTNERS: tuple[Kind, ...] = ("sampler", "generator")
@@ -71,8 +71,7 @@ def _expect_well(found: Ending) -> None:
 
 def _measuring(component: Component) -> dict[str, Any]:
     """Return a matrix that names a metric or a test: their parameters are their defaults."""
-    own = type(component)
-    named = f"{own.__module__}:{own.__qualname__}"
+    named = class_address(type(component))
     table = matrix(None, {"other": {"training": {"lr": 0.05}}}, seeds=2)
     measures = {"metrics": [named], "primary": named} if component.kind == "metric" else {"test": named}
     table["report"].update(measures)

@@ -16,10 +16,10 @@ from augbench import Generator
 from augbench.engine.executing import Executor, Job, StageOutcome, Workplace
 from augbench.engine.executors.inline import Inline
 from augbench.engine.executors.local import Local
-from augbench.plan.keys import class_name
 from augbench.plan.tasks import Stage
 from augbench.registry.digest import code_digest
 from augbench.store.opening import open_store
+from augbench.values.components import class_address
 from support import works
 from support.left import artefacts
 from support.runs import MATRIX, run
@@ -161,7 +161,7 @@ def test_in_a_worker_an_interrupt_is_a_plugin_s_own(workers):
 
 def test_a_stage_whose_code_is_another_than_its_key_s_is_refused(place):
     one = stage("write", "a")
-    name = class_name(type(one.task.generator))
+    name = class_address(type(one.task.generator))
     codes = {"same": code_digest(type(one.task.generator)), "other": "0" * 64}
     planned = {which: replace(one, key=which, settings=json.dumps({"component": name, "code": code})) for which, code in codes.items()}
     same, other = place.run(planned["same"], planned["other"])
