@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from augbench.registry.collect import Registry
-    from augbench.registry.entries import Entry
+    from augbench.registry.entries import Entry, Origin
     from augbench.testing.apart import Job, Refused
     from augbench.testing.checking import Verdict
 
@@ -126,11 +126,13 @@ def _subjects(
 
     from augbench.registry.discovery import discover
     from augbench.registry.local import load_local
-    from augbench.testing.apart import Job
+    from augbench.testing.apart import Job, expect_to_import
     from augbench.testing.checking import known
 
-    registry = discover()
     files = tuple(name for name in names if name.endswith(".py"))
+    for reference in dict.fromkeys((*files, *_modules(names))):
+        expect_to_import(reference, timeout)
+    registry = discover()
     load_local(registry, files, Path())
     found = list(_found(names, registry))
     kinds = dict.fromkeys(kind for kind, *_ in found)
@@ -154,19 +156,44 @@ def _found(names: Sequence[str], registry: Registry) -> Iterator[tuple[str, str,
     from augbench.cli.meant import addressed
 
     for name in names:
+        _demand(name, registry)
         if entries := _registered_by(name, registry):
             yield from ((entry.kind, entry.address, _qualified(entry), False) for entry in entries)
         else:
             yield from ((kind, use, use, True) for kind, use in addressed(name, registry, KINDS))
 
 
+def _modules(names: Sequence[str]) -> Iterator[str]:
+    from augbench.cli.meant import module_of, used
+
+    return filter(None, (module_of(used(name)) for name in names if not name.endswith(".py")))
+
+
+def _demand(name: str, registry: Registry) -> None:
+    """Raise ``UnknownComponent``, or ``NothingToCheck`` for a plugin without components; addresses and tables are others' to read."""
+    from augbench.registry.absent import absent_anywhere
+    from augbench.registry.installed import installation
+    from augbench.values.plugin_errors import NothingToCheck
+
+    if ":" in name or "{" in name or name.endswith(".py") or registry.find(name) or _registered_by(name, registry):
+        return
+    found = installation()
+    if found.called(name):
+        raise NothingToCheck(name, [failure for failure in registry.failures if _is_of(name, failure.origin)])
+    raise absent_anywhere(registry, name, found.names())
+
+
 def _registered_by(name: str, registry: Registry) -> list[Entry]:
     """Return what a distribution, a plugin or a file registers, unless a component has the name."""
-    from augbench.registry.installed import same
-
     if ":" in name or "{" in name or registry.find(name):
         return []
-    return [entry for entry in registry.entries if same(name) == same(entry.origin.distribution) or name == entry.origin.plugin]
+    return [entry for entry in registry.entries if _is_of(name, entry.origin)]
+
+
+def _is_of(name: str, origin: Origin) -> bool:
+    from augbench.registry.installed import same
+
+    return same(name) == same(origin.distribution) or name == origin.plugin
 
 
 def _qualified(entry: Entry) -> str:

@@ -58,11 +58,17 @@ def addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator
         yield from ((entry.kind, entry.name) for entry in registry.entries if entry.origin.distribution == name and not entry.family)
         return
     use = used(name)
-    if _CLASS.fullmatch(use) and use.partition(":")[0] not in KINDS:
+    if module_of(use):
         yield _kind_of(use), name
         return
     every = list(dict.fromkeys(entry.kind for entry in found(registry, use)))
     yield from ((kind, _without_kind(name)) for kind in [kind for kind in every if kind in kinds] or every)
+
+
+def module_of(use: str) -> str:
+    """Return the module of a class that is named by its address; empty for any other name."""
+    module = use.partition(":")[0]
+    return module if _CLASS.fullmatch(use) and module not in KINDS else ""
 
 
 def used(name: str) -> str:

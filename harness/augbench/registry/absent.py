@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from augbench.registry.clashes import Clash
@@ -31,14 +32,14 @@ def absent(registry: Registry, kind: str, use: str) -> UnknownComponent:
     return UnknownComponent(kind, use, registry.names(kind), [*notes, *_missing(registry)])
 
 
-def absent_anywhere(registry: Registry, name: str) -> UnknownComponent:
-    """Return the error for a command line, which may mean any kind."""
+def absent_anywhere(registry: Registry, name: str, plugins: Collection[str] = ()) -> UnknownComponent:
+    """Return the error for a command line, which may mean any kind, or one of the ``plugins`` and distributions."""
     kind, colon, rest = name.partition(":")
     if colon and kind in KINDS:
         return absent(registry, kind, rest)
     told = [sentence for each in KINDS for sentence in _told(registry, each, name)]
-    known = () if told else sorted({entry.address for entry in registry.entries})
-    return UnknownComponent("component", name, known, told or _missing(registry))
+    known = () if told else sorted({*plugins, *(entry.address for entry in registry.entries)})
+    return UnknownComponent("component, plugin or distribution" if plugins else "component", name, known, told or _missing(registry))
 
 
 def _told(registry: Registry, kind: str, name: str) -> list[str]:

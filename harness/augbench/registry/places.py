@@ -59,6 +59,13 @@ def entered_at(passed: Sequence[Frame]) -> str:
     return "" if _top(first) in _LIBRARIES or _is_standard(first) else _last_within(foreign, _package(first))
 
 
+def outside(passed: Sequence[Frame]) -> str:
+    """Return file:line of the innermost of frames, the outermost first, outside the harness, libraries and Python; or an empty string."""
+    others = [(file, line) for file, line in passed if not file.startswith("<") and _HARNESS not in Path(file).parents]
+    own = [(file, line) for file, line in others if _top(Path(file)) not in _LIBRARIES and not _is_standard(Path(file))]
+    return f"{own[-1][0]}:{own[-1][1]}" if own else ""
+
+
 def is_ours(place: str) -> bool:
     """Tell whether a place lies in what comes with augbench, whose faults are bugs."""
     return _top(Path(place.rpartition(":")[0])) in _OURS

@@ -13,7 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from augbench.testing.blaming import imported_at
 from augbench.testing.checking import Verdict
+from augbench.values.plugin_errors import LostImport
 
 TIMEOUT = 60.0
 """Seconds that a check may take."""
@@ -38,10 +40,10 @@ class Job:
 
     kind: str
     use: str
-    """As a slot of a matrix names it: ``mixup``, or ``{ use = "mixup", low = 0.3 }``."""
+    """As a slot of a matrix names it: ``mixup``, or ``{ use = "mixup", low = 0.3 }``; nothing to import ``plugins`` alone."""
     sets: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
-    """Files that register what ``use`` names, from the current folder."""
+    """Files, from the current folder, or modules that register what ``use`` names."""
     checks: tuple[str, ...] | None = None
     """Names of checks; None is all of the kind."""
     house: bool = True
@@ -76,6 +78,19 @@ def judged_apart(job: Job) -> Iterator[Refused | Begun | Verdict]:
     left: Job | None = job
     while left is not None:
         left = yield from _in_one_process(left)
+
+
+def expect_to_import(reference: str, timeout: float) -> None:
+    """Import a file or a module once, in a process of its own.  Raise ``LostImport`` where that never ends, or ends the process."""
+    with (
+        TemporaryDirectory(prefix="augbench-") as folder,
+        _started(Job(kind="", use="", plugins=(reference,), timeout=timeout), Path(folder)) as process,
+    ):
+        if process.stdout and process.stdout.readline():
+            return
+        status, dump = process.wait(), (Path(folder) / "dump").read_text(errors="replace")
+        why = _ending(status, dump, timeout, (Path(folder) / "said").read_text(errors="replace"))
+    raise LostImport(reference, why, imported_at(dump))
 
 
 def _in_one_process(job: Job) -> Generator[Refused | Begun | Verdict, None, Job | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from augbench.registry.places import definition, frames, innermost
+from augbench.registry.places import definition, frames, innermost, outside
 
 _DUMPED = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
 
@@ -16,8 +16,16 @@ def blamed(error: BaseException, component: type) -> str:
 
 def stuck(dump: str, component: type) -> str:
     """Return file:line where a dump of ``faulthandler`` shows the component's code, or else of its class."""
-    passed = [(file, int(line)) for file, line in _DUMPED.findall(dump)]
-    return innermost(passed[::-1], component) or _defined(component)
+    return innermost(_passed(dump), component) or _defined(component)
+
+
+def imported_at(dump: str) -> str:
+    """Return file:line where a dump of ``faulthandler`` shows code outside the harness, libraries and Python; empty where it shows none."""
+    return outside(_passed(dump))
+
+
+def _passed(dump: str) -> list[tuple[str, int]]:
+    return [(file, int(line)) for file, line in _DUMPED.findall(dump)][::-1]
 
 
 def _defined(component: type) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -52,6 +53,10 @@ def _own_stdout() -> IO[str]:
 
 def _messages(job: Job, dump: IO[str]) -> Iterator[tuple[str, Any]]:
     _watch(max(job.timeout, TIMEOUT), dump)
+    if not job.use:
+        _import(job, dump)
+        yield "end", None
+        return
     try:
         component = _built(job)
     except BrokenComponent as error:
@@ -64,6 +69,18 @@ def _messages(job: Job, dump: IO[str]) -> Iterator[tuple[str, Any]]:
     else:
         yield from _judged(component, job, dump)
         yield "end", None
+    faulthandler.cancel_dump_traceback_later()
+
+
+def _import(job: Job, dump: IO[str]) -> None:
+    """Import what is named, and nothing else, to see whether that comes to an end."""
+    from augbench.registry.collect import Registry
+    from augbench.registry.local import load_local
+
+    _watch(job.timeout, dump)
+    # Whoever imports it next tells what else is wrong with it.
+    with suppress(AugbenchError):
+        load_local(Registry(), tuple(job.plugins), Path())
     faulthandler.cancel_dump_traceback_later()
 
 

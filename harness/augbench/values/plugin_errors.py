@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import FunctionType
 
-from augbench.values.errors import AugbenchError, reason
+from augbench.values.errors import AugbenchError, placed, reason
 
 
 class UnreadableMetadata(AugbenchError):
@@ -68,6 +68,21 @@ class OddEntries(AugbenchError):
 
     def __init__(self) -> None:
         super().__init__("register changes the registry's entries itself; call registry.augmenter(NAME, TARGET) and its like")
+
+
+class LostImport(AugbenchError):
+    """A file or a module takes the process along that imports it."""
+
+    def __init__(self, reference: str, why: str, where: str) -> None:
+        super().__init__(f"plugin '{reference}' does not load: {why}{placed(where)}")
+
+
+class NothingToCheck(AugbenchError):
+    """A plugin or a distribution has no component."""
+
+    def __init__(self, name: str, failures: Sequence[object]) -> None:
+        why = f", because it is not loaded: {'; '.join(map(str, failures))}" if failures else ", and nothing else is checked"
+        super().__init__(f"'{name}' registers no component{why}")
 
 
 class PluginRaises(AugbenchError):

@@ -124,7 +124,8 @@ def test_one_that_cannot_be_built_is_a_matter_of_usage(bench, plugin):
         (("mixup", "--expect", "pickles"), "'pickles' is expected to fail without a reason; write --expect 'pickles=WHY'"),
         (("mixup", "--only", "pickle"), "augmenter has no check 'pickle'; did you mean 'pickles'?"),
         (("mixup", "--timeout", "soon"), "'soon' is no time"),
-        (("mixupp",), "did you mean 'mixup'?"),
+        (("mixupp",), "no component, plugin or distribution called 'mixupp'; did you mean 'mixup'?"),
+        (("augbench-plugin",), "no component, plugin or distribution called 'augbench-plugin'; did you mean 'augbench-plugins'?"),
         (("--laws", "augmentr"), "'augmentr' is no kind of component; did you mean 'augmenter'?"),
     ],
 )
@@ -139,3 +140,34 @@ def test_laws_are_listed_as_sentences(bench):
     assert "pickles" in done.stdout
     assert "It travels to other processes: what comes out of pickle is the same and works alike." in done.stdout
     assert {"check", "law", "fast"} == set(json.loads(bench("plugins", "check", "--laws", "metric", "--json").stdout)[0])
+
+
+FOR_EVER, EXITS = "\nwhile True:\n    pass\n", "\nimport os\nos._exit(9)\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("called", "named", "code", "why"),
+    [
+        ("./gone_for_good.py", "./gone_for_good.py", FOR_EVER, "it does not end within 1 s"),
+        ("gone_for_good:Fine", "gone_for_good", EXITS, "it ends the whole process with exit code 9"),
+        ('{ use = "gone_for_good:Fine" }', "gone_for_good", EXITS, "it ends the whole process with exit code 9"),
+    ],
+)
+def test_a_module_that_does_not_come_back_is_one_message(bench, tmp_path, monkeypatch, called, named, code, why):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / "gone_for_good.py"
+    file.write_text(code)
+    done = bench("plugins", "check", called, "--timeout", "1s")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"plugin '{named}' does not load: {why} ({file}:")
+
+
+def test_a_distribution_without_components_says_why(site, bench):
+    site.install("augbench-twist", twist_plugin="1 / 0\n")
+    site.install("augbench-watch", watch_plugin="from augbench import hookimpl\n\n\n@hookimpl\ndef run_started():\n    pass\n")
+    broken = bench("plugins", "check", "Augbench_Twist")
+    said = "'Augbench_Twist' registers no component, because it is not loaded: twist_plugin: import: ZeroDivisionError: division by zero ("
+    assert (broken.exit_code, broken.stderr.startswith(said)) == (2, True)
+    assert bench("plugins", "check", "watch_plugin").stderr == "'watch_plugin' registers no component, and nothing else is checked\n"
