@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from augbench.engine.material import Material
-from augbench.engine.mixing import summary
 from augbench.engine.trying import Subject
-from augbench.values.numbers import many
 from augbench.values.sampling import ORIGINALS, Block, Group, SampleContext, Sampler, SlotRule
 from augbench.values.streams import Streams
 from augbench.values.trial_errors import Unsuited
@@ -41,7 +39,7 @@ def composed_by(subject: Subject, material: Material, told: SampleContext | None
     """Let a sampler compose batches, of what a row tells it or else of originals.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
     context = told or suited(subject, material, limit)
     with subject.trial(limit):
-        return _composed(subject, cast("Sampler", subject.component), context)
+        return _composed(cast("Sampler", subject.component), context)
 
 
 def suited(subject: Subject, material: Material, limit: float) -> SampleContext:
@@ -50,9 +48,7 @@ def suited(subject: Subject, material: Material, limit: float) -> SampleContext:
     # Some take only mixed images.
     mixed = replace(originals, mix={_SLOT: 1.0}, slots={_SLOT: SlotRule(arity=2, pairing="any")})
     for context in (originals, mixed):
-        facts = material.facts(context.size, context.mix)
-        with subject.trial(limit):
-            reason = subject.component.supports(facts)
+        reason = subject.refusal(material.facts(context.size, context.mix), limit)
         if reason is None:
             return context
         reasons.append(reason)
@@ -78,7 +74,7 @@ def _originals(material: Material) -> SampleContext:
     )
 
 
-def _composed(subject: Subject, sampler: Sampler, context: SampleContext) -> Composed:
+def _composed(sampler: Sampler, context: SampleContext) -> Composed:
     from augbench.stages import promises
 
     found = {}
@@ -87,11 +83,8 @@ def _composed(subject: Subject, sampler: Sampler, context: SampleContext) -> Com
         block = Block(first=round(progress * max(0, (context.total or _STEPS) - _BLOCK)), steps=_BLOCK)
         there = context.at(block)
         composed = tuple(promises.composed(sampler, sampler.compose(there), there))
-        whole = sum(group.sources.shape[1] for group in composed)
-        subject.require(whole == context.size, f"batches of {many(whole, 'image')}", f"of {context.size}", "compose")
         groups = groups or composed
-        declared = sampler.prior(context, progress)
-        subject.require(tuple(declared.shape) == (context.classes,), f"a prior {list(declared.shape)}", f"[{context.classes}]", "prior")
+        declared = promises.prior(sampler, sampler.prior(context, progress), context.classes)
         found[name] = tuple(_shares(composed, context).tolist()), tuple(declared.tolist())
     return Composed(groups=tuple(group for group in groups if group.sources.shape[1]), context=context, shares=found)
 
@@ -120,7 +113,7 @@ def batch_section(subject: Subject, composed: Composed, material: Material, batc
     return BatchSection(
         name=subject.name,
         aside=aside,
-        about=summary(subject.component),
+        about=subject.summary,
         classes=material.splits.classes,
         batches=tuple(_batch(composed, step) for step in range(min(batches, _BLOCK))),
         groups=_groups(composed),

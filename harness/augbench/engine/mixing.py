@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from augbench.engine.material import Material, as_sources
 from augbench.engine.trying import Subject
-from augbench.values.augmenting import Augmenter, DrawContext, Mixed, TableView
+from augbench.values.augmenting import Augmenter, DrawContext, Mixed, TableView, label_weights
 from augbench.values.sampling import Pairing
 from augbench.values.streams import Streams
 from augbench.values.trial_errors import Unsuited
@@ -26,8 +25,6 @@ _MANY = 64
 """Draws of which the extremes are shown."""
 _VALUES = 2**24
 """Numbers of all these draws at most; of large images fewer are drawn."""
-
-
 _EXACT = 1e-3
 
 
@@ -72,14 +69,11 @@ class Made:
 
 def made_by(subject: Subject, material: Material, shown: Shown) -> Made:
     """Let an augmenter make images.  Raise ``Unsuited``, or what ``Subject.trial`` raises."""
-    augmenter, facts = cast("Augmenter", subject.component), material.facts()
-    with subject.trial(shown.limit):
-        reason = augmenter.supports(facts)
-    if reason is not None:
+    if (reason := subject.refusal(material.facts(), shown.limit)) is not None:
         raise Unsuited(subject.kind, subject.name, reason, "show it on other images with --data")
     lines = _lines(subject, material, shown)
     with subject.trial(shown.limit):
-        return _drawn(subject, augmenter, material, lines, shown)
+        return _drawn(subject, cast("Augmenter", subject.component), material, lines, shown)
 
 
 def _lines(subject: Subject, material: Material, shown: Shown) -> list[list[int]]:
@@ -125,7 +119,7 @@ def _drawn(subject: Subject, augmenter: Augmenter, material: Material, lines: Se
     rng = Streams.of(seed=material.seed).rng("preview/draws")
     draw = promises.drawn(augmenter, augmenter.draw(context, rng), context.count)
     mixed = [_applied(subject, augmenter, sources, draw[step * len(lines) : (step + 1) * len(lines)]) for step in range(steps)]
-    weights = [each.pixel_weights if each.label_weights is None else each.label_weights for each in mixed]
+    weights = [label_weights(each) for each in mixed]
     return Made(
         lines=tuple(map(tuple, lines)),
         images=torch.stack([each.images for each in mixed]).numpy(),
@@ -140,7 +134,7 @@ def _applied(subject: Subject, augmenter: Augmenter, sources: Tensor, draw: Any)
 
     # A copy: what one step writes must not meet the next.
     mixed = promises.mixed(augmenter, augmenter.apply(sources.clone(), draw), sources)
-    weights = mixed.pixel_weights if mixed.label_weights is None else mixed.label_weights
+    weights = label_weights(mixed)
     promises.finite(augmenter, "apply", {"images": mixed.images, "pixel weights": mixed.pixel_weights, "label weights": weights})
     sums = weights.sum(1)
     worst = float(sums[(sums - 1).abs().argmax()])
@@ -188,16 +182,9 @@ def _stored(image: NDArray[Any], material: Material) -> NDArray[Any]:
 
 
 def _about(subject: Subject, made: Made) -> str:
-    told = summary(subject.component)
     if made.outside < 0.0005:
-        return told
-    return f"{told} Of its values {100 * made.outside:.1f}% lie outside [0, 1] and are shown as black or white."
-
-
-def summary(component: object) -> str:
-    """Return the first sentence of a component's docstring, as a sentence."""
-    text = " ".join((inspect.getdoc(type(component)) or "").partition("\n\n")[0].replace("``", "'").split())
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+        return subject.summary
+    return f"{subject.summary} Of its values {100 * made.outside:.1f}% lie outside [0, 1] and are shown as black or white."
 
 
 def mixing_facts(made: Made, material: Material, shown: Shown) -> dict[str, Any]:

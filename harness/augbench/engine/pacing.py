@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, cast
 
-from augbench.engine.mixing import summary
 from augbench.engine.trying import Subject
 from augbench.values.learning import Schedule
 
@@ -33,7 +32,7 @@ def curve_section(subject: Subject, factors: tuple[float, ...], aside: str) -> C
     from augbench.stages.curve_sheet import CurveSection
 
     end = f"epoch {_EPOCHS}"
-    return CurveSection(name=subject.name, aside=aside, about=summary(subject.component), points=factors, start="epoch 0", end=end)
+    return CurveSection(name=subject.name, aside=aside, about=subject.summary, points=factors, start="epoch 0", end=end)
 
 
 def curve_facts(factors: tuple[float, ...]) -> dict[str, Any]:

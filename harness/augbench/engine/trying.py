@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -10,7 +11,7 @@ from augbench.engine.limits import limited
 from augbench.registry.entries import location
 from augbench.registry.places import Frame, definition, frames, innermost
 from augbench.registry.wording import in_toml
-from augbench.values.components import Component, dashed, default_of
+from augbench.values.components import Component, Facts, Reason, dashed, default_of
 from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult, TrialError
 
 LIMIT = 20.0
@@ -43,6 +44,17 @@ class Subject:
         said = {dashed(field.name): value for field, value in own if value != default_of(field)}
         # A member of a family is called by its name already.
         return ", ".join(f"{key} = {in_toml(value)}" for key, value in said.items() if not self.name.endswith(f"/{value}"))
+
+    @property
+    def summary(self) -> str:
+        """Return the first paragraph of its docstring, as a sentence."""
+        text = " ".join((inspect.getdoc(type(self.component)) or "").partition("\n\n")[0].replace("``", "'").split())
+        return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+    def refusal(self, facts: Facts, seconds: float) -> Reason | None:
+        """Return why it cannot serve such images, or None.  Raise what ``trial`` raises."""
+        with self.trial(seconds):
+            return self.component.supports(facts)
 
     @contextmanager
     def trial(self, seconds: float = LIMIT) -> Iterator[None]:

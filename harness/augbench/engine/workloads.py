@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from augbench.engine.composing import suited
 from augbench.engine.material import Material
@@ -45,6 +45,7 @@ class Part:
     """Whether its time and that of the other joined parts add up to the time of one unit."""
 
 
+Result = TypeVar("Result")
 Prepare = Callable[[Subject, Bench, Material], tuple[Part, ...]]
 
 
@@ -67,9 +68,7 @@ def demanded(subject: Subject) -> Prepare:
 
 def refusal(subject: Subject, bench: Bench, material: Material) -> Reason | None:
     """Return why a component cannot serve such images, or None; what a sampler needs of a mix is found for it."""
-    facts = material.facts(bench.batch)
-    with subject.trial(bench.limit):
-        return None if subject.kind == "sampler" else subject.component.supports(facts)
+    return None if subject.kind == "sampler" else subject.refusal(material.facts(bench.batch), bench.limit)
 
 
 def _augmenter(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
@@ -156,10 +155,12 @@ def _backbone(subject: Subject, bench: Bench, material: Material) -> tuple[Part,
     context = BackboneContext(
         channels=bench.channels, size=(bench.size, bench.size), classes=len(material.counts), mean=grey, sd=grey, fresh=False
     )
-    with torch.random.fork_rng(devices=[bench.device] if bench.device.type == "cuda" else []):
+
+    def build() -> Classifier:
         torch.manual_seed(STREAMS.seed("bench/weights"))
-        classifier = Classifier(cast("Backbone", subject.component).build(context)).to(bench.device)
-    classifier = classifier.to(memory_format=torch.channels_last)
+        return Classifier(cast("Backbone", subject.component).build(context)).to(bench.device)
+
+    classifier = _forked(build, bench.device)().to(memory_format=torch.channels_last)
     images = torch.rand((bench.batch, *bench.shape), generator=STREAMS.rng("bench/pixels")).to(bench.device)
     images = images.contiguous(memory_format=torch.channels_last)
     labels = torch.randint(len(material.counts), (bench.batch,), generator=STREAMS.rng("bench/labels")).to(bench.device)
@@ -178,11 +179,11 @@ def _backbone(subject: Subject, bench: Bench, material: Material) -> tuple[Part,
     )
 
 
-def _forked(call: Callable[[], Any], device: torch.device) -> Callable[[], Any]:
+def _forked(call: Callable[[], Result], device: torch.device) -> Callable[[], Result]:
     """Keep a call's use of torch's global streams, such as dropout's, to itself."""
     import torch
 
-    def forked() -> Any:
+    def forked() -> Result:
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
             return call()
 

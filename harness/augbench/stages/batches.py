@@ -13,7 +13,7 @@ from augbench.plan.tasks import TrainTask
 from augbench.stages import promises
 from augbench.stages.classifier import to_float
 from augbench.stages.promises import Look, no_look
-from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed
+from augbench.values.augmenting import Augmenter, Draw, DrawContext, Mixed, label_weights
 from augbench.values.data import Images
 from augbench.values.sampling import Block, Group, SampleContext
 from augbench.values.settings import AugmentSlot
@@ -66,8 +66,7 @@ class DrawnGroup:
         mixed = _mixed(self.slot.augmenter, sources, self.draw[step * count : (step + 1) * count], look)
         if self.applied is not None:
             mixed = _where(self.applied[step], mixed, sources)
-        weights = mixed.pixel_weights if mixed.label_weights is None else mixed.label_weights
-        return mixed.images, soft_targets(labels, weights, classes)
+        return mixed.images, soft_targets(labels, label_weights(mixed), classes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,9 +201,8 @@ def _where(applied: Tensor, mixed: Mixed, sources: Tensor) -> Mixed:
     """Keep the first source where the augmenter is not applied."""
     first = torch.zeros_like(mixed.pixel_weights)
     first[:, 0] = 1
-    labels = mixed.pixel_weights if mixed.label_weights is None else mixed.label_weights
     return Mixed(
         images=torch.where(applied[:, None, None, None], mixed.images, sources[:, 0]),
         pixel_weights=torch.where(applied[:, None], mixed.pixel_weights, first),
-        label_weights=torch.where(applied[:, None], labels, first),
+        label_weights=torch.where(applied[:, None], label_weights(mixed), first),
     )

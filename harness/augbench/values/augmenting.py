@@ -64,6 +64,11 @@ class Mixed:
     """How much each source's label counts, float32 [B, arity]; the pixel weights unless the method sets them apart."""
 
 
+def label_weights(mixed: Mixed) -> Tensor:
+    """Return how much each source's label counts, float32 [B, arity]."""
+    return mixed.pixel_weights if mixed.label_weights is None else mixed.label_weights
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableView:
     """What an augmenter may look at before a training: the images that its slot mixes, which are originals and bank.

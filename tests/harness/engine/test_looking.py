@@ -176,7 +176,7 @@ def test_a_sampler_with_batches_of_another_size_is_told():
         def compose(self, context: SampleContext) -> tuple[Group, ...]:
             return tuple(Group(slot=group.slot, sources=group.sources[:, 1:]) for group in super().compose(context))
 
-    with pytest.raises(OddResult, match="sampler 'it' gives batches of 31 images, not of 32"):
+    with pytest.raises(OddResult, match="Short' gives batches of 31 images, not of 32"):
         composed(Short())
 
 

@@ -80,11 +80,6 @@ def mixed(component: Augmenter, sources: Tensor, draw: Draw) -> Mixed:
     return made
 
 
-def label_weights(made: Mixed) -> Tensor:
-    """Return how much each source's label counts."""
-    return made.pixel_weights if made.label_weights is None else made.label_weights
-
-
 def numbers(draw: Draw) -> Mapping[str, Any]:
     """Return the tensors of a draw, by name."""
     found = {field.name: getattr(draw, field.name) for field in fields(draw)}

@@ -20,7 +20,6 @@ from augbench.testing.laws._sources import (
     Shape,
     context_of,
     drawn,
-    label_weights,
     mixed,
     numbers,
     pictures,
@@ -28,7 +27,7 @@ from augbench.testing.laws._sources import (
     shape_for,
 )
 from augbench.testing.trees import difference
-from augbench.values.augmenting import Augmenter, TableView
+from augbench.values.augmenting import Augmenter, TableView, label_weights
 
 ROUNDING = 1e-5
 """What the order of sums and products may change."""
