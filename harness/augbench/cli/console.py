@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -51,10 +52,32 @@ class _Console(Console):
         return super().render(renderable, options)
 
 
+class _Aside:
+    """Stands for stdout: what anybody prints goes to stderr, and data where it belongs."""
+
+    def __init__(self, stream: Any) -> None:
+        self.data = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
+
+
+@contextmanager
+def data_alone() -> Iterator[None]:
+    """Keep stdout for data within the block: a component that prints must not break a document that a script reads."""
+    # A process without a console has none.
+    with nullcontext() if sys.stdout is None else redirect_stdout(cast("TextIO", _Aside(sys.stdout))):
+        yield
+
+
+def _stdout() -> Any:
+    return getattr(sys.stdout, "data", sys.stdout)
+
+
 def data() -> Console:
     """Return the console of stdout."""
-    console = _Console(highlight=False)
-    return console if console.is_terminal else _Console(highlight=False, width=_WIDE)
+    console = _Console(highlight=False, file=_stdout())
+    return console if console.is_terminal else _Console(highlight=False, width=_WIDE, file=_stdout())
 
 
 def talk() -> Console:
@@ -66,18 +89,29 @@ def print_reports(paths: Iterable[Path]) -> None:
     """Write the paths of reports to stdout, without the figures that they show; of many tables, the folder."""
     shown = (path.parent if path.parent.name == _TABLES else path for path in paths if path.suffix not in _FIGURES)
     for path in dict.fromkeys(shown):
-        typer.echo(path)
+        print_text(path)
+
+
+def print_text(text: Any, *, end: str = "\n") -> None:
+    """Write to stdout."""
+    typer.echo(f"{text}{end}", file=_stdout(), nl=False)
+
+
+def flush() -> None:
+    """Let what was written to stdout go, now."""
+    if (stream := _stdout()) is not None:
+        stream.flush()
 
 
 def print_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    typer.echo(_json(value, indent=2))
+    print_text(_json(value, indent=2))
 
 
 def print_line(value: Any) -> None:
     """Write one line of JSON to stdout, now: somebody may be reading along."""
-    typer.echo(_json(value))
-    sys.stdout.flush()
+    print_text(_json(value))
+    flush()
 
 
 def _json(value: Any, indent: int | None = None) -> str:

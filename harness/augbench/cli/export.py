@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from augbench.cli import options
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.wording import examples
 from augbench.values.errors import suggestion
 from augbench.values.numbers import listing, many
@@ -70,4 +70,4 @@ def export(
     talk().print(told, markup=False)
     if exported.missing:
         talk().print(f"no longer in the store: {listing(list(exported.missing))}; README.txt lists all", markup=False)
-    typer.echo(exported.path)
+    print_text(exported.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,10 @@ class Foreign(Verb):
         """Leave everything to the plugin, ``--help`` too."""
         ctx.params = {"arguments": args, "called": ctx.command_path}
         return []
+
+    def speaking(self) -> AbstractContextManager[None]:
+        """Leave stdout to the plugin: what it prints is its data."""
+        return nullcontext()
 
 
 def _stand_in(name: str, found: Sequence[ForeignVerb], *, clashes: bool) -> Foreign:

@@ -9,12 +9,13 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 
-from augbench.cli.console import harmless
+from augbench.cli.console import data_alone, flush, harmless
 from augbench.registry.entries import location
 from augbench.registry.places import entered, is_ours
 from augbench.values.errors import AugbenchError, DiskFull, UnusableFile, placed, reason
@@ -27,16 +28,20 @@ BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
 
 
 class Verb(TyperCommand):
-    """A command whose errors are told to a person."""
+    """A command whose errors are told to a person, and whose stdout holds data alone."""
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the verb; usage errors were found before, and are typer's."""
         with _told(debug=bool(ctx.find_root().params.get("debug"))):
-            result = super().invoke(ctx)
+            with self.speaking():
+                result = super().invoke(ctx)
             # Now, and not when Python ends, where a closed pipe could only be complained about.
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            flush()
             return result
+
+    def speaking(self) -> AbstractContextManager[None]:
+        """Return what decides where prints go meanwhile."""
+        return data_alone()
 
 
 @contextlib.contextmanager

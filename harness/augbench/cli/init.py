@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from augbench.cli import options
-from augbench.cli.console import data, print_json, talk
+from augbench.cli.console import data, print_json, print_text, talk
 from augbench.cli.wording import examples
 
 EPILOG = examples(
@@ -51,7 +51,7 @@ def init(
     _check(out, force=force)
     option = "" if out == options.DEFAULT_MATRIX else f" --matrix {shlex.quote(str(out))}"
     _write(out, _known_to_editors(out, _preset(preset) if folder is None else _proposed(folder, out, option)), force=force)
-    typer.echo(out)
+    print_text(out)
     talk().print(f"Next:\n  bench plan{option}\n  bench run{option}", markup=False)
 
 

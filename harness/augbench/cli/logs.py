@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from augbench.cli import options
-from augbench.cli.console import print_json, print_line
+from augbench.cli.console import print_json, print_line, print_text
 from augbench.cli.wording import examples
 from augbench.values.numbers import seconds, size
 
@@ -65,17 +65,17 @@ def _follow(folder: RunFolder, found: TrialLog, *, as_json: bool) -> None:
             print_line({"stage": label, "text": text})
             continue
         if label != last:
-            typer.echo(f"--- {label}")
+            print_text(f"--- {label}")
         last = label
-        typer.echo(text, nl=False)
+        print_text(text, end="")
 
 
 def _print(folder: RunFolder, found: TrialLog) -> None:
-    typer.echo(f"{found.trial}: {found.state}" + (f": {found.reason}" if found.reason else ""))
+    print_text(f"{found.trial}: {found.state}" + (f": {found.reason}" if found.reason else ""))
     for log in found.stages:
-        typer.echo("")
+        print_text("")
         for line in _lines(folder.log(log.kind, log.key), log):
-            typer.echo(line)
+            print_text(line)
 
 
 def _lines(path: Path, log: StageLog) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 
 from augbench.cli import options
 from augbench.cli.chosen import Chosen, chosen
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.meant import Names, Parameters, meant, used
 from augbench.cli.report import show_page
 from augbench.cli.wording import examples
@@ -200,4 +200,4 @@ def _tell(drawn: Drawn, path: Path, *, as_json: bool) -> None:
     if as_json:
         print_json({"picture": str(path), "components": [asdict(one) for one in drawn.told], "notes": drawn.notes})
     else:
-        typer.echo(path)
+        print_text(path)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from augbench.cli import options
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.wording import examples
 from augbench.values.invoked import invoked
 from augbench.values.numbers import many
@@ -48,4 +48,4 @@ def merge(
     shares = ", ".join(f"{number} of {name}" for name, number in merged.shares.items())
     left_out = f"; {merged.left_out} left out, for which another run is preferred" if merged.left_out else ""
     talk().print(f"{many(sum(merged.trials.values()), 'trial')}: {counts}; {shares}{left_out}", markup=False)
-    typer.echo(merged.path)
+    print_text(merged.path)

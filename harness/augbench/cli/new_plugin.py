@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.wording import examples
 from augbench.scaffold.kinds import SUMMARIES
 from augbench.values.errors import suggestion
@@ -59,7 +59,7 @@ def new_plugin(
     if as_json:
         print_json(_told(plugin, folder, files, steps))
         return
-    typer.echo(folder)
+    print_text(folder)
     here = f"{folder / plugin.names.package / plugin.names.module}.py"
     talk().print("Next:\n" + "\n".join(f"  {step}" for step in steps) + f"\nThe method is in {here}.", markup=False)
 

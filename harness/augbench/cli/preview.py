@@ -12,7 +12,7 @@ import typer
 
 from augbench.cli import options
 from augbench.cli.chosen import Chosen, InMatrix, Parameters, What, chosen
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.report import show_page
 from augbench.cli.wording import examples
 
@@ -92,4 +92,4 @@ def _tell(drawn: Sequence[Preview], *, as_json: bool) -> None:
         return
     for one in drawn:
         for picture in one.pictures:
-            typer.echo(picture)
+            print_text(picture)

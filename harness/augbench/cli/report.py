@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from augbench.cli import options
-from augbench.cli.console import print_reports, talk
+from augbench.cli.console import flush, print_reports, print_text, talk
 from augbench.cli.wording import examples
 
 if TYPE_CHECKING:
@@ -66,9 +65,9 @@ def follow(
     from augbench.engine.following import refreshes
 
     for number, refresh in enumerate(refreshes(run, formats, also, every, disabled)):
-        typer.echo(line(refresh))
+        print_text(line(refresh))
         # Somebody may be reading along, through a pipe.
-        sys.stdout.flush()
+        flush()
         if browse and number == 0:
             show_page(refresh.reports)
 

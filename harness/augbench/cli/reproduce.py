@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from augbench.cli import options
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.wording import examples
 from augbench.values.numbers import many, seconds
 
@@ -56,7 +56,7 @@ def reproduce(
         print_json(asdict(found) | {"kept": str(place) if keep else None})
     else:
         for line in lines(found):
-            typer.echo(line)
+            print_text(line)
         if keep:
             talk().print(f"the new run is in {place / 'run'}, its store in {place / 'store'}", markup=False)
     if code := {"differs": _DIFFERS, "cannot be compared": _CANNOT}.get(found.verdict):

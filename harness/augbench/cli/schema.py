@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from augbench.cli import options
-from augbench.cli.console import print_json, talk
+from augbench.cli.console import print_json, print_text, talk
 from augbench.cli.wording import examples
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _told(file: Path, matrix: Path | None, *, linked: bool, as_json: bool) -> No
     if as_json:
         print_json({"schema": str(file), "line": line, "linked": str(matrix) if linked else None})
         return
-    typer.echo(file)
+    print_text(file)
     if linked:
         talk().print(f"The first line of {matrix} names it; docs/editors.md tells which editors read it.", markup=False)
     else:

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from augbench.cli.console import talk
+from augbench.cli.console import print_text, talk
 from augbench.cli.guard import Verb
 from augbench.cli.progress import Careful, Lines
 from augbench.values.errors import AugbenchError, DiskFull, MissingFile
@@ -26,7 +26,7 @@ def call(error: BaseException, *, debug: bool = False):
 
     @app.command(cls=Verb)
     def fail() -> None:
-        typer.echo("half of the data")
+        print_text("half of the data")
         raise error
 
     return CliRunner().invoke(app, [*(["--debug"] if debug else []), "fail"])

@@ -276,7 +276,7 @@ def test_what_is_left_out_has_no_verb(site, bench, listed, monkeypatch):
 def test_pages_fit_the_terminal(bench, monkeypatch: pytest.MonkeyPatch, columns: str):
     from augbench.cli import console, plugins
 
-    monkeypatch.setattr(plugins, "data", lambda: console._Console(highlight=False, width=int(columns)))
+    monkeypatch.setattr(plugins, "data", lambda: console._Console(highlight=False, width=int(columns), file=console._stdout()))
     for arguments in (("list",), ("show", "wgan-gp"), ("show", "timm/resnet18")):
         lines = bench("plugins", *arguments).stdout.splitlines()
         told = [line for line in lines if not line.startswith(("#", "/", "use =", "from "))]
