@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from augbench.config.writing import quoted, written
+from augbench.config.writing import named_after, quoted, written
 from augbench.values.augmenting import Augmenter
 from augbench.values.components import Component, dashed, default_of
 from augbench.values.errors import NoToml
 
 NameOf = Callable[[type], str]
-_SLOTS = {
+SLOTS = {
     "generator": "generator",
     "sampler": "sampler",
     "backbone": "backbone",
@@ -44,7 +43,7 @@ def example(component: type[Component], use: str, name_of: NameOf, implied: Mapp
 
 
 def _header(component: type[Component], use: str) -> str:
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", use.partition("@")[0].rpartition("/")[2].rpartition(":")[2]).strip("-") or "mine"
+    name = named_after(use.rpartition(":")[2], "mine")
     if component.kind == "dataset":
         return f"[datasets.{name}]"
     if component.kind == "resize":
@@ -52,7 +51,7 @@ def _header(component: type[Component], use: str) -> str:
     if issubclass(component, Augmenter):
         # Several images are mixed in a slot, one image is changed in a list.
         return f"[rows.{name}.augment.linear]" if component.arity != 1 else f"[[rows.{name}.transforms]]"
-    return f"[rows.{name}.{_SLOTS[component.kind]}]"
+    return f"[rows.{name}.{SLOTS[component.kind]}]"
 
 
 def _line(field: Field[Any], name_of: NameOf) -> str:

@@ -80,10 +80,14 @@ def spelled(text: str) -> str:
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text)
 
 
+def named_after(use: str, otherwise: str) -> str:
+    """Return what a data set or a row may be called that uses a component."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", use.partition("@")[0].rpartition("/")[2]).strip("-") or otherwise
+
+
 def column(use: str, sets: Sequence[str] = ()) -> str:
     """Write what a matrix file says of a data set; ``sets`` are its parameters, as after ``--set``."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", use.partition("@")[0].rpartition("/")[2]).strip("-") or "images"
-    lines = [f"[datasets.{name}]", f"use = {_value(use)}"]
+    lines = [f"[datasets.{named_after(use, 'images')}]", f"use = {_value(use)}"]
     return "\n".join([*lines, *(f"{key.strip()} = {_value(value)}" for key, _, value in (one.partition("=") for one in sets))])
 
 

@@ -20,7 +20,7 @@ class Clash:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Return what a matrix may write for each: the name, with its distribution, or its plugin where that says more."""
-        return tuple(f"{entry.address}@{self._owner(entry)}" for entry in self.entries)
+        return tuple(f"{entry.address}@{self.owner(entry)}" for entry in self.entries)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -31,7 +31,8 @@ class Clash:
         """Return what is told where the name is used."""
         return DuplicateName(self.entries[0].kind, self.entries[0].address, self.origins, self.addresses)
 
-    def _owner(self, entry: Entry) -> str:
+    def owner(self, entry: Entry) -> str:
+        """Return what stands behind the ``@`` for one of them."""
         # A file has a path instead of a distribution, and no version.
         return entry.origin.plugin if self._shared(entry) or not entry.origin.version else entry.origin.distribution
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from augbench.registry.places import definition, frames, innermost, outside
+from augbench.registry.places import Frame, definition, frames, innermost, outside
 
-_DUMPED = re.compile(r'^  File "(.+)", line (\d+)', re.MULTILINE)
+_DUMPED = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
 
 
 def blamed(error: BaseException, component: type) -> str:
@@ -24,8 +24,13 @@ def imported_at(dump: str) -> str:
     return outside(_passed(dump))
 
 
-def _passed(dump: str) -> list[tuple[str, int]]:
-    return [(file, int(line)) for file, line in _DUMPED.findall(dump)][::-1]
+def dumped(dump: str) -> list[tuple[str, int, str]]:
+    """Return file, line and function of every frame in a dump of ``faulthandler``, the innermost of each thread first."""
+    return [(file, int(line), name) for file, line, name in _DUMPED.findall(dump)]
+
+
+def _passed(dump: str) -> list[Frame]:
+    return [(file, line) for file, line, _ in dumped(dump)][::-1]
 
 
 def _defined(component: type) -> str:

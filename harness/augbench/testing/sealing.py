@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,9 +9,8 @@ from types import FunctionType
 from typing import Any
 
 from augbench.registry.places import innermost
+from augbench.testing.blaming import dumped
 from augbench.testing.checking import NotApplicable, Verdict
-
-_FRAME = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
 
 
 @dataclass
@@ -35,9 +33,9 @@ class Seals:
             self.reached.append(why)
             raise NotApplicable(why)
 
-        for file, line, name in _FRAME.findall(dump):
-            if innermost([(file, int(line))], component):
-                owners = list(_owners(file, int(line), name))
+        for file, line, name in dumped(dump):
+            if innermost([(file, line)], component):
+                owners = list(_owners(file, line, name))
                 for owner in owners:
                     setattr(owner, name, _alike(vars(owner)[name], closed))
                 if owners:

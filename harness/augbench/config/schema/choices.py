@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from augbench.config.shapes import REQUIRED, Field, Shapes
+from augbench.registry.clashes import Clash
 from augbench.registry.entries import Entry
 from augbench.registry.loading import load
 from augbench.values.components import KINDS, Component
@@ -74,10 +74,9 @@ def choices(registry: Registry, classes: Iterable[tuple[str, str]] = ()) -> Choi
     shapes = Shapes()
     found: dict[str, list[Choice]] = {kind: [] for kind in KINDS}
     left_out: list[AugbenchError] = []
-    times = Counter((entry.kind, entry.name) for entry in registry.entries)
     for entry in registry.entries:
         try:
-            found[entry.kind].append(_choice(entry, shapes, _siblings(entry, registry) if times[entry.kind, entry.name] > 1 else ()))
+            found[entry.kind].append(_choice(entry, shapes, Clash(tuple(registry.named(entry.kind, entry.name)))))
         except AugbenchError as error:
             left_out.append(error)
     for kind, target in classes:
@@ -85,13 +84,9 @@ def choices(registry: Registry, classes: Iterable[tuple[str, str]] = ()) -> Choi
     return Choices(registry=registry, shapes=shapes, of={kind: tuple(several) for kind, several in found.items()}, left_out=tuple(left_out))
 
 
-def _siblings(entry: Entry, registry: Registry) -> Sequence[Entry]:
-    return [other for other in registry.entries if (other.kind, other.name) == (entry.kind, entry.name)]
-
-
-def _choice(entry: Entry, shapes: Shapes, clashing: Sequence[Entry]) -> Choice:
-    component = load(entry)
-    label = _label(entry, clashing)
+def _choice(entry: Entry, shapes: Shapes, alike: Clash) -> Choice:
+    component, clashing = load(entry), len(alike.entries) > 1
+    label = f"{entry.name}@{alike.owner(entry)}" if clashing else entry.name
     names: tuple[str, ...] = (label,)
     pattern = _escaped(entry.name)
     if entry.family:
@@ -104,7 +99,7 @@ def _choice(entry: Entry, shapes: Shapes, clashing: Sequence[Entry]) -> Choice:
         title=f"{label}/NAME" if entry.family else label,
         names=names,
         pattern=pattern,
-        clashing=bool(clashing),
+        clashing=clashing,
         summary=entry.summary,
         component=component,
         fields=_fields(component, entry, shapes, {"name"} if entry.family else set()),
@@ -114,14 +109,6 @@ def _choice(entry: Entry, shapes: Shapes, clashing: Sequence[Entry]) -> Choice:
 def _escaped(name: str) -> str:
     # Outside brackets a dash means itself, and Unicode patterns refuse a backslash before it.
     return re.escape(name).replace("\\-", "-")
-
-
-def _label(entry: Entry, clashing: Sequence[Entry]) -> str:
-    """Return the name, with what tells it from others of that name."""
-    if not clashing:
-        return entry.name
-    alone = sum(other.origin.distribution == entry.origin.distribution for other in clashing) == 1
-    return f"{entry.name}@{entry.origin.distribution if alone else entry.origin.plugin}"
 
 
 def _members(component: Any) -> Sequence[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from augbench.config.pasting import SLOTS
 from augbench.config.writing import document
 from augbench.engine.events import Silent
 from augbench.engine.request import Request
@@ -31,19 +32,8 @@ if TYPE_CHECKING:
 ALONE = "alone"
 """The row in which nothing but the component is new."""
 _ABSENT = frozenset({MissingExtra.__name__, NotFetched.__name__})
-_SLOTS: Mapping[str, tuple[str, ...]] = {
-    "generator": ("base", "generator"),
-    "sampler": ("base", "sampler"),
-    "backbone": ("base", "backbone"),
-    "augmenter": ("base", "augment", "mixed"),
-    "adjustment": ("base", "predict"),
-    "features": ("base", "quality", "features"),
-    "optimizer": ("base", "training", "optimizer"),
-    "schedule": ("base", "training", "schedule"),
-    "loss": ("base", "training", "loss"),
-    "resize": ("datasets", "clouds", "resize"),
-}
-"""Where a matrix holds components of a kind."""
+_SEATS = {"augmenter": "base.augment.mixed", "resize": "datasets.clouds.resize"} | {kind: f"base.{slot}" for kind, slot in SLOTS.items()}
+"""Where the matrix holds a component of a kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,12 +164,13 @@ def _base(seeds: int) -> dict[str, Any]:
 def _seat(table: dict[str, Any], component: Component) -> None:
     if isinstance(component, Dataset):
         table["datasets"] = {"clouds": {**as_table(component), **_column(component)}}
-    if (path := _SLOTS.get(component.kind)) is None:
+    if (seat := _SEATS.get(component.kind)) is None:
         return
+    *path, last = seat.split(".")
     place = table
-    for name in path[:-1]:
+    for name in path:
         place = place[name]
-    place[path[-1]] = as_table(component)
+    place[last] = as_table(component)
     if isinstance(component, Augmenter) and component.arity == 1:
         table["base"]["transforms"] = [as_table(component)]
 
