@@ -17,6 +17,7 @@ from support import bad_matrices
 BEYOND = (
     "batch.mix names 'orignals'",
     "training.lr must be a finite number, not inf",
+    "numerics.stack must be a whole number, not 1.0",
     "augmenter 'mixup': low = 0.9 is above high = 0.1",
     "augment.a names no component",
     "data set 'cells' has no augment.a",
@@ -30,7 +31,7 @@ BEYOND = (
     "no column called 'cels'",
     "no seed 7",
 )
-"""What only the loader tells: it needs other places of the file, the machine, code, or numbers that JSON has not."""
+"""What only the loader tells: it needs other places of the file, the machine, code, or numbers that JSON has not or cannot tell apart."""
 
 
 @pytest.fixture(scope="module")
