@@ -16,8 +16,7 @@ import typer
 from typer.core import TyperCommand
 
 from augbench.cli.console import data_alone, flush, harmless
-from augbench.registry.entries import location
-from augbench.registry.places import entered, is_ours
+from augbench.registry.places import entered, is_ours, location
 from augbench.values.errors import AugbenchError, DiskFull, UnusableFile, placed, reason
 from augbench.values.invoked import invoked
 from augbench.values.plugin_errors import PluginRaises

@@ -7,8 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from augbench.registry.collect import Registry
-from augbench.registry.entries import location
-from augbench.registry.places import definition, frames, innermost
+from augbench.registry.places import definition, frames, innermost, location
 from augbench.values.components import Component
 from augbench.values.errors import BrokenMeasure
 from augbench.values.measuring import Metric, PairedTest

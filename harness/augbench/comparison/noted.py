@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from augbench.registry.collect import Registry
-from augbench.registry.entries import Hooked, location
+from augbench.registry.entries import Hooked
+from augbench.registry.places import location
 from augbench.values.comparing import Comparison, ReportNote
 from augbench.values.errors import placed, reason
 

@@ -12,7 +12,7 @@ from augbench.config.paths import UndefinedVariable, resolved
 from augbench.config.shapes import REQUIRED, Field, Leaf, Listed, Named, Seat, Slot, Table
 from augbench.config.source import Node, Source
 from augbench.config.states import Broken, Empty, Held, Part, Seated
-from augbench.registry.entries import location
+from augbench.registry.places import location
 from augbench.values.components import Component, dashed
 from augbench.values.errors import AugbenchError, Position, placed, reason, suggestion
 from augbench.values.sampling import GENERATED, ORIGINALS

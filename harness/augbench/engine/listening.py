@@ -12,7 +12,7 @@ from typing import Any
 
 import pluggy
 
-from augbench.registry.entries import location
+from augbench.registry.places import location
 from augbench.values.errors import placed, reason
 from augbench.values.observing import PROGRESS
 

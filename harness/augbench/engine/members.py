@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from augbench.config.writing import column
 from augbench.registry.asking import card_of, downloads_of
-from augbench.registry.entries import location
+from augbench.registry.places import location
 from augbench.values.data import Dataset
 from augbench.values.errors import AugbenchError, BrokenComponent, reason
 from augbench.values.numbers import size

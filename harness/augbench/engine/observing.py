@@ -22,8 +22,8 @@ from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, PlannedTrial
 from augbench.plan.tasks import Stage
 from augbench.registry.collect import Registry
-from augbench.registry.entries import location
 from augbench.registry.hooks import of_observer
+from augbench.registry.places import location
 from augbench.store.run_folder import RunFolder
 from augbench.values.errors import AugbenchError, BrokenComponent, reason
 from augbench.values.failing import Halted

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 from augbench.engine.limits import limited
-from augbench.registry.entries import location
-from augbench.registry.places import Frame, definition, frames, innermost
+from augbench.registry.places import Frame, definition, frames, innermost, location
 from augbench.registry.wording import in_toml
 from augbench.values.components import Component, Facts, Reason, dashed, default_of
 from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult, TrialError

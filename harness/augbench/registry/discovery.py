@@ -13,11 +13,11 @@ import pluggy
 
 from augbench.registry import hooks
 from augbench.registry.collect import Registry
-from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, location
+from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin
 from augbench.registry.hearing import hearing
 from augbench.registry.installed import GROUP, VARIABLE, Installation, Installed, installation, named_by_environment
 from augbench.registry.offering import offer
-from augbench.registry.places import definition
+from augbench.registry.places import definition, location
 from augbench.registry.verbs import ForeignVerb, installed_verbs
 from augbench.registry.versions import unmet
 from augbench.values.errors import AugbenchError, UnknownComponent, placed

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import sysconfig
-import traceback
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pluggy
 
+from augbench.registry.places import location
 from augbench.values.components import Component
 from augbench.values.errors import placed, reason
-
-_HOOK = re.compile(r"hook '(\w+)'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,39 +122,3 @@ class LeftOut:
     """``--no-plugin``, ``disable-plugins`` or the name of the environment's variable."""
     module: str
     """What its entry point names."""
-
-
-def location(error: BaseException) -> str:
-    """Return file:line of the code to blame, or an empty string where only machinery is on the stack."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}:{error.offset or 1}"
-    if isinstance(error, pluggy.PluginValidationError):
-        return _hook_location(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    blamed = [frame for frame in frames if not _is_machinery(frame.filename)]
-    return f"{blamed[-1].filename}:{blamed[-1].lineno}" if blamed else ""
-
-
-def _is_machinery(filename: str) -> bool:
-    if filename.startswith("<"):
-        return True
-    path = Path(filename)
-    return "pluggy" in path.parts or path.parent == Path(__file__).parent or _is_standard(path)
-
-
-def _is_standard(path: Path) -> bool:
-    """Tell whether a file is Python's own, such as the module that refuses a mutable default."""
-    return path.is_relative_to(_standard_library()) and not {"site-packages", "dist-packages"} & set(path.parts)
-
-
-@cache
-def _standard_library() -> str:
-    return sysconfig.get_path("stdlib")
-
-
-def _hook_location(error: pluggy.PluginValidationError) -> str:
-    # A wrong signature is found by looking at the function, so no traceback leads to it; the message names it.
-    named = _HOOK.search(str(error))
-    if code := getattr(getattr(error.plugin, named[1], None) if named else None, "__code__", None):
-        return f"{code.co_filename}:{code.co_firstlineno}"
-    return str(getattr(error.plugin, "__file__", "") or "")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, cast
 
-from augbench.registry.entries import Entry, location
+from augbench.registry.entries import Entry
 from augbench.registry.hearing import apart
-from augbench.registry.places import definition
+from augbench.registry.places import definition, location
 from augbench.values.components import Component, dashed
 from augbench.values.errors import BrokenComponent
 

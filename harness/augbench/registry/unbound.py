@@ -8,8 +8,9 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 
-from augbench.registry.entries import Entry, location
+from augbench.registry.entries import Entry
 from augbench.registry.loading import nothing_called
+from augbench.registry.places import location
 from augbench.values.errors import BrokenComponent
 
 

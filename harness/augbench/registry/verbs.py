@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
-from augbench.registry.entries import Origin, location
+from augbench.registry.entries import Origin
 from augbench.registry.installed import GROUP as PLUGINS
 from augbench.registry.installed import named_by_environment, points, same
+from augbench.registry.places import location
 from augbench.values.errors import BrokenComponent
 
 GROUP = "augbench.commands"
