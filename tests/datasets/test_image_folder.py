@@ -612,7 +612,7 @@ def test_a_division_is_a_table_of_the_matrix_with_positions_and_suggestions(plai
     folder = component_from(text % 'test = 0.3, val = 0, by = "class", seed = 3', "dataset", "dataset", registry)
     assert folder.split == Division(test=0.3, val=0, by="class", seed=3)
     assert component_from(text % "seed = 3", "dataset", "dataset", registry).split == Division(seed=3)
-    column = len("dataset=" + text.partition("%s")[0]) + 1
+    column = len(text.partition("%s")[0]) + 1
     for wrong, told in (
         ("tset = 0.2", f"--dataset:1:{column}: no setting called 'tset' in 'split'"),
         ("tset = 0.2", "did you mean 'test'?"),

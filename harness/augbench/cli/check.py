@@ -250,7 +250,8 @@ def _sum_up(subjects: Sequence[_Subject]) -> None:
 def _in_words(subject: _Subject) -> str:
     """Sum up: ``augmenter flip-mix: 29 laws kept, 1 broken, 2 not applicable, in 4.1 s``."""
     if subject.refused is not None and not subject.verdicts:
-        hint = "; give it with --set KEY=VALUE" if subject.job and _MISSING.search(subject.refused.why) else ""
+        unbuilt = subject.job is not None and subject.refused.what == "unbuilt"
+        hint = "; give it with --set KEY=VALUE" if unbuilt and _MISSING.search(subject.refused.why) else ""
         return f"{subject}: {'broken' if subject.refused.what == 'broken' else 'not checked'}: {subject.refused.why}{hint}"
     counts = {status: sum(verdict.status == status for verdict in subject.verdicts) for status in _MARKS}
     parts = [f"{many(counts['kept'], 'law')} kept"]

@@ -69,7 +69,7 @@ def _named(what: str, sets: Sequence[str]) -> Chosen:
     else:
         _check(what, registry)
     text, parameters = (READER, (*_of_folder(Path(what), sets), *sets)) if folder else (what, sets)
-    dataset = component_from(text, "dataset", "dataset", registry, parameters)
+    dataset = component_from(text, "dataset", "dataset", registry, parameters, "DATASET")
     return Chosen(name=Path(what).resolve().name if folder else what, dataset=cast("Dataset", dataset))
 
 

@@ -49,7 +49,7 @@ def meant(names: Sequence[str], registry: Registry, sets: Sequence[str] = (), ki
     files = [name for name in names if name.endswith(".py")]
     load_local(registry, tuple(files), Path())
     pairs = [pair for name in names for pair in addressed(name, registry, kinds)]
-    return [Subject(name=used(use), component=component_from(use, cast("Kind", kind), kind, registry, sets)) for kind, use in pairs]
+    return [Subject(name=used(use), component=component_from(use, cast("Kind", kind), kind, registry, sets, "NAME")) for kind, use in pairs]
 
 
 def addressed(name: str, registry: Registry, kinds: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -127,9 +127,9 @@ def _names(root: Node, findings: Findings) -> list[Node]:
     return [node for node in nodes if node not in wrong]
 
 
-def said(texts: Sequence[str], option: str = "--set") -> tuple[Source, ...]:
-    """Take texts of a command line: relative paths in them start where it was written."""
-    return tuple(Source(option, text, Path.cwd()) for text in texts)
+def said(texts: Sequence[str], option: str = "--set", key: str = "") -> tuple[Source, ...]:
+    """Take texts of a command line: relative paths in them start where it was written; ``key`` goes without saying."""
+    return tuple(Source(option, f"{key}{text}", Path.cwd(), len(key)) for text in texts)
 
 
 def assignments(sources: Sequence[Source], findings: Findings) -> list[Node]:

@@ -26,6 +26,8 @@ class Source:
     text: str
     folder: Path
     """What relative paths are relative to."""
+    unsaid: int = 0
+    """Characters at its start that nobody has written: the key of what stands alone on a command line."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -37,7 +39,8 @@ class Source:
         first = self._starts[line - 1]
         last = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
         width = max(1, min(end, last) - start)
-        return Position(self.name, line, start - first + 1, self.text[first:last], width)
+        first = max(first, self.unsaid)
+        return Position(self.name, line, max(start, first) - first + 1, self.text[first:last], width)
 
 
 class Origin(NamedTuple):

@@ -113,8 +113,14 @@ def test_a_known_failure_passes_and_one_that_is_none_does_not(bench, plugin):
 
 def test_one_that_cannot_be_built_is_a_matter_of_usage(bench, plugin):
     done = bench("plugins", "check", "long-tail", "--fast")
-    assert "dataset long-tail: not checked: dataset 'long-tail' has no of" in done.stdout
+    assert "dataset long-tail: not checked: dataset 'long-tail' has no of; give it with --set KEY=VALUE" in done.stdout
     assert done.exit_code == 2
+
+
+def test_a_class_that_is_not_there_is_no_missing_parameter(bench):
+    done = bench("plugins", "check", "support.toys:Blnd", "--fast")
+    assert done.stdout.endswith("has no 'Blnd'; did you mean 'Blend'?\n")
+    assert done.exit_code == 1
 
 
 @pytest.mark.parametrize(

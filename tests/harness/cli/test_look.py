@@ -133,6 +133,24 @@ def test_what_cannot_be_shown_is_told(bench, tmp_path, monkeypatch, arguments, m
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("mixup", "--set", "low=7"), ["--set:1:5: low must be at most 1, not 7", "  1 | low=7", "    |     ^"]),
+        (
+            ('{ use = "mixup", low = 7 }',),
+            ["NAME:1:24: low must be at most 1, not 7", '  1 | { use = "mixup", low = 7 }', "    |                        ^"],
+        ),
+        (
+            ("mixup", "--data", '{ use = "phantom", size = 0 }'),
+            ["DATASET:1:27: size must be at least 8, not 0", '  1 | { use = "phantom", size = 0 }', "    |                           ^"],
+        ),
+    ],
+)
+def test_a_mistake_is_shown_in_what_was_typed(bench, arguments, told):
+    assert bench("plugins", "preview", *arguments).stderr.splitlines()[:3] == told
+
+
 def test_a_row_or_data_set_that_is_not_there_is_told(bench, matrix):
     assert "name a row with --row; did you mean 'plain'?" in bench("plugins", "preview", "--matrix", matrix, "--row", "plan").stderr
     assert "name a row with --row; known: plain" in bench("plugins", "preview", "--matrix", matrix).stderr
