@@ -16,7 +16,7 @@ from augbench.engine.transfer import BrokenOff, Refused, transfer
 from augbench.engine.watching import Watcher
 from augbench.values.data import Download
 from augbench.values.errors import UnusableFile
-from augbench.values.fetch_errors import NoRoom, OtherContent, OtherFile, PlainHttp, Unreachable
+from augbench.values.fetch_errors import OtherContent, OtherFile, PlainHttp, TooLittleSpace, Unreachable
 from augbench.values.numbers import many
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def download_file(
     """Bring a file, unless it is there.
 
     ``force`` fetches again what is not as published, or of which nobody can tell.  ``insecure`` takes what may be changed on the way.
-    Raise ``OtherFile`` without ``force``, ``PlainHttp`` without ``insecure``, ``Unreachable``, ``OtherContent`` or ``NoRoom``; on anything
-    but a wrong checksum the half file stays, for the next time.
+    Raise ``OtherFile`` without ``force``, ``PlainHttp`` without ``insecure``, ``Unreachable``, ``OtherContent`` or ``TooLittleSpace``;
+    on anything but a wrong checksum the half file stays, for the next time.
     """
     if _stays(download, force=force):
         return "there"
@@ -100,7 +100,7 @@ def download_file(
 
 
 def demand_room(downloads: list[Download]) -> None:
-    """Raise ``NoRoom`` where a disk has less space than the files take that are still to come."""
+    """Raise ``TooLittleSpace`` where a disk has less space than the files take that are still to come."""
     needed: dict[int, tuple[Path, int]] = {}
     for download in downloads:
         folder = _existing(download.to.parent)
@@ -177,7 +177,7 @@ class _Moved:
 def _demand(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
-        raise NoRoom(folder, needed, free)
+        raise TooLittleSpace(folder, needed, free)
 
 
 def _demand_safe(download: Download, url: str) -> None:

@@ -53,7 +53,7 @@ class OtherFile(DataError):
         super().__init__(f"'{path}' is not the file that was published: expected {expected}, found {found}; fetch it again with --force")
 
 
-class NoRoom(AugbenchError):
+class TooLittleSpace(AugbenchError):
     """A disk has less space than files need."""
 
     exit_code = 1

@@ -19,7 +19,7 @@ from augbench import Download
 from augbench.engine.downloading import Patience, demand_room, download_file, look
 from augbench.engine.partial import origin
 from augbench.values.errors import UnusableFile
-from augbench.values.fetch_errors import NoRoom, OtherContent, OtherFile, PlainHttp, Unreachable
+from augbench.values.fetch_errors import OtherContent, OtherFile, PlainHttp, TooLittleSpace, Unreachable
 from support.serving import Page, Server, serving
 
 CONTENT = bytes(range(256)) * 40
@@ -326,9 +326,9 @@ def test_a_server_that_tells_no_length_is_checked_all_the_same(download: Downloa
 def test_a_file_that_cannot_fit_is_not_begun(download: Download, server: Server, monkeypatch: pytest.MonkeyPatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(9000, 0, 9000))
-    with pytest.raises(NoRoom, match=r"has 9 kB free, and 10.2 kB are to be fetched; free some space"):
+    with pytest.raises(TooLittleSpace, match=r"has 9 kB free, and 10.2 kB are to be fetched; free some space"):
         demand_room([download])
-    with pytest.raises(NoRoom):
+    with pytest.raises(TooLittleSpace):
         download_file(download, Told(), QUICK)
     assert not download.to.exists()
 
