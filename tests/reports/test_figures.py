@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from xml.etree import ElementTree
 
 import pytest
 
@@ -15,16 +14,11 @@ from augbench_reports.figures.generators import generator_figure, generators_not
 from augbench_reports.figures.rows import shown_note, shown_rows
 from augbench_reports.figures.scores import scores_figure
 from augbench_reports.words import plain, slugs
-
-SVG = "{http://www.w3.org/2000/svg}"
+from support.drawn import SVG, parsed
 
 
 def drawn(column: comparing.ColumnComparison) -> list[Drawing]:
     return [scores_figure(column, ("accuracy", "macro-f1")), classes_figure(column), curves_figure(column, "training loss")]
-
-
-def parsed(drawing: Drawing) -> ElementTree.Element:
-    return ElementTree.fromstring(drawing.file(dark=False).encode())
 
 
 def found_rows(drawing: Drawing) -> set[str | None]:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from augbench import Observer
+from augbench.registry.hooks import of_observer
 
 heard: list[tuple[str, Mapping[str, Any]]] = []
 """Events and their arguments; tests empty it."""
+
+
+def tell(observer: Observer, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Let an observer hear events."""
+    hook = of_observer(observer)
+    for event, arguments in events:
+        getattr(hook, event)(**arguments)
 
 
 @dataclass(frozen=True, kw_only=True)

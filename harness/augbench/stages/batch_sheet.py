@@ -8,7 +8,7 @@ from functools import cached_property
 
 from augbench.stages.lettering import width
 from augbench.stages.page import INK, MUTED, PAPER, Page
-from augbench.stages.sections import COLOURS, SMALL, Section
+from augbench.stages.sections import COLOURS, SMALL, Section, draw_shares
 
 _LABEL = 190
 """Room for words left of strips and bars."""
@@ -119,12 +119,7 @@ class BatchSection(Section):
             page.draw.ellipse((middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius), fill=PAPER)
 
     def _bar(self, page: Page, shares: Sequence[float], left: int, top: int, height: int) -> None:
-        start = 0.0
-        for label, share in enumerate(shares):
-            end = start + share * _WIDE
-            if round(end) > round(start):
-                page.draw.rectangle((left + round(start), top, left + round(end) - 1, top + height - 1), fill=self._colour(label))
-            start = end
+        draw_shares(page, [(share, self._colour(label)) for label, share in enumerate(shares)], left, top, _WIDE, height)
 
     def _colour(self, label: int) -> str:
         if len(self.classes) > len(COLOURS) and label >= len(COLOURS) - 1:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from augbench.stages.lettering import width
 from augbench.stages.page import INK, MUTED, TEXT, Page
-from augbench.stages.sections import COLOURS, SMALL, Section
+from augbench.stages.sections import COLOURS, SMALL, Section, draw_shares
 from augbench.values.numbers import many
 
 _GAP, _GUTTER = 8, 44
@@ -122,13 +122,9 @@ class MixingSection(Section):
 
     def _bar(self, page: Page, parts: Sequence[float], left: int, top: int, height: int) -> None:
         """Draw shares side by side, in the colours of the line's classes."""
-        whole, start = sum(max(0.0, part) for part in parts) or 1.0, 0.0
-        for place, part in enumerate(parts):
-            end = start + max(0.0, part) / whole * self._cell[1]
-            if round(end) > round(start):
-                box = (left + round(start), top, left + round(end) - 1, top + height - 1)
-                page.draw.rectangle(box, fill=COLOURS[place % len(COLOURS)])
-            start = end
+        whole = sum(max(0.0, part) for part in parts) or 1.0
+        shares = [(max(0.0, part) / whole, COLOURS[place % len(COLOURS)]) for place, part in enumerate(parts)]
+        draw_shares(page, shares, left, top, self._cell[1], height)
 
     @cached_property
     def _bare(self) -> bool:

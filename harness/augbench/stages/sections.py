@@ -41,6 +41,16 @@ class Section(ABC):
         return wrapped(self.about, TEXT, room)
 
 
+def draw_shares(page: Page, shares: Sequence[tuple[float, str]], left: int, top: int, wide: float, height: int) -> None:
+    """Draw shares of a width side by side, each in its colour."""
+    start = 0.0
+    for share, colour in shares:
+        end = start + share * wide
+        if round(end) > round(start):
+            page.draw.rectangle((left + round(start), top, left + round(end) - 1, top + height - 1), fill=colour)
+        start = end
+
+
 def draw_sections(title: str, facts: str, sections: Sequence[Section], notes: Sequence[str]) -> bytes:
     """Return a PNG of all sections, with sentences at the foot."""
     wide = max(LEAST, 2 * MARGIN + max(section.size[0] for section in sections))

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from augbench.registry.hooks import of_observer
 from augbench.testing import checks_of, judge
 from augbench.testing.laws._events import PLAIN, cut, life
 from augbench.values.errors import MissingExtra
 from augbench_plugins.observers._spelling import spelled, tidy
 from augbench_plugins.observers.mlflow import Mlflow
+from support.observers import tell
 
 pytest.importorskip("mlflow")
 
@@ -42,12 +42,6 @@ def place(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return {run.info.run_name: run for run in found}
 
     return SimpleNamespace(observer=Mlflow(tracking_uri=store, experiment=tmp_path.name), client=client, runs=runs, folder=tmp_path)
-
-
-def tell(observer, events) -> None:
-    hook = of_observer(observer)
-    for event, arguments in events:
-        getattr(hook, event)(**arguments)
 
 
 @stored

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from augbench.registry.hooks import of_observer
 from augbench.testing import checks_of, judge
 from augbench.testing.laws._events import ODD, life
 from augbench.values.errors import MissingExtra
 from augbench_plugins.observers.tensorboard import Tensorboard
+from support.observers import tell
 
 pytest.importorskip("tensorboard")
-
-
-def tell(observer, events) -> None:
-    hook = of_observer(observer)
-    for event, arguments in events:
-        getattr(hook, event)(**arguments)
 
 
 def read(folder: Path):
