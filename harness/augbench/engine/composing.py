@@ -85,22 +85,21 @@ def _composed(sampler: Sampler, context: SampleContext) -> Composed:
         composed = tuple(promises.composed(sampler, sampler.compose(there), there))
         groups = groups or composed
         declared = promises.prior(sampler, sampler.prior(context, progress), context.classes)
-        found[name] = tuple(_shares(composed, context).tolist()), tuple(declared.tolist())
+        found[name] = tuple(class_shares(composed, there).mean(0).tolist()), tuple(declared.tolist())
     return Composed(groups=tuple(group for group in groups if group.sources.shape[1]), context=context, shares=found)
 
 
-def _shares(groups: Sequence[Group], context: SampleContext) -> Tensor:
-    """Return how much each class counts in batches, float64 [K]."""
+def class_shares(groups: Sequence[Group], context: SampleContext) -> Tensor:
+    """Return how much each class counts in the labels of every step, float64 [steps, K]."""
     import torch
 
-    total = torch.zeros(context.classes, dtype=torch.float64)
+    total = torch.zeros(context.block.steps, context.classes, dtype=torch.float64)
     for group in groups:
-        rule = context.slots.get(group.slot or "")
-        weights = rule.label_weights() if rule else (1.0,)
-        for source, weight in enumerate(weights):
-            labels = context.every_label[group.sources[..., source].flatten()]
-            total += weight * torch.bincount(labels, minlength=context.classes)
-    return total / total.sum()
+        weights = context.slots[group.slot].label_weights() if group.slot else (1.0,)
+        for place, weight in enumerate(weights):
+            labels = context.every_label[group.sources[..., place]]
+            total.scatter_add_(1, labels, torch.full_like(labels, weight, dtype=torch.float64))
+    return total / total.sum(1, keepdim=True)
 
 
 def batch_section(subject: Subject, composed: Composed, material: Material, batches: int, aside: str) -> BatchSection:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from augbench.testing.checking import Broken, NotApplicable, require
+from augbench.testing.checking import Broken, require
+from augbench.testing.laws._supported import expect_support
 from augbench.testing.trees import difference
-from augbench.values.components import Facts
 from augbench.values.learning import Adjustment, AdjustmentContext
 
 COUNTS = (60, 30, 8, 2)
@@ -78,10 +78,7 @@ def _adjusted(component: Adjustment, logits: Tensor, context: AdjustmentContext)
 
 def _context(component: Adjustment) -> AdjustmentContext:
     """Return what is told of a training with validation images."""
-    classes = tuple(f"class {label}" for label in range(CLASSES))
-    facts = Facts(shape=(3, 8, 8), classes=classes, counts=COUNTS, minority=classes[2:], batch_size=8)
-    if reason := component.supports(facts):
-        raise NotApplicable(f"it does not support {CLASSES} classes: {reason}")
+    expect_support(component, COUNTS)
     counts = torch.tensor(COUNTS)
     return AdjustmentContext(prior=counts / counts.sum(), class_counts=counts, validation=(_logits(seed=1), torch.arange(IMAGES) % CLASSES))
 

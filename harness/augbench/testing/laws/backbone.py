@@ -172,9 +172,7 @@ def _scored(network: Network, shown: Tensor) -> Tensor:
 def _backward(network: Network, context: BackboneContext) -> list[tuple[str, torch.nn.Parameter]]:
     """Take the gradient of a small batch's cross-entropy; return the weights that ask for one."""
     labels = torch.arange(6) % context.classes
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(0)
-        loss = torch.nn.functional.cross_entropy(Classifier(network).train()(_images(6, context)), labels)
+    loss = seeded(lambda: torch.nn.functional.cross_entropy(Classifier(network).train()(_images(6, context)), labels))
     if loss.requires_grad:
         loss.backward()
     return [(name, weight) for name, weight in network.module.named_parameters() if weight.requires_grad]

@@ -10,10 +10,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from augbench.testing.checking import Broken, NotApplicable, require
+from augbench.testing.checking import Broken, require
 from augbench.testing.devices import CUDA, fake_cuda
+from augbench.testing.laws._supported import expect_support
 from augbench.testing.trees import difference
-from augbench.values.components import Facts
 from augbench.values.learning import Loss, LossContext
 
 COUNTS = (9, 4, 2, 1)
@@ -124,10 +124,7 @@ def check_no_waiting(component: Loss) -> None:
 
 def _contexts(component: Loss) -> Iterator[LossContext]:
     """Yield what is told at the beginning, in the middle and at the end of a training."""
-    classes = tuple(f"class {label}" for label in range(CLASSES))
-    facts = Facts(shape=(3, 8, 8), classes=classes, counts=COUNTS, minority=classes[2:], batch_size=IMAGES)
-    if reason := component.supports(facts):
-        raise NotApplicable(f"it does not support {CLASSES} classes: {reason}")
+    expect_support(component, COUNTS, IMAGES)
     for progress in PROGRESS:
         counts = torch.tensor(COUNTS)
         yield LossContext(prior=counts / counts.sum(), class_counts=counts, progress=progress)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from augbench.testing.checking import NotApplicable, require
+from augbench.testing.checking import require
+from augbench.testing.laws._supported import expect_support
 from augbench.testing.trees import difference
-from augbench.values.components import Facts
 from augbench.values.learning import Optimizer
 
 LR = 0.01
@@ -83,9 +83,7 @@ def check_goes_on_from_its_state(component: Optimizer) -> None:
 
 
 def _built(component: Optimizer, weights: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
-    facts = Facts(shape=(3, 8, 8), classes=("common", "rare"), counts=(9, 3), minority=("rare",), batch_size=8)
-    if reason := component.supports(facts):
-        raise NotApplicable(f"it does not support a small data set: {reason}")
+    expect_support(component, (9, 3))
     return component.build(iter(weights), LR)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
+from augbench.engine.composing import class_shares
 from augbench.testing.checking import Broken, require, seen
 from augbench.testing.laws._batches import ODD, PAIR, SIZE, STEPS, Case, cases, composed, images_with
 from augbench.testing.trees import difference
-from augbench.values.sampling import GENERATED, Group, SampleContext, Sampler
+from augbench.values.sampling import GENERATED, Group, Sampler
 
 ROUNDING = 1e-9
 LONG = 1200
@@ -159,7 +159,7 @@ def check_prior_is_what_is_sampled(component: Sampler) -> None:
     """The prior is the share that each class has in the labels of the batches."""
     for case in cases(component):
         context = case.context(steps=LONG, total=LONG)
-        shares = _class_shares(component.compose(context), context)
+        shares = class_shares(component.compose(context), context)
         # The block is the whole training, and some laws change on its way.
         priors = torch.stack([component.prior(context, (point + 0.5) / POINTS).double() for point in range(POINTS)])
         # Five standard errors, an unfinished pass, and the coarseness of the points.
@@ -170,17 +170,6 @@ def check_prior_is_what_is_sampled(component: Sampler) -> None:
             f"with {case.name}, class {worst} has {float(shares.mean(0)[worst]):.3f} of the labels and {float(priors.mean(0)[worst]):.3f}"
         )
         require(bool((gaps <= allowed).all()), f"{told} of the prior")
-
-
-def _class_shares(groups: tuple[Group, ...], context: SampleContext) -> Tensor:
-    """Return the share of each class in the labels of every step, float64 [steps, K]."""
-    total = torch.zeros(context.block.steps, context.classes, dtype=torch.float64)
-    for group in groups:
-        weights = context.slots[group.slot].label_weights() if group.slot else (1.0,)
-        for place, weight in enumerate(weights):
-            labels = context.every_label[group.sources[..., place]]
-            total.scatter_add_(1, labels, torch.full_like(labels, weight, dtype=torch.float64))
-    return total / total.sum(1, keepdim=True)
 
 
 def _slot(group: Group) -> str:
