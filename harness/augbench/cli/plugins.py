@@ -17,7 +17,7 @@ from augbench.cli.additions import Addition, add_additions, additions
 from augbench.cli.component_page import print_description, print_example
 from augbench.cli.console import data, print_json, talk
 from augbench.cli.wording import examples
-from augbench.values.components import KINDS, class_address
+from augbench.values.components import KINDS
 from augbench.values.errors import BrokenComponent, suggestion
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def entry_row(entry: Entry) -> dict[str, str | bool]:
         "name": entry.address,
         "family": entry.family,
         "summary": entry.summary,
-        "target": entry.target if isinstance(entry.target, str) else class_address(entry.target),
+        "target": entry.reference,
         "plugin": entry.origin.plugin,
         "distribution": entry.origin.distribution,
         "version": entry.origin.version,

@@ -122,15 +122,16 @@ class Registry:
 
     def name_of(self, component: type) -> str:
         """Return the name under which a class is registered, or ``module:Class``."""
-        return self.called(_target(component))
+        return self.called(class_address(component))
 
     def entry_of(self, component: type) -> Entry | None:
         """Return the entry of a class; the first, where it has several names."""
-        return next((entry for entry in self.entries if _target(entry.target) == _target(component)), None)
+        reference = class_address(component)
+        return next((entry for entry in self.entries if entry.reference == reference), None)
 
     def called(self, target: str) -> str:
         """Return the name of ``module:Class``, which need not exist any more, or the same again."""
-        return next((entry.name for entry in self.entries if _target(entry.target) == target), target)
+        return next((entry.name for entry in self.entries if entry.reference == target), target)
 
     def resolve(self, kind: str, use: str) -> Resolved:
         """Import the component that a matrix names.
@@ -193,10 +194,6 @@ class Registry:
         if any((other.kind, other.name, other.family, other.origin) == (kind, name, family, self.origin) for other in self.entries):
             raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
         self.entries.append(entry)
-
-
-def _target(target: str | type) -> str:
-    return target if isinstance(target, str) else class_address(target)
 
 
 def _origin_of(target: str) -> Origin:

@@ -8,7 +8,7 @@ from typing import Any
 import pluggy
 
 from augbench.registry.places import location
-from augbench.values.components import Component
+from augbench.values.components import Component, class_address
 from augbench.values.errors import placed, reason
 
 
@@ -48,6 +48,11 @@ class Entry:
     def address(self) -> str:
         """Return what a matrix writes: the name, or ``name/NAME`` of a family."""
         return f"{self.name}/NAME" if self.family else self.name
+
+    @property
+    def reference(self) -> str:
+        """Return what it stands for as ``module:Class``."""
+        return self.target if isinstance(self.target, str) else class_address(self.target)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,9 +101,9 @@ def cases(component: Sampler, wanted: tuple[Case, ...] = CASES) -> Iterator[Case
         raise NotApplicable(f"it supports none of the small training sets that are tried: {reason}")
 
 
-def composed(component: Sampler, case: Case, first: int = 0, steps: int = STEPS) -> tuple[Group, ...]:
+def composed(component: Sampler, case: Case, first: int = 0) -> tuple[Group, ...]:
     """Compose a block."""
-    return tuple(component.compose(case.context(first, steps, total=max(1000, first + steps))))
+    return tuple(component.compose(case.context(first)))
 
 
 def images_with(groups: tuple[Group, ...], wanted: Tensor) -> Tensor:
