@@ -89,13 +89,16 @@ def _with_partners(subject: Subject, material: Material, first: int, shown: Show
     """Let an augmenter that looks at images first choose those to mix with one."""
     import torch
 
+    from augbench.stages.tables import checked
+
     augmenter, cpu = cast("Augmenter", subject.component), torch.device("cpu")
     label = int(material.splits.train.labels[first])
     places, images = material.some(label)
     with subject.trial(shown.limit):
-        table = augmenter.partners(TableView(images=images, labels=torch.full((len(places),), label), device=cpu))
+        view = TableView(images=images, labels=torch.full((len(places),), label), device=cpu)
+        table = checked(augmenter, augmenter.partners(view), len(places))
         rng = Streams.of(seed=material.seed).rng("preview/partners", line=number)
-        chosen = table[places.index(first)][torch.randint(table.shape[1], (augmenter.arity - 1,), generator=rng)]
+        chosen = table[places.index(first)][torch.randint(table.shape[1], (augmenter.arity - 1,), generator=rng).numpy()]
     return [first, *(places[int(place)] for place in chosen)]
 
 

@@ -74,6 +74,7 @@ def refusal(subject: Subject, bench: Bench, material: Material) -> Reason | None
 def _augmenter(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
     import torch
 
+    from augbench.stages import promises
     from augbench.stages.batches import BLOCK_STEPS
 
     augmenter, labels = cast("Augmenter", subject.component), material.labels()
@@ -82,7 +83,8 @@ def _augmenter(subject: Subject, bench: Bench, material: Material) -> tuple[Part
     context = DrawContext(steps=BLOCK_STEPS, per_step=bench.batch, shape=bench.shape, labels=labels[chosen], class_counts=counts)
     sources = torch.rand((bench.batch, augmenter.arity, *bench.shape), generator=STREAMS.rng("bench/pixels")).to(bench.device)
     rng = STREAMS.rng("bench/draws")
-    drawn = augmenter.draw(context, rng).to(bench.device)[: bench.batch]
+    drawn = promises.drawn(augmenter, augmenter.draw(context, rng), context.count).to(bench.device)[: bench.batch]
+    promises.mixed(augmenter, augmenter.apply(sources, drawn), sources)
     return (
         # A block of steps is drawn at once, as in a training.
         Part(
@@ -97,21 +99,27 @@ def _augmenter(subject: Subject, bench: Bench, material: Material) -> tuple[Part
 
 
 def _sampler(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
+    from augbench.stages import promises
     from augbench.stages.batches import BLOCK_STEPS
 
     sampler = cast("Sampler", subject.component)
     context = replace(suited(subject, material, bench.limit), size=bench.batch).at(Block(first=0, steps=BLOCK_STEPS))
+    promises.composed(sampler, sampler.compose(context), context)
     return (Part(name="compose", unit="batches", call=lambda: sampler.compose(context), amount=BLOCK_STEPS),)
 
 
 def _loss(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
     import torch
 
+    from augbench.stages import promises
+
     loss, counts = cast("Loss", subject.component), torch.tensor(material.counts, device=bench.device)
     logits = torch.randn((bench.batch, len(counts)), generator=STREAMS.rng("bench/logits")).to(bench.device).requires_grad_()
     targets = torch.rand((bench.batch, len(counts)), generator=STREAMS.rng("bench/targets")).to(bench.device)
     targets = targets / targets.sum(1, keepdim=True)
     context = LossContext(prior=counts / counts.sum(), class_counts=counts, progress=0.5)
+
+    promises.scalar(loss, loss.loss(logits, targets, context))
 
     def backward() -> None:
         logits.grad = None
@@ -123,20 +131,26 @@ def _loss(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...
 def _adjustment(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
     import torch
 
+    from augbench.stages import promises
+
     adjustment, counts = cast("Adjustment", subject.component), torch.tensor(material.counts)
     logits = torch.randn((bench.batch, len(counts)), generator=STREAMS.rng("bench/logits")).log_softmax(1)
     labels = torch.randint(len(counts), (bench.batch,), generator=STREAMS.rng("bench/labels"))
     context = AdjustmentContext(prior=counts / counts.sum(), class_counts=counts, validation=(logits, labels))
+    promises.adjusted(adjustment, adjustment.adjust(logits, context), logits)
     return (Part(name="adjust", unit="images", call=lambda: adjustment.adjust(logits, context), amount=bench.batch),)
 
 
 def _optimizer(subject: Subject, bench: Bench, material: Material) -> tuple[Part, ...]:
     import torch
 
+    from augbench.stages import promises
+
     parameters = [torch.nn.Parameter(torch.zeros((_SIDE, _SIDE), device=bench.device)) for _ in range(_PARAMETERS)]
     for parameter in parameters:
         parameter.grad = torch.full_like(parameter, 1e-3)
-    optimizer = cast("Optimizer", subject.component).build(parameters, 0.01)
+    component = cast("Optimizer", subject.component)
+    optimizer = promises.optimizer(component, component.build(parameters, 0.01))
     return (Part(name="step", unit="updates", call=optimizer.step, amount=1),)
 
 

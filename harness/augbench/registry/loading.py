@@ -15,6 +15,8 @@ from augbench.registry.places import definition, location
 from augbench.values.components import Component, dashed
 from augbench.values.errors import BrokenComponent
 
+_MOST = 1000
+"""Source images of one."""
 _RESERVED = ("use", "preset")
 """Keys that every component's table has."""
 
@@ -97,8 +99,8 @@ def _misdeclared(component: type[Component]) -> str:
         return f'has presets that are no tables by name; write presets = {{"official": {{...}}}}, not {presets!r}'
     # One that depends on a parameter is a property.
     arity = getattr(component, "arity", 1)
-    if not isinstance(arity, property) and (isinstance(arity, bool) or not isinstance(arity, int) or arity < 1):
-        return f"has arity = {arity!r}, and not a whole number above 0: how many source images make one"
+    if not isinstance(arity, property) and (isinstance(arity, bool) or not isinstance(arity, int) or not 1 <= arity <= _MOST):
+        return f"has arity = {arity!r}, and not a whole number from 1 to {_MOST}: how many source images make one"
     return ""
 
 

@@ -16,7 +16,7 @@ from augbench.stages import contents
 from augbench.stages.images import images_of
 from augbench.stages.prepared import read_prepared
 from augbench.stages.subsets import subsets
-from augbench.values.augmenting import TableView
+from augbench.values.augmenting import Augmenter, TableView
 from augbench.values.errors import OddPartners
 
 
@@ -35,16 +35,17 @@ def find_partners(task: TablesTask, inputs: Mapping[str, Path], folder: Path, de
     first = originals if task.sources == "generated" else 0
     last = originals if task.sources == "originals" else originals + generated
     view = TableView(images=images_of(parts, prepared.scale, device), labels=torch.from_numpy(labels[first:last]), device=device)
-    found = _checked(task.augmenter.partners(view), last - first, task)
+    found = checked(task.augmenter, task.augmenter.partners(view), last - first)
     # Images that are none of the slot's sources are never asked for.
     table = np.zeros((originals + generated, found.shape[1]), dtype=np.int64)
     table[first:last] = found + first
     contents.save_array(folder / contents.PARTNERS, table)
 
 
-def _checked(found: Tensor, count: int, task: TablesTask) -> NDArray[Any]:
+def checked(augmenter: Augmenter, found: Any, count: int) -> NDArray[Any]:
+    """Return the partners of so many images.  Raise ``OddPartners`` unless they are some of these, for each of them."""
     table = found.detach().cpu().numpy() if isinstance(found, Tensor) else np.empty(0)
     fits = table.ndim == 2 and len(table) == count and table.shape[1] > 0 and table.dtype == np.int64
     if not fits or not ((table >= 0) & (table < count)).all():
-        raise OddPartners(type(task.augmenter).__name__, f"{table.dtype} {list(table.shape)}", count)
+        raise OddPartners(type(augmenter).__name__, f"{table.dtype} {list(table.shape)}", count)
     return table

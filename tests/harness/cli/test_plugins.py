@@ -72,7 +72,7 @@ BAD_CLASSES = {
     ),
     "arity": (
         MIX.replace("arity = 1", "arity = 0"),
-        "TypeError: 'mix_of_test:Twist' has arity = 0, and not a whole number above 0: how many source images make one",
+        "TypeError: 'mix_of_test:Twist' has arity = 0, and not a whole number from 1 to 1000: how many source images make one",
         6,
     ),
     "list": (

@@ -14,7 +14,7 @@ from augbench.engine.noise import Bench
 from augbench.engine.rounds import HostWatch
 from augbench.engine.trying import Subject
 from augbench.engine.workloads import WORKLOADS, workload
-from augbench.values.trial_errors import ComponentHangs, NothingToTime, Unsuited
+from augbench.values.trial_errors import ComponentHangs, NothingToTime, OddResult, Unsuited
 from support.toys import Blend, Descent, Dots, Entropy, Flat, Linear, MeanNoise, Means, Shift, Supplement, Tilt
 from support.wayward import Wayward
 
@@ -128,6 +128,24 @@ def test_threads_are_as_they_were():
     before = torch.get_num_threads()
     bench(Flat())
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize(
+    ("base", "method", "said"),
+    [
+        (Blend, "draw", "gives NoneType, not an augbench.Draw"),
+        (Blend, "apply", "gives NoneType, not an augbench.Mixed"),
+        (Supplement, "compose", "gives NoneType, not augbench.Group's"),
+        (Entropy, "loss", "gives a loss that is NoneType, not a tensor"),
+        (Tilt, "adjust", "gives logits that is NoneType, not a tensor"),
+        (Descent, "build", "gives NoneType, not a torch.optim.Optimizer"),
+    ],
+)
+def test_what_gives_nothing_has_no_speed(base, method, said):
+    idle = dataclass(frozen=True, kw_only=True)(type("Idle", (base,), {method: lambda *asked: None}))()
+    with pytest.raises(OddResult) as raised:
+        workload(subject(idle), BENCH, BENCH.material())
+    assert said in str(raised.value)
 
 
 def test_what_hangs_is_stopped():

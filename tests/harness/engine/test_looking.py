@@ -82,12 +82,24 @@ def test_an_augmenter_that_looks_first_is_shown_with_its_partners():
         assert places[(places.index(first) + 1) % len(places)] == second
 
 
+def test_partners_that_are_none_of_its_sources_are_told():
+    @dataclass(frozen=True, kw_only=True)
+    class Far(Blend):
+        looks: ClassVar[bool] = True
+
+        def partners(self, view: TableView) -> torch.Tensor:
+            return torch.full((len(view.labels), 2), 10**6)
+
+    with pytest.raises(ComponentRaises, match=r"fails: augmenter Far named int64 \[\d+, 2\] partners, not int64 "):
+        made(Far())
+
+
 @pytest.mark.parametrize(
     ("how", "message"),
     [
         ("raises", "fails: ValueError: no such pixel"),
         ("cuts", "gives images [2, 3, 8, 7], not [2, 3, 8, 8]"),
-        ("spoils", "images of which 384 of 384 numbers are not finite"),
+        ("spoils", "images with 384 of 384 numbers that are not finite"),
         ("doubles", "gives label weights that sum to 2, not to 1"),
         ("forgets", "gives NoneType, not an augbench.Mixed"),
     ],
@@ -176,7 +188,7 @@ def test_a_sampler_with_batches_of_another_size_is_told():
         def compose(self, context: SampleContext) -> tuple[Group, ...]:
             return tuple(Group(slot=group.slot, sources=group.sources[:, 1:]) for group in super().compose(context))
 
-    with pytest.raises(OddResult, match="Short' gives batches of 31 images, not of 32"):
+    with pytest.raises(OddResult, match="sampler 'it' gives batches of 31 images, not of 32"):
         composed(Short())
 
 
