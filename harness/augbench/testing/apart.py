@@ -88,8 +88,7 @@ def expect_to_import(reference: str, timeout: float) -> None:
     ):
         if process.stdout and process.stdout.readline():
             return
-        status, dump = process.wait(), (Path(folder) / "dump").read_text(errors="replace")
-        why = _ending(status, dump, timeout, (Path(folder) / "said").read_text(errors="replace"))
+        why, dump = _ending(process.wait(), Path(folder), timeout)
     raise LostImport(reference, why, imported_at(dump))
 
 
@@ -114,9 +113,7 @@ def _in_one_process(job: Job) -> Generator[Refused | Begun | Verdict, None, Job 
                 names.remove(about["check"])
                 begun = None
                 yield Verdict(**about)
-        status = process.wait()
-        dump = (Path(folder) / "dump").read_text(errors="replace")
-        why = _ending(status, dump, job.timeout, (Path(folder) / "said").read_text(errors="replace"))
+        why, dump = _ending(process.wait(), Path(folder), job.timeout)
     if begun is None:
         yield Refused(what="broken", why=f"before any check, {why}")
         return None
@@ -150,11 +147,12 @@ def _started(job: Job, folder: Path) -> Iterator[subprocess.Popen[str]]:
                 process.stdout.close()
 
 
-def _ending(status: int, dump: str, timeout: float, said: str) -> str:
-    """Say how a process came to its end."""
+def _ending(status: int, folder: Path, timeout: float) -> tuple[str, str]:
+    """Say how a process came to its end, and return where each thread was."""
+    dump, said = ((folder / name).read_text(errors="replace") for name in ("dump", "said"))
     if dump.startswith(_OVERDUE):
-        return f"it does not end within {timeout:g} s"
+        return f"it does not end within {timeout:g} s", dump
     if status < 0:
-        return f"it ends the whole process: {signal.strsignal(-status)} (signal {-status})"
+        return f"it ends the whole process: {signal.strsignal(-status)} (signal {-status})", dump
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
-    return f"it ends the whole process with exit code {status}{f', after saying: {last}' if last else ''}"
+    return f"it ends the whole process with exit code {status}{f', after saying: {last}' if last else ''}", dump
