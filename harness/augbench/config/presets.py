@@ -15,10 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from augbench.config.source import Source, decoded
-from augbench.registry.installed import points
+from augbench.registry.installed import PRESETS, points
 from augbench.values.errors import ClashingPresets, UnknownComponent
 
-GROUP = "augbench.presets"
 # A prefix has two letters at least: C:\cells.toml is a path.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+:.*", re.DOTALL)
 _HEAD = re.compile(r"# (needs|trials): (.*)")
@@ -42,7 +41,7 @@ class Preset:
 
 def listed() -> tuple[Preset, ...]:
     """Return every preset there is, by name, then distribution: a folder's order is no order."""
-    found = [preset for point in points(GROUP) for preset in _shipped(point)]
+    found = [preset for point in points(PRESETS) for preset in _shipped(point)]
     return tuple(sorted(found, key=lambda preset: (preset.name, preset.distribution)))
 
 

@@ -14,7 +14,8 @@ from augbench.registry.entries import Failure, Note, Origin
 from augbench.values.errors import AugbenchError
 from augbench.values.plugin_errors import NamesNoModule, TwoModules, UnreadableMetadata
 
-GROUP = "augbench"
+GROUP, VERBS, PRESETS = "augbench", "augbench.commands", "augbench.presets"
+"""Groups of entry points that are read: plugins, verbs of the command line, and files of presets."""
 VARIABLE = "AUGBENCH_NO_PLUGIN"
 """The environment's variable that names plugins to leave out, with commas between them."""
 _POINTS = "entry_points.txt"
@@ -52,7 +53,7 @@ class Installation:
     @property
     def version(self) -> str:
         """Return the version of augbench, whose own components are a plugin's, too."""
-        return next((plugin.origin.version for plugin in self.plugins if plugin.origin.distribution == GROUP), "0")
+        return next((plugin.origin.version for plugin in self.plugins if plugin.origin.built_in), "0")
 
     def names(self) -> list[str]:
         """Return what plugins may be called."""

@@ -9,9 +9,8 @@ from difflib import get_close_matches
 from importlib.metadata import Distribution, distributions
 
 from augbench.registry.entries import Note, Origin
-from augbench.registry.installed import GROUP
+from augbench.registry.installed import GROUP, PRESETS, VERBS
 
-_GROUPS = (GROUP, f"{GROUP}.commands", f"{GROUP}.presets")
 # An extra's requirement makes nobody a plugin.
 _REQUIRES = re.compile(rf"^Requires-Dist:\s*{GROUP}\b(?![-_.\w])(?!.*\bextra\b)", re.MULTILINE | re.IGNORECASE)
 
@@ -31,7 +30,7 @@ def _noted(found: Distribution) -> Note | None:
     if not _wants_augbench(found):
         return None
     groups = sorted({point.group for point in found.entry_points})
-    if set(groups) & set(_GROUPS):
+    if set(groups) & {GROUP, VERBS, PRESETS}:
         return None
     name = str(found.metadata["Name"])
     return Note(origin=Origin(plugin=name, distribution=name, version=found.version), text=_text(groups))

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
 from augbench.registry.entries import Origin
-from augbench.registry.installed import GROUP as PLUGINS
-from augbench.registry.installed import named_by_environment, points, same
+from augbench.registry.installed import GROUP, VERBS, named_by_environment, points, same
 from augbench.registry.places import location
 from augbench.values.errors import BrokenComponent
 
-GROUP = "augbench.commands"
 # What somebody can type.
 _NAME = re.compile(r"\w[\w.-]*")
 
@@ -64,8 +62,8 @@ def foreign_verbs(taken: Collection[str], disabled: Collection[str] = ()) -> Map
 
 def installed_verbs() -> Iterable[ForeignVerb]:
     """Find all that plugins add, left out or not."""
-    for point in points(GROUP):
+    for point in points(VERBS):
         if point.dist is not None and _NAME.fullmatch(point.name):
             origin = Origin(plugin=point.name, distribution=point.dist.name, version=point.dist.version)
-            plugins = tuple(one.name for one in point.dist.entry_points.select(group=PLUGINS))
+            plugins = tuple(one.name for one in point.dist.entry_points.select(group=GROUP))
             yield ForeignVerb(name=point.name, origin=origin, point=point, plugins=plugins)
