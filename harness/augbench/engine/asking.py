@@ -14,6 +14,7 @@ from augbench.engine.request import Request
 from augbench.registry.installed import installation, named_by_environment
 from augbench.store.opening import open_store
 from augbench.store.run_folder import RunFolder
+from augbench.values.errors import MissingFile
 from augbench.values.run_errors import BrokenRun, MergedRun
 
 _LISTS = ("only", "skip", "observers")
@@ -59,6 +60,20 @@ def asked_again_all(folder: RunFolder) -> tuple[Request, ...]:
     return tuple(_request(folder, one) for one in asked)
 
 
+def recorded(folder: RunFolder) -> dict[tuple[str, str], str]:
+    """Say where a run had its components from, by kind and name; nothing where there is no run."""
+    try:
+        about = folder.about()
+        found = [each for part in (about, *about.get("merged", ())) for each in part.get("components", ())]
+        return {(each["kind"], each["name"]): _source(each) for each in found}
+    except (MissingFile, BrokenRun, KeyError, TypeError):  # whoever needs it whole says what is wrong
+        return {}
+
+
+def _source(component: Mapping[str, Any]) -> str:
+    return f"{component['distribution']} {component['version']}".strip() or str(component["file"])
+
+
 def command(request: Request) -> str:
     """Return the command line that asks for the same."""
     repeated = {"--only": request.only, "--skip": request.skip, "--no-plugin": request.disabled, "--observe": request.observers}
@@ -78,6 +93,7 @@ def _request(folder: RunFolder, asked: Mapping[str, Any]) -> Request:
             out=folder.path,
             store=_store(asked["store"]),
             snapshot=snapshot_of(asked),
+            before=folder.path,
             only=tuple(asked["only"]),
             skip=tuple(asked["skip"]),
             # What was left out may have been uninstalled since.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from augbench.config.presets import stem
 from augbench.config.snapshots import Snapshot
 from augbench.engine.driver import Policy
 from augbench.engine.executing import WORK
@@ -36,7 +37,15 @@ class Request:
     """Whether the report is written in the end."""
     snapshot: Snapshot | None = None
     """The matrix as it was read once, where its files may have changed since, or be elsewhere."""
+    before: Path | None = None
+    """The folder of the run that is asked for again."""
     observers: tuple[str, ...] = ()
     """Who follows it, each as a slot of the matrix names a component: ``mlflow``, ``{ use = "tensorboard", folder = "logs" }``."""
     work: str = WORK
     """``module:function`` that executes a stage."""
+
+    @property
+    def folder(self) -> Path:
+        """Return the run folder."""
+        # Apart from real results: nothing of a smoke run can be taken for one.
+        return self.out or Path("runs") / f"{stem(self.matrix)}{'-smoke' * self.smoke}"

@@ -10,9 +10,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from augbench.config.presets import stem
 from augbench.config.single import component_from
-from augbench.engine.asking import as_asked, default_store
+from augbench.engine.asking import as_asked, default_store, recorded
 from augbench.engine.describing import analysis, described
 from augbench.engine.driver import Driver
 from augbench.engine.events import Audience
@@ -31,6 +30,7 @@ from augbench.plan.cost import Cost, costs, ranks
 from augbench.plan.keys import Key
 from augbench.plan.plan import Plan, make_plan
 from augbench.plan.summary import Summary
+from augbench.registry.asking import by_name
 from augbench.registry.collect import Registry
 from augbench.registry.digest import code_digest
 from augbench.store.analysis import declare
@@ -192,22 +192,27 @@ def open_session(request: Request) -> Session:
     Raise ``ConfigError`` with everything that is wrong in the matrix, ``DataError`` for unusable data.
     """
     registry = registry_of(request.matrix, request.disabled, request.snapshot)
+    registry.recorded |= recorded(RunFolder(path=request.before or request.folder))
+    with by_name(registry):
+        return _planned(request, registry)
+
+
+def _planned(request: Request, registry: Registry) -> Session:
     matrix = load_matrix(request.matrix, registry, sets=request.sets, only=request.only, skip=request.skip, snapshot=request.snapshot)
     if used := tuple(column for column in matrix.columns if any(column.name == name for _, name in matrix.cells)):
         # Data that nobody wants now need not be on this machine.
         matrix = replace(matrix, columns=used)
     probes = look(matrix, moved=request.snapshot is not None)
     check(matrix, probes)
-    name, location = stem(request.matrix), str(request.store or default_store())
+    location = str(request.store or default_store())
     if request.smoke:
         matrix = smoke(matrix, probes)
         probes = look(matrix)
-        # Apart from real results: nothing of it can be taken for one.
-        name, location = f"{name}-smoke", f"{location.rstrip('/')}/smoke"
+        location = f"{location.rstrip('/')}/smoke"
     executor = component_from(request.engine, "executor", "engine", registry)
     assert isinstance(executor, Executor)
     store = open_store(location)
-    folder = RunFolder(path=request.out or Path("runs") / name)
+    folder = RunFolder(path=request.folder)
     plan = make_plan(
         matrix, probes, code=cache(code_digest), name_of=cache(registry.name_of), store=store.keys(), finished=folder.finished()
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from augbench.engine.limits import limited
 from augbench.registry.places import Frame, definition, frames, innermost, location
 from augbench.registry.wording import in_toml
-from augbench.values.components import Component, Facts, Reason, dashed, default_of
+from augbench.values.components import Component, Facts, Reason, class_address, dashed, default_of
 from augbench.values.trial_errors import ComponentHangs, ComponentRaises, OddResult, TrialError
 
 LIMIT = 20.0
@@ -63,7 +63,9 @@ class Subject:
                 yield
         except _Overrun as overrun:
             raise ComponentHangs(self.kind, self.name, seconds, innermost(overrun.passed, type(self.component))) from None
-        except TrialError:
+        except TrialError as error:
+            if error.name == class_address(type(self.component)):
+                error.call(self.name)
             raise
         # SystemExit: a script's end must not end the command.
         except (Exception, SystemExit) as error:

@@ -15,6 +15,8 @@ from augbench.values.errors import UnknownComponent
 if TYPE_CHECKING:
     from augbench.registry.collect import Registry
 
+_TOLD = 2
+"""Broken plugins of which the reason is told where a name is missing that may be theirs."""
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\.[A-Z]\w*")
 
 
@@ -43,14 +45,22 @@ def absent_anywhere(registry: Registry, name: str, plugins: Collection[str] = ()
 
 
 def _told(registry: Registry, kind: str, name: str) -> list[str]:
-    return [*promises(kind, name, registry.failures, registry.left_out), *sources(kind, name)]
+    return [*promises(kind, name, registry.failures, registry.left_out), *_recorded(registry, kind, name), *sources(kind, name)]
+
+
+def _recorded(registry: Registry, kind: str, name: str) -> list[str]:
+    """Say where a run that was made before had it from."""
+    origin = registry.recorded.get((kind, name))
+    return [f"the run had it from {origin}, which does not bring it here; install that again"] if origin else []
 
 
 def _missing(registry: Registry) -> list[str]:
     """Say which plugins are missing here: the name may be one of theirs."""
-    broken = sorted({failure.origin.plugin for failure in registry.failures})
+    broken = {failure.origin.plugin: f"not loaded: {failure}" for failure in registry.failures}
     left_out: dict[str, list[str]] = {}
     for plugin in registry.left_out:
         left_out.setdefault(plugin.by, []).append(plugin.origin.plugin)
-    notes = [f"not loaded: {', '.join(broken)} ('bench plugins list' says why)"] if broken else []
+    notes = list(broken.values())
+    if len(broken) > _TOLD:
+        notes = [f"not loaded: {', '.join(sorted(broken))} ('bench plugins list' says why)"]
     return notes + [f"left out by {by}: {', '.join(sorted(plugins))}" for by, plugins in left_out.items()]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augbench.registry.places import definition, frames, innermost
 from augbench.values.components import Component, Facts, Reason, class_address
 from augbench.values.data import Card, Dataset, Download, Probe, Splits
 from augbench.values.errors import AugbenchError
-from augbench.values.trial_errors import ComponentRaises, OddResult
+from augbench.values.trial_errors import ComponentRaises, OddResult, TrialError
+
+if TYPE_CHECKING:
+    from augbench.registry.collect import Registry
 
 
 def supported(component: Component, facts: Facts) -> Reason | None:
@@ -64,6 +67,16 @@ def downloads_of(dataset: Dataset) -> tuple[Download, ...]:
     for each in found:
         _demand(dataset, "downloads", each, isinstance(each, Download), "an augbench.Download")
     return found
+
+
+@contextmanager
+def by_name(registry: Registry) -> Iterator[None]:
+    """Call components as a matrix does in what is raised within the block: whoever asks them knows their classes alone."""
+    try:
+        yield
+    except TrialError as error:
+        error.call(registry.called(error.name))
+        raise
 
 
 @contextmanager

@@ -37,6 +37,8 @@ class Registry:
     """What should be known of plugins that work."""
     hooked: list[Hooked] = field(default_factory=list)
     """Plugins that work, and what they listen to."""
+    recorded: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Where a run that was made before had components from, by kind and name."""
 
     def dataset(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a source of labelled images."""

@@ -155,7 +155,7 @@ def finite(component: Component, method: str, tensors: Mapping[str, Tensor]) -> 
     """Raise ``OddResult`` for the first tensor that holds anything but finite numbers; this waits for the device."""
     for what, tensor in tensors.items():
         odd = int((~tensor.isfinite()).sum())
-        _Promise(component, method).demand(not odd, f"{what} of which {odd} of {tensor.numel()} numbers are not finite", "finite numbers")
+        _Promise(component, method).demand(not odd, f"{what} with {odd} of {tensor.numel()} numbers that are not finite")
 
 
 class _Promise:
@@ -164,7 +164,7 @@ class _Promise:
     def __init__(self, component: Component, method: str) -> None:
         self._component, self._method = component, method
 
-    def demand(self, kept: bool, found: str, expected: str) -> None:
+    def demand(self, kept: bool, found: str, expected: str = "") -> None:
         if not kept:
             kind = type(self._component)
             raise OddResult(self._component.kind, class_address(kind), found, expected, definition(getattr(kind, self._method)))

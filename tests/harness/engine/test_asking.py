@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from augbench.engine.asking import asked_again, asked_again_for
+from augbench.engine.asking import asked_again, asked_again_for, recorded
 from augbench.engine.session import open_session
 from augbench.store.run_folder import RunFolder
 from augbench.values.errors import ConfigError, MissingFile
@@ -45,6 +45,23 @@ def test_asking_again_changes_nothing_of_what_was_asked(tmp_path):
     before = (tmp_path / "run" / "run.json").read_bytes()
     open_session(asked_again(folder)).run(Watcher())
     assert (tmp_path / "run" / "run.json").read_bytes() == before
+
+
+def test_a_plugin_that_was_uninstalled_is_named_with_its_version(tmp_path, monkeypatch):
+    site = Site(tmp_path / "site")
+    code = "import augbench\n@augbench.hookimpl\ndef register(registry):\n    registry.augmenter('flipp', 'support.toys:Blend')\n"
+    site.install("augbench-flipp", "0.3", flipp_plugin=code)
+    monkeypatch.syspath_prepend(str(site.folder))
+    text = MATRIX.replace('"support.toys:Blend"', '"flipp"')
+    run(tmp_path, text, only=("dots/ours",), sets=("axes.seed=[0]", "training.length={steps=2}"))
+    assert recorded(RunFolder(path=tmp_path / "nothing")) == {}
+    shutil.rmtree(site.folder)
+    again = replace(asked_again(RunFolder(path=tmp_path / "run")), out=tmp_path / "elsewhere")
+    for opened in (lambda: session(tmp_path, text), lambda: open_session(again)):
+        with pytest.raises(ConfigError) as error:
+            opened()
+        assert "no augmenter called 'flipp'" in str(error.value)
+        assert "the run had it from augbench-flipp 0.3, which does not bring it here; install that again" in str(error.value)
 
 
 def test_what_the_environment_left_out_is_left_out_again_wherever_it_is(tmp_path, monkeypatch):

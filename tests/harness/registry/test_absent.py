@@ -75,6 +75,16 @@ def test_a_name_that_is_published_says_how_to_get_it():
     assert message("augmenter", "grid-mix") == f"no augmenter called 'grid-mix'; {said}"
 
 
+def test_a_name_that_a_run_had_says_from_where():
+    registry = discover()
+    registry.recorded["augmenter", "mixpu"] = "augbench-mixpu 0.1.0"
+    with pytest.raises(UnknownComponent) as error:
+        registry.resolve("augmenter", "mixpu")
+    told = "the run had it from augbench-mixpu 0.1.0, which does not bring it here; install that again"
+    assert str(error.value) == f"no augmenter called 'mixpu'; {told}"
+    assert message("sampler", "mixpu").startswith("no sampler called 'mixpu'; known: ")
+
+
 def test_what_is_said_to_be_published_is(site, monkeypatch: pytest.MonkeyPatch):
     folders = {one.install.partition(",")[0].removeprefix("pip install ") for one in KNOWN}
     for place, folder in enumerate(sorted(folders)):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from augbench import Card, Dataset, Probe, Splits
-from augbench.registry.asking import card_of, content_of, downloads_of, loaded, probed, supported
+from augbench.registry.asking import by_name, card_of, content_of, downloads_of, loaded, probed, supported
+from augbench.registry.collect import Registry
 from augbench.values.errors import DataError
 from augbench.values.trial_errors import ComponentRaises, OddResult
 
@@ -47,6 +48,13 @@ def test_what_is_raised_is_told_with_its_line(ask, error: BaseException, said: s
     with pytest.raises(ComponentRaises) as raised:
         ask(Told(answer=error))
     assert str(raised.value) == f"dataset '{__name__}:Told' fails: {said} ({__file__}:{line})"
+
+
+def test_a_component_is_called_as_the_matrix_calls_it():
+    registry = Registry()
+    registry.dataset("told", Told)
+    with pytest.raises(ComponentRaises, match=r"^dataset 'told' fails: KeyError: 'x' \("), by_name(registry):
+        probed(Told(answer=KeyError("x")))
 
 
 def test_an_error_about_data_is_the_data_set_s_own():

@@ -232,7 +232,13 @@ def test_a_plugin_that_exits_ends_nothing(site):
 
 def test_an_unknown_name_says_which_plugins_did_not_load(site):
     site.install("bad", bad_plugin="1 / 0\n")
-    with pytest.raises(UnknownComponent, match=r"no augmenter called 'twist'.*not loaded: bad_plugin \('bench plugins list' says why\)"):
+    with pytest.raises(
+        UnknownComponent, match=r"no augmenter called 'twist'.*; not loaded: bad_plugin: import: ZeroDivisionError: .*:1\)$"
+    ):
+        discover().resolve("augmenter", "twist")
+    for name in ("worse", "worst"):
+        site.install(name, **{f"{name}_plugin": "1 / 0\n"})
+    with pytest.raises(UnknownComponent, match=r"; not loaded: bad_plugin, worse_plugin, worst_plugin \('bench plugins list' says why\)$"):
         discover().resolve("augmenter", "twist")
 
 

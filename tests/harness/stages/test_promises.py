@@ -77,7 +77,7 @@ def test_what_an_augmenter_makes_is_looked_at(prepared, change, told):
 
 
 def test_an_augmenter_that_gives_no_numbers_is_to_blame_for_a_loss_that_is_none(prepared):
-    with pytest.raises(OddResult, match="gives images of which 192 of 192 numbers are not finite, not finite numbers"):
+    with pytest.raises(OddResult, match=r"gives images with 192 of 192 numbers that are not finite \("):
         trained(prepared, augmenter=mixes(lambda mixed: replace(mixed, images=mixed.images / 0)))
 
 
@@ -87,7 +87,7 @@ def test_a_transform_is_to_blame_just_so(prepared):
         def apply(self, sources, draw):
             return Mixed(images=sources[:, 0] * float("nan"), pixel_weights=torch.ones(len(sources), 1))
 
-    with pytest.raises(OddResult, match=r"Wild' gives images of which 1536 of 1536 numbers are not finite"):
+    with pytest.raises(OddResult, match=r"Wild' gives images with 1536 of 1536 numbers that are not finite"):
         trained(prepared, transforms=(Wild(),))
 
 
