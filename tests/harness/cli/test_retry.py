@@ -69,7 +69,8 @@ def test_nothing_to_retry_is_said(bench, folder, tmp_path):
 
 
 def test_results_of_older_code_are_told_to_be_no_longer_done(bench, folder, monkeypatch):
-    monkeypatch.setattr("augbench.engine.session.code_digest", lambda component: "mended")
+    for module in ("session", "work"):
+        monkeypatch.setattr(f"augbench.engine.{module}.code_digest", lambda component: "mended")
     done = bench("retry", str(folder.path), "--failure", "memory")
     words = "1 trial that was done (dots/plain/s0): code or data are others now, so they count as pending; 'bench run' makes them anew"
     assert words in done.stderr
