@@ -49,9 +49,12 @@ class Lines(Silent):
         self._console = console
         self._told: dict[str, str] = {}
         """Reasons, and the trial that each was told of."""
+        self._stored: frozenset[str] = frozenset()
+        """Trials that take no work."""
 
     def run_started(self, plan: Plan, slots: int) -> None:
         """Say what lies ahead."""
+        self._stored = plan.stored
         self.message(ahead(plan) + (f"; {slots} side by side" if slots > 1 else ""))
         for line in skipped(plan):
             self.message(line)
@@ -63,7 +66,8 @@ class Lines(Silent):
         # One broken image ends every trial of its data set in the same words.
         first = self._told.setdefault(result.reason, result.trial) if result.reason else result.trial
         again = first != result.trial and len(result.reason) > _SHORT
-        self.message(trial_line(replace(result, reason=f"as {first}") if again else result, done, total))
+        told = replace(result, reason=f"as {first}") if again else result
+        self.message(trial_line(told, done, total, stored=result.trial in self._stored))
 
     def message(self, text: str) -> None:
         """Write a text as it is."""
@@ -169,9 +173,11 @@ class Events(Silent):
 
 
 def ahead(plan: Plan) -> str:
-    """Say what a plan has left to do: ``20 trials: 4 done, 16 to run; 61 stages, 10 stored``."""
-    statuses = Counter(trial.status for trial in plan.trials)
-    parts = ", ".join(f"{statuses[status]} {status}" for status in ("done", "to run", "skipped") if statuses[status])
+    """Say what a plan has left to do: ``20 trials: 4 done, 2 in the store, 14 to run; 61 stages, 10 stored``."""
+    statuses: Counter[str] = Counter(trial.status for trial in plan.trials)
+    statuses["in the store"] = len(plan.stored)
+    statuses["to run"] -= len(plan.stored)
+    parts = ", ".join(f"{statuses[status]} {status}" for status in ("done", "in the store", "to run", "skipped") if statuses[status])
     stored = sum(stage.cached for stage in plan.stages)
     return f"{many(len(plan.trials), 'trial')}: {parts or 'nothing to do'}; {many(len(plan.stages), 'stage')}, {stored} stored"
 
@@ -182,12 +188,12 @@ def skipped(plan: Plan) -> list[str]:
     return [f"skipped: {cell}: {reason}" for cell, reason in reasons.items()]
 
 
-def trial_line(result: TrialResult, done: int, total: int) -> str:
+def trial_line(result: TrialResult, done: int, total: int, *, stored: bool = False) -> str:
     """Write a finished trial: ``[12/20] phantom/ours/s0 done in 14.2 s  accuracy 0.860  macro-F1 0.780``."""
     head = f"[{done}/{total}] {result.trial} {result.status}"
     if result.status != "done":
         return f"{head}: {result.reason}"
-    took = f" in {duration(result.seconds)}" if result.seconds is not None else ""
+    took = ", from the store" if stored else f" in {duration(result.seconds)}" if result.seconds is not None else ""
     return f"{head}{took}{_scores(result.test) if result.test is not None else ''}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from augbench.matrix import Matrix, minority
@@ -84,6 +85,14 @@ class Plan:
     trials: tuple[PlannedTrial, ...]
     stages: tuple[PlannedStage, ...]
     notes: tuple[str, ...]
+
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """Return the trials that have only to be written down: all that their results are made of is in the store."""
+        there = {stage.key for stage in self.stages if stage.cached}
+        return frozenset(
+            trial.id for trial in self.trials if trial.status == "to run" and trial.stages and there.issuperset(trial.stages.roots())
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan for scripts."""

@@ -20,8 +20,9 @@ from augbench.values.results import Predictions, TrialResult
 from support.toys import Dots
 
 
-def plan(*statuses: str, cached: tuple[bool, ...] = (True, False)):
+def plan(*statuses: str, cached: tuple[bool, ...] = (True, False), stored: frozenset[str] = frozenset()):
     return SimpleNamespace(
+        stored=stored,
         trials=[SimpleNamespace(status=status) for status in statuses],
         stages=[SimpleNamespace(cached=stored) for stored in cached],
         notes=("rows differ in steps",),
@@ -81,6 +82,20 @@ def test_a_long_reason_of_many_trials_is_told_once():
 
 def test_the_first_line_tells_what_lies_ahead():
     assert ahead(plan("done", "to run", "to run", "skipped")) == "4 trials: 1 done, 2 to run, 1 skipped; 2 stages, 1 stored"
+
+
+def test_what_has_only_to_be_written_down_is_no_work():
+    known = plan("to run", "to run", "done", stored=frozenset({"phantom/ours/s0"}))
+    assert ahead(known) == "3 trials: 1 done, 1 in the store, 1 to run; 2 stages, 1 stored"
+    screen = io.StringIO()
+    lines = Lines(Console(file=screen))
+    lines.run_started(known, 1)
+    lines.trial_finished(result(), 1, 3)
+    lines.trial_finished(replace(result(), trial="phantom/ours/s1"), 2, 3)
+    assert screen.getvalue().splitlines()[-2:] == [
+        "[1/3] phantom/ours/s0 done, from the store  accuracy 0.750  macro-F1 0.733",
+        "[2/3] phantom/ours/s1 done in 14.2 s  accuracy 0.750  macro-F1 0.733",
+    ]
 
 
 def test_a_skipped_cell_tells_its_reason_once():

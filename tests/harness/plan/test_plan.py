@@ -8,6 +8,7 @@ from augbench.plan.plan import facts_of, make_plan, unsupported
 from augbench.values.quality import Quality
 from augbench.values.settings import Bank, Batch, ClassSettings, Trial
 from augbench.values.synthesis import Fit
+from support.plans import plan_of
 from support.toys import Blend, MeanNoise, Means, column, settings
 
 
@@ -89,3 +90,11 @@ def test_the_plan_tells_scripts_which_trials_share_a_stage():
     assert {stage["kind"]: stage["shared"] for stage in document["stages"]} == dict.fromkeys(
         ["prepare", "fit-generator", "synthesise", "train", "evaluate"], 1
     )
+
+
+def test_a_trial_all_of_whose_results_are_in_the_store_has_only_to_be_written_down():
+    kinds = ("prepare", "fit-generator", "synthesise", "train")
+    assert plan_of(stored=kinds).stored == frozenset()
+    whole = plan_of(stored=(*kinds, "evaluate"))
+    assert whole.stored == {"dots/r0/s0"}
+    assert plan_of(stored=(*kinds, "evaluate"), done=("r0",)).stored == frozenset()
