@@ -12,7 +12,6 @@ from augbench import Augmenter, Draw, DrawContext, Mixed, draws
 from augbench.values.errors import EmptyRange
 from augbench_plugins.augmenters._broadcast import where, whole
 from augbench_plugins.augmenters._pairs import below, inside
-from augbench_plugins.augmenters._scatter import SEEDS, uniforms
 
 if TYPE_CHECKING:
     import torch
@@ -65,7 +64,7 @@ class Erasing(Augmenter):
         top = below(context, rng, context.shape[1] - height + 1)
         left = below(context, rng, context.shape[2] - width + 1)
         box = torch.stack([top, left, height, width], dim=1)
-        return ErasingDraw(box=box, seed=draws.integers(context, rng, 0, SEEDS))
+        return ErasingDraw(box=box, seed=draws.seeds(context, rng))
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Paint over."""
@@ -90,7 +89,7 @@ class Erasing(Augmenter):
     def _painted(self, images: Tensor, seeds: Tensor) -> Tensor:
         if self.paint == "random":
             channels, height, width = images.shape[1:]
-            return uniforms(seeds, (channels, height, width))
+            return draws.uniform_pixels(seeds, (channels, height, width))
         if self.paint == "mean":
             return images.mean(dim=(2, 3), keepdim=True)
         return images.new_zeros(())

@@ -10,7 +10,6 @@ from annotated_types import Ge
 from augbench import Augmenter, Draw, DrawContext, Mixed, draws
 from augbench.values.errors import EmptyRange
 from augbench_plugins.augmenters._broadcast import over_pixels, whole
-from augbench_plugins.augmenters._scatter import SEEDS, normals
 
 if TYPE_CHECKING:
     import torch
@@ -43,11 +42,11 @@ class Noise(Augmenter):
 
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the deviations and the seeds."""
-        return NoiseDraw(sd=draws.uniform(context, rng, self.low, self.high), seed=draws.integers(context, rng, 0, SEEDS))
+        return NoiseDraw(sd=draws.uniform(context, rng, self.low, self.high), seed=draws.seeds(context, rng))
 
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Add the noise and clip."""
         channels, height, width = sources.shape[2:]
-        noise = normals(draw.seed, (channels, height, width)).mul_(over_pixels(draw.sd))
+        noise = draws.normal_pixels(draw.seed, (channels, height, width)).mul_(over_pixels(draw.sd))
         images = noise.add_(sources[:, 0]).clamp_(0, 1)
         return Mixed(images=images, pixel_weights=whole(images))

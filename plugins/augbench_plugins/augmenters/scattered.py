@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from augbench import Draw, DrawContext, Mixed, draws
 from augbench_plugins.augmenters._broadcast import over_pixels, two_weights
 from augbench_plugins.augmenters._pairs import PairMixer, masked
-from augbench_plugins.augmenters._scatter import SEEDS, normals, uniforms
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +32,7 @@ class _Scattered(PairMixer):
     def draw(self, context: DrawContext, rng: torch.Generator) -> Draw:
         """Draw the share U(0, 1) and the seed."""
         share = draws.uniform(context, rng, per=self.draws)
-        return ScatterDraw(share=share, seed=draws.integers(context, rng, 0, SEEDS, self.draws))
+        return ScatterDraw(share=share, seed=draws.seeds(context, rng, self.draws))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ class _Chosen(_Scattered):
     def apply(self, sources: Tensor, draw: Any) -> Mixed:
         """Take each part from the first source with the image's probability, else from the second."""
         channels, height, width = sources.shape[2:]
-        return masked(sources, uniforms(draw.seed, self._parts((channels, height, width))) < over_pixels(draw.share))
+        return masked(sources, draws.uniform_pixels(draw.seed, self._parts((channels, height, width))) < over_pixels(draw.share))
 
     @abstractmethod
     def _parts(self, shape: Shape) -> Shape:
@@ -91,7 +90,7 @@ class NoisyMixup(_Scattered):
         """Average the two sources, pixel by pixel."""
         import torch
 
-        noise = normals(draw.seed, (1, sources.shape[-2], sources.shape[-1]))
+        noise = draws.normal_pixels(draw.seed, (1, sources.shape[-2], sources.shape[-1]))
         shares = (noise * 0.025 + over_pixels(draw.share)).clamp_(0, 1)
         images = torch.lerp(sources[:, 1], sources[:, 0], shares)
         return Mixed(images=images, pixel_weights=two_weights(shares.mean(dim=(1, 2, 3))), label_weights=two_weights(draw.share))

@@ -1,5 +1,6 @@
 """Random numbers for augmenters."""
 
+import numpy as np
 import pytest
 import scipy.stats
 import torch
@@ -79,3 +80,38 @@ def test_nothing_is_drawn_for_no_image() -> None:
     for empty in (context(0, 4), context(4, 0)):
         assert [len(draws.uniform(empty, rng(), per=per)) for per in ("sample", "batch")] == [0, 0]
         assert len(draws.beta(empty, rng(), 1, 1)) == 0
+
+
+def test_seeds_are_drawn_for_each_image_or_once_a_step() -> None:
+    found = draws.seeds(context(), rng())
+    assert found.dtype == torch.int64
+    assert len(found.unique()) == 2000
+    assert len(draws.seeds(context(), rng(), "batch").unique()) == 50
+    assert draws.uniform_pixels(found[:4], (3, 5, 2)).shape == (4, 3, 5, 2)
+
+
+def test_random_numbers_of_pixels_are_independent_and_of_their_laws() -> None:
+    numbers = draws.uniform_pixels(torch.arange(64), (3, 32, 32)).double()
+    assert scipy.stats.kstest(numbers.flatten().numpy()[:100_000], "uniform").pvalue > 0.01
+    assert scipy.stats.kstest(draws.normal_pixels(torch.arange(64), (3, 32, 32)).flatten().numpy()[:100_000], "norm").pvalue > 0.01
+    rows = numbers.flatten(1)
+    between = torch.corrcoef(rows)[~torch.eye(64, dtype=torch.bool)]
+    assert between.abs().max() < 5 / 3072**0.5
+    for lag in (1, 2, 32, 1024):
+        assert abs(np.corrcoef(rows[:, lag:].flatten(), rows[:, :-lag].flatten())[0, 1]) < 0.01
+    # Seeds that differ in one high bit are as far apart as any.
+    far = torch.corrcoef(draws.uniform_pixels(torch.tensor([5, 5 + 2**30]), (1, 64, 64)).double().flatten(1))[0, 1]
+    assert far.abs() < 0.08
+
+
+def test_the_scrambled_numbers_are_those_of_the_published_function() -> None:
+    from augbench.values.draws import _scrambled
+
+    def published(x: int) -> int:
+        x = ((x ^ (x >> 16)) * 0x21F0AAAD) % 2**32
+        x = ((x ^ (x >> 15)) * 0x735A2D97) % 2**32
+        return x ^ (x >> 15)
+
+    given = [0, 1, 12345, 2**31, 2**32 - 1, 0xDEADBEEF]
+    scrambled = _scrambled(torch.tensor(given).to(torch.int32))
+    assert [x % 2**32 for x in scrambled.tolist()] == [published(x) for x in given]

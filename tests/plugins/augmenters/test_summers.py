@@ -7,7 +7,6 @@ import pytest
 import scipy.stats
 import torch
 
-from augbench_plugins.augmenters._scatter import normals, uniforms
 from augbench_plugins.augmenters.bcplus import Bcplus, VhBcplus
 from augbench_plugins.augmenters.concatenations import HorizontalConcat, MixedConcat, QuadrantsDraw, Random2x2, VertConcat
 from augbench_plugins.augmenters.mixup import MixupDraw
@@ -256,30 +255,3 @@ def test_images_of_one_pixel_are_no_trouble(context, images, rng) -> None:
     ):
         sources = images(4, shape=shape)
         assert augmenter.apply(sources, augmenter.draw(context(4, shape=shape), rng())).images.shape == (4, 1, 1, 1)
-
-
-def test_random_numbers_of_pixels_are_independent_and_of_their_laws() -> None:
-    numbers = uniforms(torch.arange(64), (3, 32, 32)).double()
-    assert scipy.stats.kstest(numbers.flatten().numpy()[:100_000], "uniform").pvalue > 0.01
-    assert scipy.stats.kstest(normals(torch.arange(64), (3, 32, 32)).flatten().numpy()[:100_000], "norm").pvalue > 0.01
-    rows = numbers.flatten(1)
-    between = torch.corrcoef(rows)[~torch.eye(64, dtype=torch.bool)]
-    assert between.abs().max() < 5 / 3072**0.5
-    for lag in (1, 2, 32, 1024):
-        assert abs(np.corrcoef(rows[:, lag:].flatten(), rows[:, :-lag].flatten())[0, 1]) < 0.01
-    # Seeds that differ in one high bit are as far apart as any.
-    far = torch.corrcoef(uniforms(torch.tensor([5, 5 + 2**30]), (1, 64, 64)).double().flatten(1))[0, 1]
-    assert far.abs() < 0.08
-
-
-def test_the_scrambled_numbers_are_those_of_the_published_function() -> None:
-    from augbench_plugins.augmenters._scatter import _scrambled
-
-    def published(x: int) -> int:
-        x = ((x ^ (x >> 16)) * 0x21F0AAAD) % 2**32
-        x = ((x ^ (x >> 15)) * 0x735A2D97) % 2**32
-        return x ^ (x >> 15)
-
-    given = [0, 1, 12345, 2**31, 2**32 - 1, 0xDEADBEEF]
-    scrambled = _scrambled(torch.tensor(given).to(torch.int32))
-    assert [x % 2**32 for x in scrambled.tolist()] == [published(x) for x in given]
