@@ -54,6 +54,7 @@ class _Subject:
     alone: bool
     """Whether somebody named it, and not only its distribution."""
     component: str = ""
+    remarks: tuple[str, ...] = ()
     verdicts: list[Verdict] = field(default_factory=list)
     refused: Refused | None = None
     """Why there was nothing to judge."""
@@ -218,7 +219,9 @@ def _judge(subject: _Subject, *, quiet: bool) -> None:
             elif isinstance(event, Begun):
                 if not subject.component and not quiet:
                     out.print(f"\n[bold]{escape(subject.name)}[/bold]  {subject.kind}  [dim]{escape(event.component)}[/dim]")
-                subject.component = event.component
+                    for remark in event.remarks:
+                        out.print(f"[yellow]note[/yellow]              {escape(remark)}", soft_wrap=True)
+                subject.component, subject.remarks = event.component, event.remarks
                 status.update(f"{escape(subject.name)}: {escape(event.law)}")
             else:
                 subject.verdicts.append(event)
@@ -270,6 +273,7 @@ def _document(subject: _Subject) -> dict[str, Any]:
         "component": subject.component or None,
         "passed": not subject.broken and subject.refused is None,
         "refused": asdict(subject.refused) if subject.refused else None,
+        "remarks": subject.remarks,
         "checks": [asdict(verdict) for verdict in subject.verdicts],
     }
 

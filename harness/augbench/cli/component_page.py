@@ -25,6 +25,8 @@ def print_description(console: Console, description: Description) -> None:
     console.print(_parameter_table(description.parameters) if description.parameters else "It takes no parameters.")
     if description.presets:
         console.print(_presets(description.presets))
+    for remark in description.remarks:
+        console.print(f"[yellow]note[/yellow]  {escape(remark)}", soft_wrap=True)
 
 
 def print_example(console: Console, text: str) -> None:

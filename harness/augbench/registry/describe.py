@@ -15,6 +15,7 @@ from augbench.registry.entries import Entry
 from augbench.registry.loading import load
 from augbench.registry.places import definition
 from augbench.registry.published import published
+from augbench.registry.remarks import remarks
 from augbench.registry.wording import bounds_in_words, in_toml, slot_kind, type_in_words
 from augbench.values.components import Component, class_address, dashed, default_of
 
@@ -57,6 +58,8 @@ class Description:
     """The class's docstring."""
     parameters: tuple[Parameter, ...]
     presets: dict[str, dict[str, Any]]
+    remarks: tuple[str, ...]
+    """What its author may not have meant."""
 
 
 def describe(entry: Entry) -> Description:
@@ -76,8 +79,9 @@ def describe(entry: Entry) -> Description:
         target=class_address(component),
         where=definition(component),
         text=text,
-        parameters=parameters(component),
+        parameters=(known := parameters(component)),
         presets=component.presets,
+        remarks=remarks(component, known),
     )
 
 

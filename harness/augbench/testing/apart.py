@@ -71,6 +71,8 @@ class Begun:
     checks: int
     law: str = ""
     """Of the check that runs now."""
+    remarks: tuple[str, ...] = ()
+    """What its author may not have meant, though nothing is wrong with it."""
 
 
 def judged_apart(job: Job) -> Iterator[Refused | Begun | Verdict]:
@@ -108,7 +110,7 @@ def _in_one_process(job: Job) -> Generator[Refused | Begun | Verdict, None, Job 
                 names = about
             elif what == "began":
                 begun = about
-                yield Begun(component=about["component"], checks=len(names), law=about["law"])
+                yield Begun(component=about["component"], checks=len(names), law=about["law"], remarks=tuple(about["remarks"]))
             else:
                 names.remove(about["check"])
                 begun = None

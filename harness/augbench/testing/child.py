@@ -98,6 +98,8 @@ def _built(job: Job) -> Component:
 
 
 def _judged(component: Component, job: Job, dump: IO[str]) -> Iterator[tuple[str, Any]]:
+    from augbench.registry.describe import parameters
+    from augbench.registry.remarks import remarks
     from augbench.testing.checking import checks_of, judge, label, taken
     from augbench.testing.sealing import Seals
 
@@ -109,8 +111,9 @@ def _judged(component: Component, job: Job, dump: IO[str]) -> Iterator[tuple[str
     yield "checks", [*(lost.check for lost in job.lost[-1:]), *(check.name for check in wanted)]
     for lost in job.lost[-1:]:
         yield "verdict", asdict(taken(every[lost.check], component, lost, job.expected_failures.get(lost.check)))
+    noted = remarks(type(component), parameters(type(component)))
     for check in wanted:
-        yield "began", {"component": label(component), "check": check.name, "law": check.law}
+        yield "began", {"component": label(component), "check": check.name, "law": check.law, "remarks": noted}
         _watch(job.timeout, dump)
         expected = {name: reason for name, reason in job.expected_failures.items() if name == check.name}
         seals.reached.clear()
