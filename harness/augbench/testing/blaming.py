@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from types import CodeType, FunctionType
+from typing import Any, TypeGuard
 
 from augbench.registry.places import Frame, definition, frames, innermost, outside
+from augbench.values.components import Component
 
 _DUMPED = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
 
 
-def blamed(error: BaseException, component: type) -> str:
-    """Return file:line of the component's own code where an error arose, or else of its class."""
-    return innermost(frames(error), component) or _defined(component)
+def blamed(error: BaseException, component: type, law: FunctionType) -> str:
+    """Return file:line of the component's own code where an error arose, or else of the method that a law is about, or of its class."""
+    return innermost(frames(error), component) or _concerned(law, component) or _defined(component)
 
 
 def stuck(dump: str, component: type) -> str:
@@ -35,3 +39,38 @@ def _passed(dump: str) -> list[Frame]:
 
 def _defined(component: type) -> str:
     return definition(component) or component.__module__
+
+
+def _concerned(law: FunctionType, component: type) -> str:
+    """Return file:line of the component's method that a law calls itself, or else through the nearest of the kit's functions.
+
+    Of several the last in the order in which a kind lists them: what comes of the others is only handed on to it.
+    """
+    kind = next((base for base in component.__mro__ if Component in base.__bases__), component)
+    asked, seen = [law], {law}
+    while asked:
+        named = {name for function in asked for name in _named(function.__code__)}
+        found = [definition(getattr(component, name)) for name in vars(kind) if name in named and _is_own(component, name)]
+        if found:
+            return found[-1]
+        called = [function.__globals__.get(name) for function in asked for name in _named(function.__code__)]
+        asked = [each for each in dict.fromkeys(filter(_is_of_the_kit, called)) if each not in seen]
+        seen.update(asked)
+    return ""
+
+
+def _named(code: CodeType) -> Iterator[str]:
+    """Find all names that code reads, also in functions within it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _named(constant)
+
+
+def _is_own(component: type, name: str) -> bool:
+    method = getattr(component, name, None)
+    return isinstance(method, FunctionType) and bool(innermost([(method.__code__.co_filename, 1)], component))
+
+
+def _is_of_the_kit(thing: Any) -> TypeGuard[FunctionType]:
+    return isinstance(thing, FunctionType) and thing.__module__.startswith(f"{__package__}.laws")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, fields
 from functools import cached_property
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from augbench.testing.blaming import blamed, stuck
@@ -53,7 +53,7 @@ def require(kept: bool, message: str) -> None:
 class Check:
     """One law, to be called with a component."""
 
-    function: Callable[[Any], None]
+    function: FunctionType
 
     def __call__(self, component: Component) -> None:
         """Raise ``Broken`` where a component breaks it, ``NotApplicable`` where it says nothing of it."""
@@ -158,7 +158,9 @@ def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
         return told("not applicable", str(reserve))
     # Whatever a plugin raises, SystemExit too, is its own failure.
     except (Exception, SystemExit) as error:
-        return told("expected", reason) if reason is not None else told("broken", seen(error), blamed(error, type(component)))
+        return (
+            told("expected", reason) if reason is not None else told("broken", seen(error), blamed(error, type(component), check.function))
+        )
     return told("kept") if reason is None else told("unexpected", f"it keeps the law, which it is expected to break: {reason}")
 
 

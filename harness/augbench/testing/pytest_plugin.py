@@ -51,4 +51,5 @@ def _told(check: Any, component: Any, error: BaseException) -> str:
     from augbench.testing.blaming import blamed
     from augbench.testing.checking import label, seen
 
-    return f"{label(component)} breaks the law '{check.name}':\n    {check.law}\n{seen(error)}\n{blamed(error, type(component))}"
+    where = blamed(error, type(component), check.function)
+    return f"{label(component)} breaks the law '{check.name}':\n    {check.law}\n{seen(error)}\n{where}"

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from augbench import Metric, Predictions
+from augbench.registry.places import definition
 from augbench.testing import Check, NotApplicable, UnknownCheck, checks_of, judge, require
 from augbench.testing.blaming import stuck
 from augbench.testing.checking import label
 from augbench.values.errors import MissingExtra
+from harness.testing.bad import augmenter, generator, sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,3 +114,20 @@ def test_a_dump_is_read_from_the_inside_out():
     dump = f"Timeout (0:00:01)!\nThread 0x1 (most recent call first):\n{places}"
     assert stuck(dump, Half) == f"{here}:7"
     assert stuck("", Half).startswith(f"{here}:")
+
+
+@pytest.mark.parametrize(
+    ("bad", "check", "method"),
+    [
+        (augmenter.BAD, "draws-are-by-image", "draw"),
+        (augmenter.BAD, "range", "apply"),
+        (sampler.BAD, "prior-is-a-distribution", "prior"),
+        (generator.BAD, "shape-and-type", "sample"),
+        (generator.BAD, "a-fit-goes-on", "fit"),
+    ],
+)
+def test_what_a_law_saw_is_told_with_the_method_that_it_is_about(bad, check, method):
+    component = bad[check]
+    (verdict,) = judge(component, [each for each in checks_of(component.kind) if each.name == check])
+    assert verdict.status == "broken"
+    assert verdict.where == definition(getattr(type(component), method))
