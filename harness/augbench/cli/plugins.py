@@ -124,7 +124,8 @@ def _used(registry: Registry, entry: Entry, name: str) -> tuple[str, Any, dict[s
     from augbench.registry.loading import load
 
     if entry.family:
-        if "/" in name:
+        # A file's name may hold a slash, too.
+        if "/" in name and not name.endswith(".py"):
             # Raises where the family has no such member.
             resolved = registry.resolve(entry.kind, name)
             return name.partition(":")[2] or name, resolved.component, resolved.implied

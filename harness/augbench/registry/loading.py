@@ -43,7 +43,7 @@ def members(entry: Entry, component: type[Component]) -> tuple[str, ...] | None:
     try:
         return None if names is None else tuple(names())
     except (Exception, SystemExit) as error:
-        raise BrokenComponent(entry.kind, entry.address, str(entry.origin), error, location(error)) from error
+        raise BrokenComponent(entry.kind, entry.address, str(entry.origin), error, location(error) or definition(names)) from error
 
 
 def _imported(target: str | type) -> Any:

@@ -27,8 +27,8 @@ class Halted(BaseException):
 
 def failure_class(error: BaseException) -> FailureClass:
     """Tell what kind of failure an exception is."""
-    # By name: torch must not be imported for it.
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    # By name: torch must not be imported for it, whose allocator on the CPU has no error of its own.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or _is_refused_by_torch(error):
         return "memory"
     if isinstance(error, WorkerLost | UnfitNode):
         return "killed"
@@ -43,3 +43,7 @@ def failure_class(error: BaseException) -> FailureClass:
     if isinstance(error, DataError | StageError):
         return "data"
     return "error"
+
+
+def _is_refused_by_torch(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and any(isinstance(part, str) and "DefaultCPUAllocator: " in part for part in error.args)

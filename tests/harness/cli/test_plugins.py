@@ -121,6 +121,49 @@ def test_a_target_that_is_not_there_suggests_another(site, listed):
     assert failure["reason"].endswith("has no 'Twits'; did you mean 'Twist'?")
 
 
+FAMILY = """
+
+    name: str = "a"
+
+    @classmethod
+    def names(cls):
+        {}
+
+
+@hookimpl
+def register(registry):
+    registry.family("augmenter", "twists", f"{{__name__}}:Twist", "Twists by name")
+"""
+
+
+def of_a_family(names: str) -> str:
+    return MIX.replace("import Augmenter", "import Augmenter, hookimpl") + FAMILY.format(names)
+
+
+def test_a_file_s_families_are_shown(tmp_path, monkeypatch, bench):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "twists_of_test", raising=False)
+    (tmp_path / "twists_of_test.py").write_text(of_a_family("return ('a', 'b')"))
+    shown = bench("plugins", "show", "./twists_of_test.py")
+    assert shown.exit_code == 0
+    assert "twists/NAME  augmenter: Twists by name" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "names", "why"),
+    [
+        ("twists_that_exit", "exit(3)", "SystemExit: 3 ({}:26)"),
+        ("twists_without", "return None", "TypeError: 'NoneType' object is not iterable ({}:24)"),
+    ],
+)
+def test_names_that_a_family_cannot_tell_are_told_with_their_line(site, bench, module, names, why):
+    site.install("augbench-twist", **{module: of_a_family(names)})
+    shown = bench("plugins", "show", "twists/a")
+    assert shown.exit_code == 2
+    said = why.format(site.folder / f"{module}.py")
+    assert shown.stderr == f"augmenter 'twists/NAME' from augbench-twist 1.0 does not load: {said}\n"
+
+
 def test_an_arity_may_depend_on_a_parameter(site, listed, bench):
     site.install("augbench-twist", twist_plugin=GOOD.format(target="mix_of_test:Twist"))
     site.write(

@@ -13,6 +13,8 @@ from augbench.values.run_errors import Corrupt, UnreachableStore
     ("error", "kind"),
     [
         (MemoryError(), "memory"),
+        (RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"), "memory"),
+        (RuntimeError(127), "error"),
         (TimeoutError(), "timeout"),
         (Diverged("a loss", 3, "lower lr"), "diverged"),
         (DiskFull("/runs"), "disk"),

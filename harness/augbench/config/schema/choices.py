@@ -116,7 +116,7 @@ def _members(component: Any) -> Sequence[str]:
     try:
         names = tuple(map(str, component.names())) if hasattr(component, "names") else ()
     # Code of a plugin: what it cannot tell now, a pattern stands for.
-    except Exception:
+    except (Exception, SystemExit):
         return ()
     return names if len(names) <= _MEMBERS else ()
 
