@@ -134,7 +134,8 @@ def _is_library(file: Path) -> bool:
 
 def _is_machinery(file: Path) -> bool:
     """Tell whether a file only finds and loads plugins."""
-    return "pluggy" in file.parts or file.parent == Path(__file__).parent or _is_standard(file)
+    # Who imports the backport has the entry points of all come through it.
+    return bool({"pluggy", "importlib_metadata"} & set(file.parts)) or file.parent == Path(__file__).parent or _is_standard(file)
 
 
 def _is_standard(file: Path) -> bool:

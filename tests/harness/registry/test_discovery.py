@@ -52,7 +52,10 @@ def test_a_broken_import_is_listed_with_its_line_and_stops_no_other(site):
     assert "twist" in registry.names("augmenter")
 
 
-def test_a_module_that_is_not_there_blames_no_line_of_python_s_own(site):
+@pytest.mark.parametrize("module", ["importlib.metadata", "importlib_metadata"])
+def test_a_module_that_is_not_there_blames_no_line_of_python_s_own(site, monkeypatch, module: str):
+    # Who imports the backport is handed its entry points.
+    monkeypatch.setattr("augbench.registry.installed.distributions", pytest.importorskip(module).distributions)
     information = site.install("bad")
     (information / "entry_points.txt").write_text("[augbench]\nbad = no_such_plugin_module\n")
     assert failure(discover()) == "bad: import: ModuleNotFoundError: No module named 'no_such_plugin_module'"
