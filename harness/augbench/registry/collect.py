@@ -39,6 +39,8 @@ class Registry:
     """Plugins that work, and what they listen to."""
     recorded: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where a run that was made before had components from, by kind and name."""
+    _own: set[tuple[str, str, bool]] = field(default_factory=set, repr=False)
+    """Kind, name and family of what was registered through this registry."""
 
     def dataset(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a source of labelled images."""
@@ -193,8 +195,9 @@ class Registry:
         if not isinstance(summary, str):
             raise ValueError(f"the summary of {kind} '{name}' is of type {type(summary).__name__}, not a text")
         entry = Entry(kind=kind, name=name, target=target, summary=" ".join(summary.split()), origin=self.origin, family=family)
-        if any((other.kind, other.name, other.family, other.origin) == (kind, name, family, self.origin) for other in self.entries):
+        if (kind, name, family) in self._own:
             raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
+        self._own.add((kind, name, family))
         self.entries.append(entry)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from augbench.testing.blaming import blamed, stuck
 from augbench.values.components import Component, dashed, default_of
-from augbench.values.errors import AugbenchError, MissingExtra, NotFetched, suggestion
+from augbench.values.errors import AugbenchError, MissingExtra, NotFetched, reason, suggestion
 
 if TYPE_CHECKING:
     from augbench.testing.apart import Lost
@@ -119,11 +119,11 @@ def judge(
         yield _judged(check, component, reasons.get(check.name))
 
 
-def taken(check: Check, component: Component, lost: Lost, reason: str | None = None) -> Verdict:
+def taken(check: Check, component: Component, lost: Lost, expected: str | None = None) -> Verdict:
     """Return what became of a check that took its process along."""
     where = stuck(lost.dump, type(component))
-    status: Any = "broken" if reason is None else "expected"
-    return Verdict(check=check.name, law=check.law, status=status, why=reason or lost.why, where=where, seconds=lost.seconds)
+    status: Any = "broken" if expected is None else "expected"
+    return Verdict(check=check.name, law=check.law, status=status, why=expected or lost.why, where=where, seconds=lost.seconds)
 
 
 def known(names: Collection[str], *kinds: str) -> None:
@@ -136,7 +136,9 @@ def known(names: Collection[str], *kinds: str) -> None:
 
 def seen(error: BaseException) -> str:
     """Say what a check saw."""
-    return str(error) if isinstance(error, Broken) else f"it raises {type(error).__name__}: {error}"
+    if isinstance(error, Broken):
+        return str(error)
+    return f"it raises {f'{type(error).__name__}: {error}' if isinstance(error, AugbenchError) else reason(error)}"
 
 
 def label(component: Component) -> str:
@@ -146,7 +148,7 @@ def label(component: Component) -> str:
     return f"{type(component).__name__}({', '.join(f'{field.name}={_value(getattr(component, field.name))}' for field in own)})"
 
 
-def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
+def _judged(check: Check, component: Component, expected: str | None) -> Verdict:
     began = time.perf_counter()
 
     def told(status: Any, why: str = "", where: str = "") -> Verdict:
@@ -156,12 +158,14 @@ def _judged(check: Check, component: Component, reason: str | None) -> Verdict:
         check(component)
     except NOT_HERE as reserve:
         return told("not applicable", str(reserve))
+    except KeyboardInterrupt:
+        raise
     # Whatever a plugin raises, SystemExit too, is its own failure.
-    except (Exception, SystemExit) as error:
-        return (
-            told("expected", reason) if reason is not None else told("broken", seen(error), blamed(error, type(component), check.function))
-        )
-    return told("kept") if reason is None else told("unexpected", f"it keeps the law, which it is expected to break: {reason}")
+    except BaseException as error:
+        if expected is not None:
+            return told("expected", expected)
+        return told("broken", seen(error), blamed(error, type(component), check.function))
+    return told("kept") if expected is None else told("unexpected", f"it keeps the law, which it is expected to break: {expected}")
 
 
 def _checks_in(module: ModuleType) -> Iterator[Check]:

@@ -131,3 +131,20 @@ def test_what_a_law_saw_is_told_with_the_method_that_it_is_about(bad, check, met
     (verdict,) = judge(component, [each for each in checks_of(component.kind) if each.name == check])
     assert verdict.status == "broken"
     assert verdict.where == definition(getattr(type(component), method))
+
+
+class Away(BaseException):
+    """No ``Exception``, and without a message that can be read."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no")
+
+
+def check_that_ends_in_odd_ways(component: Half) -> None:
+    """It comes back."""
+    raise Away
+
+
+def test_whatever_is_raised_is_a_broken_law():
+    (verdict,) = judge(Half(), [Check(function=check_that_ends_in_odd_ways)])
+    assert (verdict.status, verdict.why) == ("broken", "it raises Away: its message cannot be read")
