@@ -208,16 +208,34 @@ def test_what_a_job_has_done_before_it_dies_is_kept_and_the_rest_is_lost(workers
     ]
 
 
+def _line(late: StageOutcome, one: Stage) -> int | None:
+    """Return the line of its own code at which a stage was, if that was told."""
+    told = re.fullmatch(r"it took longer than the 0\.3 s that a stage may take( \(.+/support/works\.py:(\d+)\))?; raise .*", late.error)
+    assert told, late.error
+    if told[2] is None:
+        return None
+    lines, first = inspect.getsourcelines(works.DOINGS[one.label.strip()])
+    # On another machine the file lies elsewhere.
+    assert first < int(told[2]) < first + len(lines)
+    return int(told[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one", [stage("spin"), stage("sleep")], ids=lambda one: one.label)
+def test_a_worker_that_has_the_time_says_where_it_is(tmp_path, one):
+    place = Place(Local(jobs=1, grace=3.0), tmp_path)
+    [late] = place.run(one, timeout=0.3)
+    place.pool.stop()
+    assert _line(late, one) is not None
+
+
 @pytest.mark.parametrize("one", [stage("spin"), stage("sleep")], ids=lambda one: one.label)
 def test_a_stage_that_takes_too_long_is_ended(place, one):
     began = time.monotonic()
     late, after = place.run(one, stage("write"), timeout=0.3)
     assert (late.status, late.error_class, late.failure) == ("failed", "TooSlow", "timeout")
-    lines, first = inspect.getsourcelines(works.DOINGS[one.label.strip()])
-    # On another machine the file lies elsewhere.
-    told = re.fullmatch(r"it took longer than the 0\.3 s that a stage may take \(.+/support/works\.py:(\d+)\); raise .*", late.error)
-    assert told, late.error
-    assert first < int(told[1]) < first + len(lines)
+    # A worker of a busy machine may not come to say where it is before it is ended.
+    assert _line(late, one) is not None or place.executor != Inline()
     assert time.monotonic() - began < 0.3 + GRACE + SLACK
     assert after.status == "done"
 
