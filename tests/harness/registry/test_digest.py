@@ -145,7 +145,7 @@ def test_a_base_class_in_another_package_counts(site):
 def test_without_source_the_distribution_s_version_stands_for_the_code(site):
     code = "from augbench import Component\n\nclass Own(Component):\n    kind = 'augmenter'\n"
     information = site.install("sealed-mix", "1.0", sealed_mix=code)
-    (information / "RECORD").write_text("sealed_mix.py,,\n")
+    (information / "top_level.txt").write_text("sealed_mix\n")
     own = importlib.import_module("sealed_mix").Own
     (site.folder / "sealed_mix.py").unlink()
     before = code_digest(own)

@@ -30,7 +30,7 @@ def test_the_current_folder_is_changed_back(tmp_path: Path):
 def test_ctrl_c_is_given_back():
     before = signal.getsignal(signal.SIGINT)
     with hearing() as heard:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, lambda number, frame: None)
     assert signal.getsignal(signal.SIGINT) is before
     assert told(heard) == ["takes SIGINT for itself when it is imported; it was given back"]
 
