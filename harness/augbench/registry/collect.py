@@ -39,8 +39,8 @@ class Registry:
     """Plugins that work, and what they listen to."""
     recorded: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where a run that was made before had components from, by kind and name."""
-    _own: set[tuple[str, str, bool]] = field(default_factory=set, repr=False)
-    """Kind, name and family of what was registered through this registry."""
+    _own: set[tuple[str, str, bool, Origin]] = field(default_factory=set, repr=False)
+    """Kind, name, whether it is a family, and origin of what was registered here."""
 
     def dataset(self, name: str, target: str | type[Component], summary: str = "") -> None:
         """Add a source of labelled images."""
@@ -195,9 +195,10 @@ class Registry:
         if not isinstance(summary, str):
             raise ValueError(f"the summary of {kind} '{name}' is of type {type(summary).__name__}, not a text")
         entry = Entry(kind=kind, name=name, target=target, summary=" ".join(summary.split()), origin=self.origin, family=family)
-        if (kind, name, family) in self._own:
+        own = kind, name, family, self.origin
+        if own in self._own:
             raise ValueError(f"{kind} '{name}' is registered twice by one plugin")
-        self._own.add((kind, name, family))
+        self._own.add(own)
         self.entries.append(entry)
 
 
