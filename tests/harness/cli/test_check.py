@@ -11,6 +11,8 @@ from augbench.cli.check import _in_words, _Subject
 from augbench.testing.apart import Refused
 from augbench.testing.checking import Verdict
 
+pytestmark = pytest.mark.slow
+
 CODE = '''
 """Metrics that keep laws, and some that take their process along."""
 

@@ -12,6 +12,8 @@ from augbench import Component
 from augbench.testing import Check, checks_of, judge
 from augbench.values.components import KINDS
 
+pytestmark = pytest.mark.slow
+
 MODULES = ("components", *KINDS, "house")
 LAWS = {name: import_module(f"augbench.testing.laws.{name}") for name in MODULES}
 

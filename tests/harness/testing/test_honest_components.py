@@ -36,6 +36,8 @@ from augbench.testing import Check, judge
 from augbench.values.components import Component
 from support.toys import Dots, Linear, MeanNoise
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("backbone", "dataset", "executor", "features", "generator", "metric", "report", "resize", "test")
 
 
