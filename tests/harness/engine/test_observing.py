@@ -226,8 +226,16 @@ def test_one_that_hangs_is_left_behind(tmp_path, heard):
     assert folder.path.is_dir()
 
 
+@pytest.fixture
+def interruptible():
+    """Take Ctrl-C also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
-def test_ctrl_c_leaves_one_that_hangs(tmp_path, heard):
+def test_ctrl_c_leaves_one_that_hangs(tmp_path, heard, interruptible):
     class Impatient(Listening):
         def message(self, text):
             super().message(text)
