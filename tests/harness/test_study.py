@@ -94,15 +94,27 @@ print(sorted(set(study["scores"]["row"])))
 """
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("start", [THEIRS.format(name="Mine"), "from theirs import Mine"], ids=["its own class", "a file beside it"])
-def test_a_script_runs_its_own_class_and_that_of_a_file_beside_it(tmp_path, start):
+@pytest.fixture
+def beside(tmp_path) -> Path:
+    """Return a folder with a matrix file, and a plugin file beside it."""
     (tmp_path / "dots.toml").write_text(MATRIX)
     (tmp_path / "theirs.py").write_text(THEIRS.format(name="Mine"))
-    (tmp_path / "script.py").write_text(start + SCRIPT.format(name="Mine"))
+    return tmp_path
+
+
+def scripted(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code as a script of a folder, to its good end."""
+    (folder / "script.py").write_text(code)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+    ran = subprocess.run([sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert ran.returncode == 0, ran.stderr
+    return ran
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", [THEIRS.format(name="Mine"), "from theirs import Mine"], ids=["its own class", "a file beside it"])
+def test_a_script_runs_its_own_class_and_that_of_a_file_beside_it(beside, start):
+    ran = scripted(beside, start + SCRIPT.format(name="Mine"))
     assert ran.stdout == "['mine', 'no-mix', 'ours', 'plain']\n"
     assert "8 trials done" in ran.stderr
 
@@ -133,15 +145,10 @@ def predictions(run: Path) -> list[bytes]:
 
 
 @pytest.mark.slow
-def test_a_file_that_is_edited_between_two_runs_of_a_notebook_never_gives_the_results_of_the_old_code(tmp_path):
-    (tmp_path / "dots.toml").write_text(MATRIX)
-    (tmp_path / "theirs.py").write_text(THEIRS.format(name="Mine"))
-    (tmp_path / "script.py").write_text(EDITED)
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
-    assert ran.returncode == 0, ran.stderr
+def test_a_file_that_is_edited_between_two_runs_of_a_notebook_never_gives_the_results_of_the_old_code(beside):
+    ran = scripted(beside, EDITED)
     assert ran.stdout.startswith("module 'theirs' has changed since Python imported it; start Python anew, or importlib.reload it")
-    before, after, anew = (predictions(tmp_path / name) for name in ("before", "after", "anew"))
+    before, after, anew = (predictions(beside / name) for name in ("before", "after", "anew"))
     assert after == anew
     assert after != before
     assert len(after) == 2
@@ -161,8 +168,5 @@ def test_the_page_s_own_code_runs(tmp_path):
     ):
         assert old in code
         code = code.replace(old, new)
-    (tmp_path / "page.py").write_text(code)
     (tmp_path / "ablation.toml").write_text((ROOT / "ablation.toml").read_text())
-    ran = subprocess.run([sys.executable, "page.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout == "{'mine'}\n"
+    assert scripted(tmp_path, code).stdout == "{'mine'}\n"

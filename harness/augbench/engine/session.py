@@ -166,9 +166,9 @@ class Session:
         It outlives a run, so workers import a plugin's code themselves: between two runs of a notebook its author edits it.
         """
         heavy = (name for component in self._components for name in component.preload)
-        entries = (self.registry.entry_of(kind) for kind in dict.fromkeys(map(type, self._components)))
-        built_in = (str(entry.target) for entry in entries if entry and entry.origin.built_in)
-        return tuple(dict.fromkeys([_module(self.request.work), *heavy, *map(_module, built_in)]))
+        entries = {kind: self.registry.entry_of(kind) for kind in map(type, self._components)}
+        built_in = (kind.__module__ for kind, entry in entries.items() if entry and entry.origin.built_in)
+        return tuple(dict.fromkeys([self.request.work.partition(":")[0], *heavy, *built_in]))
 
     @cached_property
     def _components(self) -> tuple[Component, ...]:
@@ -180,10 +180,6 @@ class Session:
 
     def _asked(self) -> dict[str, Any]:
         return as_asked(self.request, self.matrix.snapshot)
-
-
-def _module(target: str) -> str:
-    return target.partition(":")[0]
 
 
 def open_session(request: Request) -> Session:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from augbench.registry.absent import absent
 from augbench.registry.clashes import Clash
-from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved
+from augbench.registry.entries import Entry, Failure, Hooked, LeftOut, Note, Origin, Resolved, package_of
 from augbench.registry.installed import same
 from augbench.registry.loading import load, members
 from augbench.values.components import KINDS, Component, class_address
@@ -203,5 +203,5 @@ class Registry:
 
 
 def _origin_of(target: str) -> Origin:
-    package = target.partition(":")[0].partition(".")[0]
+    package = package_of(target)
     return Origin(plugin=package, distribution=package)

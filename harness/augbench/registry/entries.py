@@ -54,6 +54,16 @@ class Entry:
         """Return what it stands for as ``module:Class``."""
         return self.target if isinstance(self.target, str) else class_address(self.target)
 
+    @property
+    def package(self) -> str:
+        """Return the topmost package, or the module, that it lies in."""
+        return package_of(self.reference)
+
+
+def package_of(reference: str) -> str:
+    """Return the topmost package, or the module, that ``module:Class`` lies in."""
+    return reference.partition(":")[0].partition(".")[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:

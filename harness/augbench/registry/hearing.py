@@ -13,8 +13,30 @@ from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-HEAVY = ("torch", "tensorflow", "jax", "pandas", "scipy", "matplotlib", "sklearn", "cv2", "transformers")
-"""Packages that take a second to import, and that every command would wait for."""
+HEAVY = (
+    "torch",
+    "torchvision",
+    "timm",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "sklearn",
+    "pyarrow",
+    "tensorflow",
+    "keras",
+    "jax",
+    "cv2",
+    "skimage",
+    "transformers",
+    "datasets",
+    "kornia",
+    "albumentations",
+    "ray",
+    "mlflow",
+    "imblearn",
+    "statsmodels",
+)
+"""Packages that take a good part of a second to import, and that every command would wait for."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

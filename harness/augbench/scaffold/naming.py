@@ -71,7 +71,7 @@ def _fault(found: Names, kind: str, registry: Registry) -> str:
     for entry in registry.entries:
         if (entry.kind, entry.name) == (kind, found.component) and entry.origin.distribution != found.distribution:
             return f"there is {_article(entry)} called '{entry.name}'; choose another"
-        if entry.origin.built_in and _package(entry) == found.package:
+        if entry.origin.built_in and entry.package == found.package:
             return f"augbench has a package '{found.package}' of its own; choose another"
     return ""
 
@@ -80,8 +80,3 @@ def _article(entry: Entry) -> str:
     if entry.origin.built_in:
         return f"a built-in {entry.kind}"
     return f"{'an' if entry.kind[0] in 'aeiou' else 'a'} {entry.kind} from {entry.origin}"
-
-
-def _package(entry: Entry) -> str:
-    target = entry.target if isinstance(entry.target, str) else entry.target.__module__
-    return target.partition(":")[0].partition(".")[0]

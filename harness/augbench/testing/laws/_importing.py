@@ -8,30 +8,8 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
-HEAVY = (
-    "torch",
-    "torchvision",
-    "timm",
-    "pandas",
-    "scipy",
-    "matplotlib",
-    "sklearn",
-    "pyarrow",
-    "tensorflow",
-    "keras",
-    "jax",
-    "cv2",
-    "skimage",
-    "transformers",
-    "datasets",
-    "kornia",
-    "albumentations",
-    "ray",
-    "mlflow",
-    "imblearn",
-    "statsmodels",
-)
-"""Packages that take a good part of a second to import."""
+from augbench.registry.hearing import HEAVY
+
 _TIMEOUT = 60.0
 _PROGRAM = """
 import json, sys
